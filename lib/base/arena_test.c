@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena_test.c - growing keeps what was there, and bytes are accounted for. */
+#include "base/arena.h"
+
+#include <string.h>
+
+#include "base/test.h"
+
+TEST(a_column_keeps_its_elements_while_it_grows_large)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_column column = HS_COLUMN(uint64_t, &arena);
+    const uint64_t *at;
+    uint64_t i;
+
+    for (i = 0; i < 300000; i++)
+        hs_column_push(&column, &i);
+    at = column.at;
+    for (i = 0; i < 300000; i++)
+        CHECK(at[i] == i);
+    hs_arena_free(&arena);
+    CHECK(arena.bytes == 0);
+}
+
+TEST(a_reset_arena_is_used_again)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    char *first = hs_arena_copy(&arena, "one", 3);
+
+    assert_string_equal(first, "one");
+    hs_arena_alloc(&arena, HS_ARENA_LARGE);
+    hs_arena_reset(&arena);
+    CHECK(hs_arena_copy(&arena, "two", 3) == first);
+    hs_arena_free(&arena);
+}
+
+TEST(zeroed_memory_is_zero_in_a_used_chunk)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    const unsigned char *zero;
+
+    memset(hs_arena_alloc(&arena, 1000), 0xff, 1000);
+    hs_arena_reset(&arena);
+    zero = hs_arena_zeroed(&arena, 100, 10);
+    for (int i = 0; i < 1000; i++)
+        CHECK(zero[i] == 0);
+    hs_arena_free(&arena);
+}
