@@ -36,7 +36,7 @@ objects   = $(patsubst %.c,$(B)/$(1)/%.o,$(2)) \
             $(patsubst $(B)/gen/%.c,$(B)/$(1)/gen/%.o,$(GEN_C))
 
 ## all: the program, build/heapscope, and build/mkdump
-all: $(B)/heapscope $(if $(MKDUMP),$(B)/mkdump)
+all: $(if $(CMD),$(B)/heapscope) $(if $(MKDUMP),$(B)/mkdump)
 
 $(B)/heapscope: $(call objects,fast,$(LIB) $(CMD))
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
