@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * document.h - what a command has to say, before anyone decides how it looks.
+ *
+ * A document is a tree of blocks.  A command builds it, every report renders
+ * it, and neither knows the other, so N commands and M outputs cost N + M
+ * files.  A block has a KEY, its stable name in JSON, and a TITLE, what a
+ * person reads: without a key it is text only, without a title JSON only.
+ *
+ *   group   fields and blocks      JSON object     "label   value" lines
+ *   table   columns and rows       array of objects  aligned columns
+ *   list    groups of one kind     array of objects  one after the other
+ *   note    a sentence             "notes": [...]  a line of its own
+ *   graph   nodes and edges        object          DOT and SVG draw it
+ *
+ * A group without a key merges its fields into the object around it.
+ * Everything lives in the document's arena; texts are borrowed and must live
+ * as long (hs_doc_text copies).  Values carry units, reports do the formatting.
+ * Order is the order of the calls.
+ */
+#ifndef HS_REPORT_DOCUMENT_H
+#define HS_REPORT_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum hs_unit {
+    HS_UNIT_NULL,    /* unknown: null in JSON, empty (or "unknown") in text */
+    HS_UNIT_TEXT,    /* words, never shortened */
+    HS_UNIT_NAME,    /* a Go name or path: may be shortened in the middle */
+    HS_UNIT_COUNT,   /* integer, "3 912 440" */
+    HS_UNIT_BYTES,   /* integer, "486.1 MiB"; exact in JSON */
+    HS_UNIT_NANOS,   /* integer duration, "1.25 s" */
+    HS_UNIT_TIME,    /* integer, nanoseconds since 1970, UTC */
+    HS_UNIT_ADDRESS, /* unsigned, "0xc000012345"; a string in JSON */
+    HS_UNIT_SHARE,   /* double 0..1, "90.7%" */
+    HS_UNIT_NUMBER,  /* double without unit */
+    HS_UNIT_BOOL,
+};
+
+/* What a reader must know about a number beside its size. */
+enum hs_value_flag {
+    HS_VALUE_SIGNED = 1,  /* a difference: text shows + and -, share too */
+    HS_VALUE_ABOUT = 2,   /* an estimate: text shows ≈ */
+    HS_VALUE_AT_LEAST = 4 /* a lower bound: text shows ≥ */
+};
+
+struct hs_value {
+    enum hs_unit unit;
+    unsigned flags; /* enum hs_value_flag */
+    union {
+        int64_t integer;
+        uint64_t address;
+        double number;
+        bool truth;
+        struct {
+            const char *text;
+            size_t size;
+        };
+    };
+};
+
+struct hs_value hs_value_null(void);
+struct hs_value hs_value_text(const char *text); /* NUL-terminated, borrowed */
+struct hs_value hs_value_name(const char *text, size_t size); /* borrowed */
+struct hs_value hs_value_of(enum hs_unit unit, int64_t integer);
+struct hs_value hs_value_delta(enum hs_unit unit, int64_t integer);
+struct hs_value hs_value_share(double share);
+struct hs_value hs_value_address(uint64_t address);
+struct hs_value hs_value_bool(bool truth);
+
+/* What a column is for; decides how text shows it. */
+enum hs_role {
+    HS_ROLE_PLAIN,     /* numbers right-aligned, texts left-aligned */
+    HS_ROLE_VIA,       /* in a path: the reference that leads to the row */
+    HS_ROLE_HEAT,      /* a share: text may colour by it */
+    HS_ROLE_TEXT_ONLY, /* not in JSON */
+    HS_ROLE_JSON_ONLY, /* not in text */
+};
+
+struct hs_doc_column {
+    const char *key, *title;
+    enum hs_unit unit; /* of its values, unless a value says another */
+    enum hs_role role;
+};
+
+enum hs_table_style {
+    HS_TABLE_PLAIN,
+    HS_TABLE_TREE, /* rows have a depth, shown with branches at the first name
+                    * column; JSON rows get "depth" */
+    HS_TABLE_PATH, /* DESIGN section 7: holder first, one reference a line */
+};
+
+enum hs_block_kind {
+    HS_BLOCK_GROUP,
+    HS_BLOCK_FIELD,
+    HS_BLOCK_TABLE,
+    HS_BLOCK_LIST,
+    HS_BLOCK_NOTE,
+    HS_BLOCK_GRAPH,
+};
+
+struct hs_doc_row {
+    struct hs_doc_row *next;
+    unsigned depth;           /* trees and paths; 0 is the top */
+    struct hs_value values[]; /* one per column */
+};
+
+struct hs_doc_node {    /* of a drawn graph */
+    const char *name;   /* as it is; reports escape it */
+    const char *detail; /* further lines of the label, or NULL */
+    double size;        /* 0..1: how large its letters are */
+    double heat;        /* 0..1, or negative for less: its colour */
+    bool marked;        /* a gateway, a suspect: a double border */
+    bool box;           /* a holder or a folded rest: another shape */
+};
+
+struct hs_doc_edge {
+    uint32_t from, to; /* indices of nodes */
+    const char *label; /* or NULL */
+    double weight;     /* 0..1: its width */
+    bool bold;         /* on the biggest path */
+    bool dashed;       /* over nodes that are not drawn */
+};
+
+struct hs_block {
+    enum hs_block_kind kind;
+    const char *key, *title;
+    struct hs_block *parent, *first, *last, *next; /* children in order */
+    struct hs_value value;                         /* field; note: its text */
+    /* table: */
+    const struct hs_doc_column *columns;
+    size_t column_count, row_count;
+    struct hs_doc_row *first_row, *last_row;
+    enum hs_table_style style;
+    uint64_t rows_left_out; /* by --limit; text says "... and N more" */
+    /* graph: */
+    struct hs_column nodes, edges; /* hs_doc_node, hs_doc_edge */
+    bool rank_down;                /* top to bottom (else left to right) */
+};
+
+struct hs_document {
+    const char *schema; /* "heapscope.analyze/1" */
+    struct hs_arena *arena;
+    struct hs_block *top; /* a group */
+};
+
+/* An empty document of COMMAND in ARENA. */
+struct hs_document *hs_doc_new(struct hs_arena *arena, const char *command);
+
+/* Children of GROUP (a group, or a list: then the group is one of its items).
+ */
+struct hs_block *hs_doc_group(struct hs_document *doc, struct hs_block *group,
+                              const char *key, const char *title);
+struct hs_block *hs_doc_list(struct hs_document *doc, struct hs_block *group,
+                             const char *key, const char *title);
+struct hs_block *hs_doc_table(struct hs_document *doc, struct hs_block *group,
+                              const char *key, const char *title,
+                              const struct hs_doc_column *columns,
+                              size_t column_count);
+struct hs_block *hs_doc_graph(struct hs_document *doc, struct hs_block *group,
+                              const char *key, const char *title);
+void hs_doc_field(struct hs_document *doc, struct hs_block *group,
+                  const char *key, const char *title, struct hs_value value);
+void hs_doc_note(struct hs_document *doc, struct hs_block *group,
+                 const char *format, ...) HS_PRINTF(3, 4);
+
+/* Adds a row of COLUMN_COUNT values, copied. */
+struct hs_doc_row *hs_doc_row(struct hs_document *doc, struct hs_block *table,
+                              const struct hs_value *values);
+
+#endif
