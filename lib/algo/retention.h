@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention.h - who keeps what alive: the answer to the product's question.
+ *
+ * A node is an object (0..objects-1) or a holder (objects + holder number).
+ * Pointer-free objects with one referrer are folded into it while the graph
+ * is worked on; the accessors hide that.
+ *
+ * Sizes are exact: what the collector would free were the node gone, from the
+ * dominator tree; where something is not exact the field says so.
+ */
+#ifndef HS_ALGO_RETENTION_H
+#define HS_ALGO_RETENTION_H
+
+#include "algo/holders.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/heap.h"
+
+#define HS_NO_NODE UINT32_MAX
+
+struct hs_retention; /* opaque; lives in the arena it was made in */
+
+/* Retained and jointly held memory of one exact set of holders. */
+struct hs_shared {
+    const uint32_t *holders; /* unit holders, sorted by number */
+    uint32_t holder_count;
+    uint64_t bytes, objects;
+    bool approximate; /* a cap was met: the set is larger than listed */
+};
+
+struct hs_totals {
+    uint64_t objects, bytes;
+    uint64_t reachable_objects, reachable_bytes;
+    uint64_t unreachable_objects, unreachable_bytes;
+};
+
+/* Builds graph, dominators, retained sizes, root paths and sharing of a frozen
+ * HEAP with THREADS threads (0: as many as there are cores, at most 2).  The
+ * result is made in ARENA, everything passing in SCRATCH.  False with ERR
+ * filled only for HS_ELIMIT (too many objects or edges). */
+bool hs_retention_new(const struct hs_heap *heap,
+                      const struct hs_holders *holders, unsigned threads,
+                      struct hs_arena *arena, struct hs_arena *scratch,
+                      struct hs_retention **retention, struct hs_err *err);
+
+struct hs_totals hs_retention_totals(const struct hs_retention *retention);
+
+/* The node of a holder. */
+uint32_t hs_retention_holder(const struct hs_retention *r, uint32_t holder);
+
+/* False for garbage: no root reaches NODE. */
+bool hs_retention_reached(const struct hs_retention *r, uint32_t node);
+
+/* What goes when NODE goes, itself included if it is an object. */
+uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node);
+uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node);
+
+/* Immediate dominator; HS_NO_NODE for the heap and for garbage. */
+uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node);
+
+/* The node before NODE on a shortest path from the heap to it, deferred
+ * holders only where nothing else reaches; HS_NO_NODE for the heap and for
+ * garbage. */
+uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node);
+
+/* Up to MOST dominator children of NODE, the largest first (ties: smaller node
+ * first), into NODES; returns how many.  *ALL counts all children. */
+uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
+                               uint32_t *nodes, uint32_t most, uint32_t *all);
+
+/* Retained plus the shared rows whose set, goroutines left out, is HOLDER
+ * alone (DESIGN section 5). */
+uint64_t hs_retention_owned(const struct hs_retention *r, uint32_t holder);
+
+/* Jointly held memory, largest first. */
+const struct hs_shared *hs_retention_shared(const struct hs_retention *r,
+                                            size_t *count);
+
+#endif
