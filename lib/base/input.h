@@ -10,6 +10,8 @@
  *             (on a second thread), so that memory follows what the decoder
  *             keeps and not the file.
  *
+ * The bytes of a plain file must not change while it is open.
+ *
  * gzip: every member of a multi-member file, length and CRC checked, one layer
  * only; junk after the last member is an error.  Offsets of inflated bytes
  * count from the start of the inflated stream; a gzip error gives the offset
@@ -23,7 +25,10 @@
 struct hs_input; /* opaque; owns the mapping and the descriptor */
 
 struct hs_input_limits {
-    uint64_t max_bytes; /* inflated bytes; 0 means 64 GiB */
+    /* Inflated bytes, or those of a pipe; 0 means 64 GiB. */
+    uint64_t max_bytes;
+    /* Where temporary files go; NULL means /var/tmp or /tmp. */
+    const char *temp_folder;
 };
 
 /* Opens PATH ("-" is standard input).  NULL, with ERR filled, if it cannot be
@@ -61,8 +66,9 @@ struct hs_stream;
 struct hs_stream *hs_stream_open(struct hs_input *input);
 void hs_stream_close(struct hs_stream *stream);
 
-/* Refills CURSOR.  False with ERR filled if the compressed data is bad or a
- * limit is met; true with fewer bytes than WANTED only at the end. */
+/* Refills CURSOR, at first one over nothing: hs_cursor_over(NULL, 0, 0).  False
+ * with ERR filled if the compressed data is bad or a limit is met; true with
+ * fewer bytes than WANTED only at the end. */
 bool hs_stream_fill(struct hs_stream *stream, struct hs_cursor *cursor,
                     size_t wanted, struct hs_err *err);
 
