@@ -4,6 +4,8 @@
 
     oracle.py top FILE OUTDIR [VARIANT GRANULARITY [FLAG...]]
     oracle.py diff BASE FILE OUT.tsv
+    oracle.py tags FILE OUT.tsv
+    oracle.py defaults OUT.tsv FILE...
     oracle.py text FILE.txt OUT.tsv
 
 text reads the names from the comments of a ?debug=1 heap profile, which pprof
@@ -18,7 +20,9 @@ import subprocess
 import sys
 import tempfile
 
-UNITS = {'bytes': 'B', 'nanoseconds': 'ns'}
+UNITS = {'bytes': 'B', 'kilobytes': 'kB', 'nanoseconds': 'ns',
+         'microseconds': 'us'}
+NO_TABLE = ('names-not-utf8',)  # names that a line of text cannot hold
 ROW = re.compile(r'^\s*(\S+)\s+\S+\s+\S+\s+(\S+)\s+\S+  (.*)$')
 TOTAL = re.compile(r' of (\S+) total$')
 
@@ -32,7 +36,8 @@ def pprof(*args):
     """Runs pprof in an empty folder, as it strips its folder from names."""
     with tempfile.TemporaryDirectory() as tmp:
         run = subprocess.run([TOOL, '-symbolize=none', *args], cwd=tmp,
-                             capture_output=True, text=True)
+                             capture_output=True, encoding='utf-8',
+                             errors='replace')
     if run.returncode:
         sys.exit(' '.join(args) + ': ' + run.stderr)
     return run.stdout
@@ -117,6 +122,8 @@ def write(path, flags, rows):
 def main_top(path, out, variant='top', granularity='functions', *flags):
     rows = [('sample_type', 'granularity', 'name', 'flat', 'cum')]
     full = os.path.abspath(path)
+    if os.path.exists(full + '.right.tsv') or path.count(NO_TABLE[0]):
+        return
     if granularity == 'files':
         copy = tempfile.NamedTemporaryFile(suffix='.pb')
         without_start_lines(path, copy)
@@ -142,6 +149,35 @@ def main_diff(base, path, out):
         rows += [(name, 'functions', *n) for n in nodes]
     write(out, ['-diff_base', os.path.basename(base), os.path.basename(path)],
           rows)
+
+
+def main_tags(path, out):
+    """Sums by label; a row of value - has the sum of all samples with it."""
+    path = os.path.abspath(path)
+    rows = [('sample_type', 'key', 'value', 'sum')]
+    for index, (name, unit) in enumerate(sample_types(path)):
+        key, label = None, UNITS.get(unit, '')
+        for line in pprof('-tags', '-unit=' + UNITS.get(unit, 'count'),
+                          '-sample_index=%d' % index, path).splitlines():
+            head = re.match(r' *(.*): Total (\S+) of ', line)
+            row = re.match(r' *(\S+) \([ .\d]+%\): (.*)$', line)
+            if head:
+                key = head[1]
+                rows.append((name, key, '-', integer(head[2], label)))
+            elif row:
+                rows.append((name, key, row[2], integer(row[1], label)))
+    write(out, ['-tags'], rows)
+
+
+def main_defaults(out, *paths):
+    """The sample type that pprof takes if no flag asks for one."""
+    rows = [('file', 'sample_type')]
+    for path in paths:
+        if path.endswith('long-line.txt.gz'):
+            continue  # pprof cannot read it
+        head = pprof('-top', os.path.abspath(path))
+        rows.append((path, re.search(r'^Type: (.*)$', head, re.M)[1]))
+    write(out, [], rows)
 
 
 def text_records(lines):
@@ -188,4 +224,5 @@ def main_text(path, out):
 
 
 TOOL = tool()
-{'top': main_top, 'diff': main_diff, 'text': main_text}[sys.argv[1]](*sys.argv[2:])
+{'top': main_top, 'diff': main_diff, 'text': main_text, 'tags': main_tags,
+ 'defaults': main_defaults}[sys.argv[1]](*sys.argv[2:])
