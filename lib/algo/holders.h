@@ -5,16 +5,26 @@
  *   heap
  *   ├── globals ── package ── variable
  *   ├── goroutines ── group ── goroutine ── frame
- *   ├── finalizers · cleanups · timers · pools
+ *   ├── finalizers ── function ── finalizer
+ *   ├── cleanups · timers · pools
  *   └── runtime
  *
  * Holders are nodes of the graph (DESIGN section 3), so retained sizes of every
- * level come out of one dominator tree.  Holder 0 is the heap; a holder's
- * parent has a smaller number.  Children are contiguous only by accident.
+ * level come out of one dominator tree.  Holder 0 is the heap.  They are
+ * numbered level by level, so a holder's children stand together and each of
+ * its columns ends where the next holder's begins:
  *
- * Roots are words: (holder, address).  Addresses are as the program had them,
- * interior pointers included; what points to no object is left out.  Sorted by
- * holder, so a holder's roots are roots[first_root .. first_root+root_count).
+ *   children of h   holders[h].first_child .. holders[h + 1].first_child
+ *   roots of h      roots[holders[h].first_root .. holders[h + 1].first_root)
+ *
+ * holders[holder_count] closes the last.  A million goroutines have several
+ * million frames: a holder costs 20 bytes, names and sizes are accessors, and
+ * a frame that points to nothing is no holder.
+ *
+ * Without an executable a variable is one pointer word, named by segment and
+ * offset; where the word of one variable points into data or BSS, what it
+ * points to belongs to it and hangs below no package of its own (has no
+ * parent: parent is its own number).
  */
 #ifndef HS_ALGO_HOLDERS_H
 #define HS_ALGO_HOLDERS_H
@@ -26,12 +36,14 @@ enum hs_holder_kind {
     HS_HOLDER_HEAP,
     HS_HOLDER_GLOBALS,
     HS_HOLDER_PACKAGE,
-    HS_HOLDER_GLOBAL, /* a variable: a unit of sharing */
+    HS_HOLDER_GLOBAL, /* a variable; record: number in variables */
     HS_HOLDER_GOROUTINES,
-    HS_HOLDER_GROUP, /* goroutines of equal stacks: a unit of sharing */
-    HS_HOLDER_GOROUTINE,
-    HS_HOLDER_FRAME,
-    HS_HOLDER_FINALIZERS,
+    HS_HOLDER_GROUP,      /* equal stacks; record: number in groups */
+    HS_HOLDER_GOROUTINE,  /* record: number in heap->goroutines */
+    HS_HOLDER_FRAME,      /* record: number in heap->frames */
+    HS_HOLDER_FINALIZERS, /* all, or those of one function (record: number
+                           * in finalizer_functions) */
+    HS_HOLDER_FINALIZER,  /* record: number in heap->finalizers */
     HS_HOLDER_CLEANUPS,
     HS_HOLDER_TIMERS,
     HS_HOLDER_POOLS,
@@ -39,41 +51,59 @@ enum hs_holder_kind {
     HS_HOLDER_UNREACHABLE, /* what no root reaches; has no roots */
 };
 
+#define HS_NO_RECORD UINT32_MAX
+
 struct hs_holder {
-    uint32_t parent;
-    uint32_t first_root, root_count;
-    uint32_t first_child, next_sibling; /* 0: none */
-    uint32_t record;  /* goroutine, frame, segment or finalizer number */
-    uint32_t count;   /* of a group: its goroutines; else 1 */
-    uint8_t kind;     /* enum hs_holder_kind */
-    bool unit;        /* variable, group, or a kind of its own: what `shared`
-                       * rows are made of */
-    bool deferred;    /* root paths go through it only when nothing else holds
-                       * the target: frames, weak-like runtime lists */
-    uint64_t address; /* of the variable, the g, or the frame's sp */
-    uint64_t stack_bytes; /* frames below it, exact */
-    struct hs_str name;   /* "data+0x1a40", "main.(*Pool).run", ... */
+    uint32_t parent; /* its own number: none */
+    uint32_t first_child, first_root;
+    uint32_t record;
+    uint8_t kind;  /* enum hs_holder_kind */
+    bool unit;     /* what the sets of `shared` rows are made of: a variable, a
+                    * group, finalizers, cleanups, ... */
+    bool deferred; /* root paths go through it only when nothing else holds
+                    * the target: frames, finalizers */
 };
 
+/* A word, resolved: HOLDER points to OBJECT.  Sorted by holder. */
 struct hs_root {
-    uint32_t holder;
     uint32_t object;
 };
 
 /* A holder that points to a holder: `var cache = &LRU{...}`, where the word of
- * one variable points into data or BSS. */
+ * one variable points into data or BSS.  Sorted by from. */
 struct hs_holder_edge {
     uint32_t from, to;
 };
 
+struct hs_variable {
+    uint64_t address;
+    struct hs_str name; /* "data+0x1a40" */
+};
+
+struct hs_group { /* goroutines of equal function names all the way down */
+    struct hs_str name;        /* DESIGN section 5 */
+    struct hs_str wait_reason; /* of most of them; "" if they run */
+    uint32_t goroutines;       /* how many */
+    uint32_t first;            /* one of them, in heap->goroutines */
+    uint32_t old;              /* waiting since before the last GC */
+    uint64_t stack_bytes;      /* frames, exact */
+    bool system;
+};
+
 struct hs_holders {
-    const struct hs_holder *holders;
+    const struct hs_heap *heap;
+    const struct hs_holder *holders; /* holder_count + 1 */
     const struct hs_root *roots;
-    const struct hs_holder_edge *edges; /* sorted by from */
-    const uint32_t *muted; /* objects whose own words keep nothing alive:
-                            * runtime.allgs, g, sudog, semaphore roots;
-                            * sorted */
-    size_t holder_count, root_count, edge_count, muted_count;
+    const struct hs_holder_edge *edges;
+    const struct hs_variable *variables;
+    const struct hs_group *groups;
+    const uint64_t *finalizer_functions; /* entry pcs */
+    /* Objects whose own words keep nothing alive (runtime.allgs, g, sudog),
+     * and objects that only roots may hold, never another object (a g: its
+     * goroutine holds it).  Both sorted. */
+    const uint32_t *muted, *captive;
+    size_t holder_count, root_count, edge_count, variable_count, group_count,
+        finalizer_function_count, muted_count, captive_count;
     bool runtime_told_apart; /* false: without names the runtime's variables
                               * could not be told from the program's */
 };
@@ -82,6 +112,17 @@ struct hs_holders {
 struct hs_holders *hs_holders_new(const struct hs_heap *heap,
                                   struct hs_arena *arena,
                                   struct hs_arena *scratch);
+
+/* The holder's name, made in ARENA where it has to be: "main.worker",
+ * "goroutine 17", "data+0x1a40". */
+struct hs_str hs_holders_name(const struct hs_holders *holders, uint32_t holder,
+                              struct hs_arena *arena);
+
+/* Goroutines at or below it, and the bytes of their frames; 0 for others. */
+uint64_t hs_holders_goroutines(const struct hs_holders *holders,
+                               uint32_t holder);
+uint64_t hs_holders_stack_bytes(const struct hs_holders *holders,
+                                uint32_t holder);
 
 /* "global", "package", "goroutines", ...: the names of DESIGN section 5. */
 const char *hs_holder_kind_name(enum hs_holder_kind kind);
