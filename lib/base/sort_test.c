@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/sort.h"
+
+#include "base/test.h"
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 20;
+}
+
+/* Sorts COUNT words of key bits up to LARGEST at LOW_BIT; the bits below hold
+ * the original place, which tells whether equal keys kept their order. */
+static void sort_some(size_t count, unsigned low_bit, uint64_t largest)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    uint64_t *words = hs_arena_alloc(&arena, (count + 1) * sizeof(*words));
+    uint64_t seed = count, sum = 0, after = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t key = largest == UINT64_MAX ? next(&seed) << 20 ^ next(&seed)
+                                             : next(&seed) % (largest + 1);
+
+        words[i] = low_bit ? key << low_bit | i : key;
+        sum += words[i];
+    }
+    hs_sort_u64(words, count, low_bit, largest, &arena);
+    for (size_t i = 0; i < count; i++) {
+        after += words[i];
+        if (i > 0)
+            CHECK(words[i - 1] <= words[i]);
+    }
+    CHECK(sum == after);
+    hs_arena_free(&arena);
+}
+
+TEST(words_are_sorted_by_their_upper_bits_and_stay_in_order_otherwise)
+{
+    static const size_t counts[] = {0, 1, 2, 23, 24, 25, 100, 5000, 100000};
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+        sort_some(counts[i], 32, 0);
+        sort_some(counts[i], 32, 1);
+        sort_some(counts[i], 32, 1000);
+        sort_some(counts[i], 32, 4000000);
+        sort_some(counts[i], 0, 70000);
+        sort_some(counts[i], 0, UINT64_MAX);
+    }
+}
