@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bitset.h - a set of small integers, one bit each.
+ *
+ * Borrowed memory, fixed size, no bounds checks: the caller keeps to 0 ..
+ * bits-1.  Threads may write one set only where they write different words.
+ */
+#ifndef HS_BASE_BITSET_H
+#define HS_BASE_BITSET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct hs_bitset {
+    uint64_t *words;
+    uint64_t bits;
+};
+
+static inline uint64_t hs_bitset_words(uint64_t bits)
+{
+    return (bits + 63) / 64;
+}
+
+/* An empty set of up to BITS integers in ARENA. */
+static inline struct hs_bitset hs_bitset_new(uint64_t bits,
+                                             struct hs_arena *arena)
+{
+    return (struct hs_bitset){
+        .words = hs_arena_zeroed(arena, hs_bitset_words(bits), 8),
+        .bits = bits};
+}
+
+/* Gives a large set back before its arena goes. */
+static inline void hs_bitset_release(struct hs_bitset *set,
+                                     struct hs_arena *arena)
+{
+    hs_arena_release(arena, set->words, hs_bitset_words(set->bits) * 8);
+    *set = (struct hs_bitset){0};
+}
+
+static inline bool hs_bitset_has(const struct hs_bitset *set, uint64_t bit)
+{
+    return set->words[bit / 64] >> bit % 64 & 1;
+}
+
+static inline void hs_bitset_add(struct hs_bitset *set, uint64_t bit)
+{
+    set->words[bit / 64] |= (uint64_t)1 << bit % 64;
+}
+
+static inline void hs_bitset_remove(struct hs_bitset *set, uint64_t bit)
+{
+    set->words[bit / 64] &= ~((uint64_t)1 << bit % 64);
+}
+
+/* How many integers from FROM to below TO the set has. */
+uint64_t hs_bitset_count(const struct hs_bitset *set, uint64_t from,
+                         uint64_t to);
+
+/* The least integer of the set that is FROM or more; bits if there is none. */
+uint64_t hs_bitset_next(const struct hs_bitset *set, uint64_t from);
+
+#endif
