@@ -1,0 +1,3 @@
+module heapscope.example/answer
+
+go 1.19
