@@ -156,3 +156,352 @@ class Dump:
         if offset + self.ptr > len(data):
             return 0
         return struct.unpack_from(self.word, data, offset)[0]
+
+
+def tail_modes(dump):
+    """Modes of span tails, the likely one first: 0 none, 1 pointer bitmap,
+    2 bitmap and Green Tea's inline mark bits."""
+    version, _, experiment = dump.version.partition('X:')
+    try:
+        minor = int(version[4:].split('.')[0].rstrip('- '))
+    except ValueError:
+        minor = 99
+    mode = 0 if minor < 22 else 1 if minor < 26 else 2
+    for flag in experiment.split(','):
+        mode = {'greenteagc': 2, 'nogreenteagc': 1,
+                'noallocheaders': 0}.get(flag, mode)
+    return [mode] + [m for m in (0, 1, 2) if m != mode]
+
+
+def drop_phantoms(dump, mode):
+    """The real objects: without slots that reach into a span's tail."""
+    small, bitmap = 64 * dump.ptr, PAGE // dump.ptr // 8
+    scan = {o.addr // PAGE for o in dump.raw if o.fields}
+    real = []
+    for o in dump.raw:
+        size, page = len(o.data), o.addr // PAGE
+        tail = 0
+        if mode >= 1 and size <= small and page in scan:
+            tail += bitmap
+        if mode == 2 and 16 <= size <= small:
+            tail += 128
+        if size > small or o.addr + size <= (page + 1) * PAGE - tail:
+            real.append(o)
+    return real
+
+
+class Graph:
+    """Real objects, edges between them, and who holds them.
+
+    A root is a pair (holder, object).  Holders are tuples: ('global', word
+    address), ('goroutines', frame functions), ('finalizers',), ('ctxt',) ...
+    The runtime's own (allgs, g and sudog structs) neither hold nor pass on.
+    """
+
+    def __init__(self, dump):
+        self.dump = dump
+        self.agrees = False
+        for self.mode in tail_modes(dump):
+            self.objects = drop_phantoms(dump, self.mode)
+            self.bytes = sum(len(o.data) for o in self.objects)
+            if not dump.stats or (
+                    len(self.objects) == dump.stats['HeapObjects'] and
+                    self.bytes == dump.stats['HeapAlloc']):
+                self.agrees = bool(dump.stats)
+                break
+        else:
+            self.mode = tail_modes(dump)[0]
+            self.objects = drop_phantoms(dump, self.mode)
+            self.bytes = sum(len(o.data) for o in self.objects)
+        self.starts = [o.addr for o in self.objects]
+        self.edges = [self.targets(o.data, o.fields) for o in self.objects]
+        self.find_runtime()
+        self.roots = []
+        self.add_segments()
+        self.add_goroutines()
+        self.add_finalizers()
+        self.add_inferred()
+
+    def find(self, addr):
+        i = bisect.bisect_right(self.starts, addr) - 1
+        if i >= 0 and addr < self.starts[i] + len(self.objects[i].data):
+            return i
+        return None
+
+    def targets(self, data, offsets):
+        out = []
+        for off in offsets:
+            i = self.find(self.dump.at(data, off))
+            if i is not None:
+                out.append(i)
+        return out
+
+    def size(self, i):
+        return len(self.objects[i].data)
+
+    def find_runtime(self):
+        """g structs by their records; allgs is what lists them all."""
+        d = self.dump
+        self.g = {}
+        for n, gr in enumerate(d.goroutines):
+            i = self.find(gr.g)
+            if i is not None:
+                self.g[i] = n
+        want = set(self.g)
+        self.allgs = {i for i, out in enumerate(self.edges)
+                      if len(want) > 1 and want <= set(out)}
+        # A sudog's first field is its g, and that g points back to it.
+        self.sudog = {}
+        for i in self.g:
+            for j in self.edges[i]:
+                out = self.edges[j]
+                skip = 8 if (self.mode and self.size(j) > 64 * d.ptr) else 0
+                if (j not in self.g and out and
+                        self.find(d.at(self.objects[j].data, skip)) == i and
+                        5 * d.ptr < self.size(j) < 160):
+                    self.sudog[j] = i
+        # A select has several sudogs, chained behind the g's first one.
+        for _ in range(64):
+            for j, owner in list(self.sudog.items()):
+                for k in self.edges[j]:
+                    if k not in self.g and self.size(k) == self.size(j) and \
+                            self.find(d.at(self.objects[k].data, 0)) == owner:
+                        self.sudog.setdefault(k, owner)
+        # Nothing but its goroutine holds a g, and nothing but its g a sudog.
+        for i, out in enumerate(self.edges):
+            mine = i if i in self.g else self.sudog.get(i)
+            self.edges[i] = [] if i in self.allgs else [
+                j for j in out if j not in self.g and
+                (j not in self.sudog or self.sudog[j] == mine)]
+        self.dead_g = set()
+        for i in self.allgs:
+            o = self.objects[i]
+            for j in self.targets(o.data, o.fields):
+                if j not in self.g:
+                    self.dead_g.add(j)
+
+    def add_segments(self):
+        """Words of data and bss: each is a holder of its own."""
+        d = self.dump
+        words = {}
+        for s in d.segments:
+            for off in s.fields:
+                words[s.start + off] = d.at(s.data, off)
+        self.words = words
+        for addr, value in words.items():
+            i = self.find(value)
+            if i is not None:
+                self.roots.append((('global', addr), i))
+
+    def add_goroutines(self):
+        d = self.dump
+        names = {}
+        for n, gr in enumerate(d.goroutines):
+            stack = [f for f in d.frames if f.g == n]
+            names[n] = ('goroutines', tuple(
+                f.func for f in stack if 'gowrap' not in f.func))
+            conservative = -1
+            for k, f in enumerate(stack):
+                if f.func == 'runtime.asyncPreempt':
+                    conservative = k + 2
+            listed = []
+            for k, f in enumerate(stack):
+                if k < conservative:
+                    listed += [d.at(f.data, o)
+                               for o in range(0, len(f.data), d.ptr)]
+                else:
+                    listed += [d.at(f.data, o) for o in f.fields]
+            # A listed pointer into a frame is a stack object: everything
+            # from there to the frame's end may be one, word by word.
+            seen = set()
+            while listed:
+                value = listed.pop()
+                i = self.find(value)
+                if i is not None:
+                    self.roots.append((names[n], i))
+                for f in stack:
+                    if f.sp <= value < f.sp + len(f.data):
+                        off = (value - f.sp) // d.ptr * d.ptr
+                        if (f.sp, off) in seen:
+                            continue
+                        for o in range(off, len(f.data), d.ptr):
+                            if (f.sp, o) in seen:
+                                break
+                            seen.add((f.sp, o))
+                            listed.append(d.at(f.data, o))
+            for value in (gr.ctxt,):
+                i = self.find(value)
+                if i is not None:
+                    self.roots.append((names[n], i))
+            i = self.find(gr.g)
+            if i is not None:
+                self.roots.append((names[n], i))
+            by_g = [x for x in d.defers + d.panics if x.g == gr.g]
+            for x in by_g:
+                value = x.funcval if isinstance(x, Defer) else x.data
+                for v in (value, x.addr):
+                    i = self.find(v)
+                    if i is not None:
+                        self.roots.append((names[n], i))
+        self.names = names
+
+    def add_finalizers(self):
+        for f in self.dump.finalizers:
+            i = self.find(f.obj)
+            fn = self.find(f.funcval)
+            if fn is not None:
+                self.roots.append((('finalizers',), fn))
+            if i is None:
+                continue
+            if f.queued:
+                self.roots.append((('finalizers',), i))
+            else:
+                # The collector skips an object's pointers to itself.
+                for j in self.edges[i]:
+                    if j != i:
+                        self.roots.append((('finalizers',), j))
+
+    def add_inferred(self):
+        """Dead g structs are the runtime's; the rest no root reaches."""
+        self.roots += [(('runtime',), i) for i in self.allgs | self.dead_g]
+        reached = self.reach()
+        self.unrooted = [i for i in range(len(self.objects))
+                         if i not in reached]
+
+    def reach(self, without=None, cut_object=None):
+        """Objects reached without holders that WITHOUT says yes to."""
+        stack = [i for h, i in self.roots if without is None or
+                 not without(h)]
+        seen = set()
+        while stack:
+            i = stack.pop()
+            if i in seen or i == cut_object:
+                continue
+            seen.add(i)
+            stack.extend(j for j in self.edges[i] if j not in seen)
+        return seen
+
+    def total(self, which):
+        return len(which), sum(self.size(i) for i in which)
+
+    def matcher(self, match):
+        """A predicate on holders for one row of an answer sheet."""
+        kind = match['kind']
+        if kind == 'global':
+            base = int(match['address'], 16)
+            mine = [(base, base + match.get('words', 1) * self.dump.ptr)]
+            # Unnamed static values that the variable points to.
+            for r in match.get('statics', []):
+                lo = int(r['address'], 16)
+                mine.append((lo, lo + r['bytes']))
+            return lambda h: h[0] == 'global' and any(
+                lo <= h[1] < hi for lo, hi in mine)
+        if kind == 'goroutines':
+            want = tuple(match['functions'])
+            return lambda h: h[0] == 'goroutines' and tuple(
+                f for f in h[1] if f.startswith('main.')) == want
+        return lambda h: h[0] == kind
+
+    def retained(self, match):
+        return self.reach() - self.reach(self.matcher(match))
+
+    def shared(self, members):
+        """Objects whose exact set of holders is MEMBERS."""
+        tests = [self.matcher(m) for m in members]
+        out = self.reach()
+        for t in tests:
+            out &= self.reach(lambda h, t=t: not t(h))
+        return out - self.reach(lambda h: any(t(h) for t in tests))
+
+
+def check(graph, sheet):
+    """Compares every answer; returns how many are wrong."""
+    wrong = 0
+    for h in sheet['holders']:
+        match = h['match']
+        if match['kind'] == 'shared':
+            got = graph.shared(match['members'])
+        elif match['kind'] == 'unreachable':
+            got = set(graph.unrooted)
+        else:
+            got = graph.retained(match)
+        runtime = [i for i in got if i in graph.g or i in graph.sudog]
+        n, b = graph.total(got)
+        rn, rb = graph.total(runtime)
+        want = h['retained_objects'], h['retained_bytes']
+        ok = (n - rn, b - rb) == want
+        if 'slack_objects' in h:
+            ok = 0 <= n - want[0] <= h['slack_objects'] and b >= want[1]
+        if match['kind'] == 'goroutines':
+            ok = ok and rn == h.get('g', 0) + h.get('sudog', 0)
+        if not ok:
+            wrong += 1
+        name = match.get('name') or ' + '.join(
+            match.get('functions') or
+            [m.get('name') or m.get('kind') + ':' +
+             '/'.join(m.get('functions', [])) for m in match.get(
+                 'members', [])] or [match['kind']])
+        print('%-5s %-40s %7d objects %9d bytes (want %d, %d; runtime %d)' % (
+            'ok' if ok else 'WRONG', match['kind'] + ' ' + name, n - rn,
+            b - rb, *want, rn))
+    for key, n in sheet.get('numbers', {}).items():
+        print('      %s: %d' % (key, n))
+    return wrong
+
+
+def describe(path, graph):
+    d = graph.dump
+    reached = graph.reach()
+    stats = d.stats or {}
+    print('%s: %s %s, %d-bit, %d bytes after the end' % (
+        path, d.version, d.arch, d.ptr * 8, d.trailing))
+    print('records', ' '.join('%s=%d' % (t, d.counts[t]) for t in TAGS
+                              if d.counts[t]))
+    print('slots %d, objects %d (HeapObjects %s), bytes %d (HeapAlloc %s), '
+          'tail mode %d, agrees %s' % (
+              len(d.raw), len(graph.objects), stats.get('HeapObjects'),
+              graph.bytes, stats.get('HeapAlloc'), graph.mode, graph.agrees))
+    print('reachable %d objects %d bytes; unrooted %d objects %d bytes' % (
+        *graph.total(reached), *graph.total(graph.unrooted)))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__,
+                                formatter_class=argparse.
+                                RawDescriptionHelpFormatter)
+    p.add_argument('dump')
+    p.add_argument('--answer', help='answer sheet to compare with')
+    p.add_argument('--global', dest='globals', action='append', default=[],
+                   metavar='HEX', help='retained size of a pointer variable')
+    p.add_argument('--object', action='append', default=[], metavar='HEX',
+                   help='retained size of one object')
+    p.add_argument('--tsv', action='store_true',
+                   help='one line: version, arch, slots, objects, bytes')
+    args = p.parse_args()
+    graph = Graph(Dump(args.dump))
+    d = graph.dump
+    if args.tsv:
+        print('\t'.join(map(str, (
+            args.dump.split('/')[-1], d.version, d.arch, len(d.raw),
+            len(graph.objects), graph.bytes, d.stats['HeapObjects'],
+            d.stats['HeapAlloc'], *graph.total(graph.reach())))))
+        return 0
+    describe(args.dump, graph)
+    wrong = 0 if graph.agrees else 1
+    for text in args.globals:
+        got = graph.retained({'kind': 'global', 'address': text})
+        print('global %s retains %d objects %d bytes' % (
+            text, *graph.total(got)))
+    for text in args.object:
+        i = graph.find(int(text, 16))
+        got = graph.reach() - graph.reach(cut_object=i)
+        print('object %s retains %d objects %d bytes' % (
+            text, *graph.total(got)))
+    if args.answer:
+        with open(args.answer) as f:
+            wrong += check(graph, json.load(f))
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

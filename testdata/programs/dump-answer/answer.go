@@ -91,6 +91,13 @@ type Match struct {
 	Functions []string `json:"functions,omitempty"`
 	Count     int      `json:"count,omitempty"`
 	Members   []Match  `json:"members,omitempty"`
+	Statics   []Static `json:"statics,omitempty"`
+}
+
+// Static is a value in the data segment that has no name.
+type Static struct {
+	Address string  `json:"address"`
+	Bytes   uintptr `json:"bytes"`
 }
 
 // Holder is one answer: what a row must say, to the byte.
@@ -100,8 +107,8 @@ type Holder struct {
 	RetainedBytes   uintptr `json:"retained_bytes"`
 	OwnedObjects    uintptr `json:"owned_objects,omitempty"`
 	OwnedBytes      uintptr `json:"owned_bytes,omitempty"`
-	// A group's numbers do not count the runtime's own objects: add the
-	// slots of this many g and sudog structs.
+	// A group's numbers leave out the runtime's own objects: its g structs,
+	// and the sudog of each that waits.
 	G     int    `json:"g,omitempty"`
 	Sudog int    `json:"sudog,omitempty"`
 	Needs string `json:"needs,omitempty"` // "executable"
@@ -127,7 +134,7 @@ func New(program string) *Sheet {
 		fmt.Fprintln(os.Stderr, "usage:", program, "DUMP ANSWER.json")
 		os.Exit(64)
 	}
-	return &Sheet{Program: program, Go: runtime.Version(),
+	return &Sheet{Program: program, Holders: []Holder{}, Go: runtime.Version(),
 		Arch: runtime.GOARCH, Numbers: map[string]int{},
 		Paths: map[string]int{}, Objects: map[string]string{}}
 }
@@ -155,6 +162,12 @@ func Group(count int, functions ...string) Match {
 // Shared names a row of objects that exactly MEMBERS hold together.
 func Shared(members ...Match) Match {
 	return Match{Kind: "shared", Members: members}
+}
+
+// With says that M also has the unnamed static value at P.
+func (m Match) With(p unsafe.Pointer, size uintptr) Match {
+	m.Statics = append(m.Statics, Static{Addr(p), size})
+	return m
 }
 
 // Holds adds the answer that M retains T.

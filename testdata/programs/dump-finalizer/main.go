@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// dump-finalizer has 50 objects that their own finalizer keeps alive, and
-// ten with a finalizer that a global holds.
+// dump-finalizer has 50 objects that their own finalizer keeps alive through
+// a second one, and ten with a finalizer that a global holds.  Objects that
+// only point to themselves are no such cycle: the collector skips that word.
 package main
 
 import (
@@ -11,9 +12,19 @@ import (
 	"heapscope.example/answer"
 )
 
+type owner struct {
+	part *part
+	data [7]uint64
+}
+
+type part struct {
+	whole *owner
+	data  [3]uint64
+}
+
 type self struct {
 	me   *self
-	data [7]uint64
+	data [25]uint64
 }
 
 type file struct {
@@ -28,15 +39,20 @@ type payload struct {
 
 var files *[10]*file
 
-func forget(*self) {}
+func forget(*owner) {}
+
+func never(*self) {}
 
 func closeFile(*file) {}
 
 func build() {
 	for i := 0; i < 50; i++ {
+		o := &owner{part: &part{}}
+		o.part.whole = o
+		runtime.SetFinalizer(o, forget)
 		s := &self{}
 		s.me = s
-		runtime.SetFinalizer(s, forget)
+		runtime.SetFinalizer(s, never)
 	}
 	files = new([10]*file)
 	for i := range files {
@@ -53,10 +69,12 @@ func main() {
 	f := answer.Match{Kind: "finalizers"}
 	s.Holds(g, answer.Of(10, unsafe.Sizeof(file{})).Plus(
 		answer.Of(1, unsafe.Sizeof(*files))))
-	s.Holds(f, answer.Of(50, unsafe.Sizeof(self{})))
+	s.Holds(f, answer.Of(50, unsafe.Sizeof(owner{})).Plus(
+		answer.Of(50, unsafe.Sizeof(part{}))))
 	s.Holds(answer.Shared(g, f), answer.Of(20, unsafe.Sizeof(payload{})))
 	s.Numbers["finalizer main.forget"] = 50
 	s.Numbers["finalizer main.closeFile"] = 10
+	s.Numbers["finalizer main.never"] = 0
 	s.Numbers["finalizer cycles"] = 50
 	s.Dump(nil)
 }
