@@ -11,8 +11,8 @@
  *   of its pusher: this is a true depth-first tree.  One with a larger number
  *   than its pusher is a descendant, so that the pusher itself is a candidate
  *   semidominator, taken at once.  Only the others (cross and back edges, about
- *   one in eight on heaps) are kept, as pairs (target, source); there are no
- *   predecessor lists.
+ *   one in eight on heaps) are kept, in a list per target; there are no
+ *   predecessor arrays.
  * - A node W is linked into the forest when it was handled, and nodes are
  *   handled from the last to the first; "linked" is just "number > W", and the
  *   forest starts as the tree of parents.
@@ -20,18 +20,18 @@
  *   the others go through buckets.  (Semi-NCA's climbs instead of buckets were
  *   seen to take 10^9 steps on a heap of 50 M objects.)
  * - A bucket of S is emptied when S itself is reached, not after each child:
- *   all below S is linked then, and S is not.  Its list hangs in S's own
- *   *best*, which has no other use before, and runs through idom[] of nodes
- *   whose idom is not known yet.
+ *   all below S is linked then, and S is not.
  *
- * Per node the work area takes 16 bytes, which hold the retained sizes later.
+ * Memory is time, so fields are lent while they have no use of their own.  A
+ * bucket's list hangs in the *best* of its node, which matters only later, and
+ * runs through idom[] of the nodes in it.  Until a node is handled, its idom[]
+ * is the head of its list of sources.  The 16 bytes of work area per node hold
+ * the retained sizes in the end.
  */
 #include "algo/dominators.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-#include "base/sort.h"
 
 /* In idom[] while solving: the idom is that of this node, found later. */
 #define SAME_AS 0x80000000u
@@ -55,33 +55,29 @@ struct visit {
     uint32_t position, parent;
 };
 
-/* A stack or list of 64-bit records that is grown by hand, because its ends
- * live in registers. */
-struct pile {
-    struct hs_column column;
-    size_t used;
+/* One cross or back edge; entry 0 of the list of all stands for "no more". */
+struct source {
+    uint32_t node, next; /* NEXT with the same target, in the list of all */
 };
 
 struct hs_dominators_walk {
     union slot *slots;
-    struct hs_arena *arena;
-    struct pile stack, pairs;
+    struct hs_column stack;   /* of struct visit */
+    struct hs_column sources; /* of struct source */
 };
 
-/* Room for EXTRA more records on PILE of which USED are in use. */
-static void *pile_reserve(struct pile *pile, size_t used, size_t extra)
+/* Room for EXTRA more elements in COLUMN beside USED.  The walk keeps count
+ * itself, in a register. */
+static void reserve(struct hs_column *column, size_t used, size_t extra)
 {
-    pile->column.count = used;
-    hs_column_extend(&pile->column, extra);
-    return pile->column.at;
+    column->count = used;
+    hs_column_extend(column, extra);
 }
 
-static void pile_release(struct pile *pile)
+static void release(struct hs_column *column)
 {
-    struct hs_column *column = &pile->column;
-
     hs_arena_release(column->arena, column->at, column->room * column->size);
-    column->at = NULL;
+    *column = (struct hs_column){0};
 }
 
 /* Makes the unvisited row at AT.position the node NUMBER and pushes its
@@ -89,7 +85,7 @@ static void pile_release(struct pile *pile)
 static size_t arrive(struct hs_dominators *dom, struct visit at,
                      uint32_t number, size_t top)
 {
-    struct pile *stack = &dom->walk->stack;
+    struct hs_column *stack = &dom->walk->stack;
     uint32_t *words = dom->graph->words, *row = words + at.position;
     uint32_t own = row[1], degree = own & HS_ROW_MAX_DEGREE;
     const uint32_t *edges = row + HS_ROW_HEAD;
@@ -103,9 +99,9 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
         degree = row[HS_ROW_WIDE_HEAD - 1];
         edges = row + HS_ROW_WIDE_HEAD;
     }
-    if (top + degree > stack->column.room)
-        pile_reserve(stack, top, degree);
-    push = (struct visit *)stack->column.at + top;
+    if (top + degree > stack->room)
+        reserve(stack, top, degree);
+    push = (struct visit *)stack->at + top;
     for (uint32_t i = 0; i < degree; i++)
         push[i] = (struct visit){edges[i], number};
     for (uint32_t i = degree > AHEAD ? degree - AHEAD : 0; i < degree; i++)
@@ -113,20 +109,32 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
     return top + degree;
 }
 
+/* Keeps the edge from FROM to TO, which is the LAST one so far. */
+static void keep_source(struct hs_dominators *dom, uint32_t to, uint32_t from,
+                        uint32_t last)
+{
+    struct hs_column *sources = &dom->walk->sources;
+
+    if (last >= sources->room)
+        reserve(sources, last, 1);
+    ((struct source *)sources->at)[last] = (struct source){from, dom->idom[to]};
+    dom->idom[to] = last;
+}
+
 /* Numbers all that ROOT reaches; says how many they are. */
 static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 {
-    struct pile *stack = &dom->walk->stack, *pairs = &dom->walk->pairs;
+    struct hs_column *stack = &dom->walk->stack;
     const uint32_t *words = dom->graph->words;
     union slot *slots = dom->walk->slots;
-    uint32_t count = 0;
-    size_t top = AHEAD, known = 0;
+    uint32_t count = 0, sources = 0;
+    size_t top = AHEAD;
 
-    pile_reserve(stack, 0, AHEAD + 1);
-    memset(stack->column.at, 0, AHEAD * sizeof(struct visit));
-    ((struct visit *)stack->column.at)[top++] = (struct visit){root, 0};
+    reserve(stack, 0, AHEAD + 1);
+    memset(stack->at, 0, AHEAD * sizeof(struct visit));
+    ((struct visit *)stack->at)[top++] = (struct visit){root, 0};
     while (top > AHEAD) {
-        const struct visit *next = (struct visit *)stack->column.at + --top;
+        const struct visit *next = (struct visit *)stack->at + --top;
         struct visit at = *next;
         uint32_t number = words[at.position];
 
@@ -138,13 +146,9 @@ static uint32_t walk(struct hs_dominators *dom, uint32_t root)
             if (slots[number].link.semi > at.parent)
                 slots[number].link.semi = at.parent;
         } else if (number != at.parent) {
-            if (known == pairs->column.room)
-                pile_reserve(pairs, known, 1);
-            ((uint64_t *)pairs->column.at)[known++] =
-                (uint64_t)number << 32 | at.parent;
+            keep_source(dom, number, at.parent, ++sources);
         }
     }
-    pairs->used = known;
     return count;
 }
 
@@ -161,16 +165,16 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
                        graph->objects);
     *dom = (struct hs_dominators){.graph = graph};
     work = hs_arena_zeroed(arena, 1, sizeof(*work));
-    work->arena = arena;
-    work->stack.column = HS_COLUMN(struct visit, arena);
-    work->pairs.column = HS_COLUMN(uint64_t, arena);
+    work->stack = HS_COLUMN(struct visit, arena);
+    work->sources = HS_COLUMN(struct source, arena);
     work->slots = hs_arena_alloc(arena, room * sizeof(union slot));
     work->slots[0].retained = (struct hs_retained){0};
     dom->walk = work;
     dom->vertex = hs_arena_alloc(arena, room * sizeof(*dom->vertex));
     dom->vertex[0] = 0;
+    dom->idom = hs_arena_zeroed(arena, room, sizeof(*dom->idom));
     dom->count = walk(dom, root);
-    pile_release(&work->stack);
+    release(&work->stack);
     return true;
 }
 
@@ -235,35 +239,57 @@ static void empty_bucket(union slot *slots, uint32_t *idom, uint32_t semi)
     }
 }
 
-/* Fills idom[], but for those that are SAME_AS another.  PAIRS ascend. */
-static void find_idoms(struct hs_dominators *dom, const uint64_t *pairs,
-                       size_t left)
+/* The least semidominator that NODE's cross and back edges bring it. */
+static uint32_t least_source(struct hs_dominators *dom, uint32_t node,
+                             uint32_t semi)
+{
+    union slot *slots = dom->walk->slots;
+    const struct source *sources = dom->walk->sources.at;
+
+    for (uint32_t at = dom->idom[node]; at; at = sources[at].next) {
+        uint32_t least = least_above(slots, sources[at].node, node).semi;
+
+        if (least < semi)
+            semi = least;
+    }
+    return semi;
+}
+
+/* Calls for what the nodes before NODE will want. */
+static inline void look_ahead(const struct hs_dominators *dom, uint32_t node)
+{
+    const struct source *sources = dom->walk->sources.at;
+    uint32_t near, far;
+
+    if (node <= 2 * AHEAD)
+        return;
+    far = dom->idom[node - 2 * AHEAD];
+    near = dom->idom[node - AHEAD];
+    if (far)
+        __builtin_prefetch(sources + far);
+    if (near)
+        __builtin_prefetch(dom->walk->slots + sources[near].node);
+}
+
+/* Fills idom[], but for those that are SAME_AS another. */
+static void find_idoms(struct hs_dominators *dom)
 {
     union slot *slots = dom->walk->slots;
     uint32_t *idom = dom->idom;
 
     for (uint32_t node = dom->count; node > 0; node--) {
         struct link *link = &slots[node].link;
-        uint32_t semi;
 
+        look_ahead(dom, node);
         if (link->best)
             empty_bucket(slots, idom, node);
-        semi = link->semi;
-        while (left && pairs[left - 1] >> 32 == node) {
-            uint32_t from = (uint32_t)pairs[--left];
-            uint32_t least = least_above(slots, from, node).semi;
-
-            if (left >= AHEAD)
-                __builtin_prefetch(slots + (uint32_t)pairs[left - AHEAD]);
-            if (least < semi)
-                semi = least;
-        }
-        link->semi = semi;
-        if (semi == link->up) {
-            idom[node] = semi;
+        if (idom[node])
+            link->semi = least_source(dom, node, link->semi);
+        if (link->semi == link->up) {
+            idom[node] = link->semi;
         } else {
-            idom[node] = slots[semi].link.best;
-            slots[semi].link.best = node;
+            idom[node] = slots[link->semi].link.best;
+            slots[link->semi].link.best = node;
         }
     }
 }
@@ -292,17 +318,12 @@ static void weigh(struct hs_dominators *dom)
     }
 }
 
-void hs_dominators_solve(struct hs_dominators *dom, struct hs_arena *arena)
+void hs_dominators_solve(struct hs_dominators *dom)
 {
     struct hs_dominators_walk *work = dom->walk;
-    size_t count = work->pairs.used;
 
-    hs_sort_u64(work->pairs.column.at, count, 32, dom->count, arena);
-    dom->idom =
-        hs_arena_alloc(arena, ((size_t)dom->count + 1) * sizeof(*dom->idom));
-    dom->idom[0] = 0;
-    find_idoms(dom, work->pairs.column.at, count);
-    pile_release(&work->pairs);
+    find_idoms(dom);
+    release(&work->sources);
     weigh(dom);
     dom->retained = &work->slots->retained;
     dom->walk = NULL;
@@ -322,6 +343,6 @@ bool hs_dominators_find(struct hs_dominators *dom, struct hs_digraph *graph,
 {
     if (!hs_dominators_walk(dom, graph, root, arena, err))
         return false;
-    hs_dominators_solve(dom, arena);
+    hs_dominators_solve(dom);
     return true;
 }

@@ -51,7 +51,7 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
                         struct hs_err *err);
 
 /* Fills in idom, retained and lost. */
-void hs_dominators_solve(struct hs_dominators *dom, struct hs_arena *arena);
+void hs_dominators_solve(struct hs_dominators *dom);
 
 /* Both. */
 bool hs_dominators_find(struct hs_dominators *dom, struct hs_digraph *graph,
