@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile_sum.c - one walk over the samples.
+ *
+ * A node is counted once per sample by a stamp: the number of the last sample
+ * that was added to it.  Sums stand beside the stamp, so that a frame costs
+ * one line of cache.
+ */
+#include "algo/profile_sum.h"
+
+#include <stdlib.h>
+
+struct cell {
+    __int128 cum;
+    size_t stamp; /* sample + 1 */
+};
+
+static void add_sample(const struct hs_profile_view *view, size_t s,
+                       uint64_t first, uint64_t end, int64_t value,
+                       struct cell *cells)
+{
+    const uint32_t *frames = view->profile->frames;
+
+    for (uint64_t i = first; i < end; i++) {
+        uint32_t to = view->expand_start[frames[i] + 1];
+
+        for (uint32_t e = view->expand_start[frames[i]]; e < to; e++) {
+            struct cell *cell = &cells[view->expand[e]];
+
+            if (cell->stamp == s + 1)
+                continue;
+            cell->stamp = s + 1;
+            cell->cum += value;
+        }
+    }
+}
+
+struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
+                                       size_t type, struct hs_arena *arena)
+{
+    const struct hs_profile *profile = view->profile;
+    struct hs_profile_sums *sums = hs_arena_zeroed(arena, 1, sizeof(*sums));
+    struct cell *cells =
+        hs_arena_zeroed(arena, view->node_count, sizeof(*cells));
+    uint64_t first, end;
+
+    sums->nodes =
+        hs_arena_zeroed(arena, view->node_count, sizeof(*sums->nodes));
+    for (size_t s = 0; s < profile->sample_count; s++) {
+        int64_t value = profile->values[s * profile->type_count + type];
+
+        if (value == 0)
+            continue;
+        sums->samples++;
+        sums->total += hs_sum_abs(value);
+        if (!hs_view_stack(view, s, &first, &end))
+            continue;
+        sums->shown += value;
+        if (first == end) {
+            sums->empty_samples++;
+            sums->empty += hs_sum_abs(value);
+            continue;
+        }
+        add_sample(view, s, first, end, value, cells);
+        sums->nodes[view->expand[view->expand_start[profile->frames[first]]]]
+            .flat += value;
+    }
+    for (uint32_t n = 0; n < view->node_count; n++)
+        sums->nodes[n].cum = cells[n].cum;
+    hs_arena_release(arena, cells, view->node_count * sizeof(*cells));
+    return sums;
+}
+
+struct order {
+    const struct hs_profile_view *view;
+    const struct hs_profile_sums *sums;
+    bool cum;
+};
+
+static int compare(const void *a, const void *b, void *data)
+{
+    const struct order *order = data;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    const struct hs_node_sum *p = &order->sums->nodes[x];
+    const struct hs_node_sum *q = &order->sums->nodes[y];
+    __int128 v = hs_sum_abs(order->cum ? p->cum : p->flat);
+    __int128 w = hs_sum_abs(order->cum ? q->cum : q->flat);
+    int names;
+
+    if (v != w)
+        return v > w ? -1 : 1;
+    names =
+        hs_str_compare(order->view->nodes[x].name, order->view->nodes[y].name);
+    if (names)
+        return names;
+    v = hs_sum_abs(order->cum ? p->flat : p->cum);
+    w = hs_sum_abs(order->cum ? q->flat : q->cum);
+    if (v != w)
+        return v > w ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+uint32_t *hs_profile_order(const struct hs_profile_view *view,
+                           const struct hs_profile_sums *sums, bool cum,
+                           size_t *count, struct hs_arena *arena)
+{
+    uint32_t *nodes = hs_arena_alloc(arena, view->node_count * sizeof(*nodes));
+    struct order order = {view, sums, cum};
+
+    *count = 0;
+    for (uint32_t n = 0; n < view->node_count; n++)
+        if (sums->nodes[n].flat != 0 || sums->nodes[n].cum != 0)
+            nodes[(*count)++] = n;
+    qsort_r(nodes, *count, sizeof(*nodes), compare, &order);
+    return nodes;
+}
+
+int64_t hs_sum_clamp(__int128 sum, bool *clamped)
+{
+    if (sum >= INT64_MIN && sum <= INT64_MAX)
+        return (int64_t)sum;
+    *clamped = true;
+    return sum < 0 ? INT64_MIN : INT64_MAX;
+}
