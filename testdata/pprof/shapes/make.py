@@ -11,6 +11,7 @@ import gzip
 import os
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
 from wire import Profile, blob, num, packed, varint  # noqa: E402
 
