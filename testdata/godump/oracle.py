@@ -175,7 +175,7 @@ def tail_modes(dump):
 
 def drop_phantoms(dump, mode):
     """The real objects: without slots that reach into a span's tail."""
-    small, bitmap = 64 * dump.ptr, PAGE // dump.ptr // 8
+    small, bitmap = 8 * dump.ptr ** 2, PAGE // dump.ptr // 8
     scan = {o.addr // PAGE for o in dump.raw if o.fields}
     real = []
     for o in dump.raw:
@@ -255,7 +255,7 @@ class Graph:
         for i in self.g:
             for j in self.edges[i]:
                 out = self.edges[j]
-                skip = 8 if (self.mode and self.size(j) > 64 * d.ptr) else 0
+                skip = 8 if (self.mode and self.size(j) > 8 * d.ptr ** 2) else 0
                 if (j not in self.g and out and
                         self.find(d.at(self.objects[j].data, skip)) == i and
                         5 * d.ptr < self.size(j) < 160):
@@ -398,8 +398,10 @@ class Graph:
                 lo <= h[1] < hi for lo, hi in mine)
         if kind == 'goroutines':
             want = tuple(match['functions'])
+            # Before Go 1.22 the wrapper of a go statement looks like any
+            # other function, so only the inner frames are compared.
             return lambda h: h[0] == 'goroutines' and tuple(
-                f for f in h[1] if f.startswith('main.')) == want
+                f for f in h[1] if f.startswith('main.'))[:len(want)] == want
         return lambda h: h[0] == kind
 
     def retained(self, match):

@@ -53,16 +53,13 @@ func main() {
 	// The runtime's hchan; numbers lie behind it in the same slot.
 	hchan := uintptr(96)
 	if answer.Minor() >= 23 {
-		hchan += 8
+		hchan += 8 // timer
 	}
 	if answer.Minor() >= 25 {
-		hchan += 8
+		hchan += 8 // bubble
 	}
 	if word == 4 {
-		hchan = 48
-		if answer.Minor() >= 25 {
-			hchan = 56
-		}
+		hchan = 64
 	}
 	s.Holds(answer.Global("pointers", unsafe.Pointer(&pointers)),
 		answer.Of(120, unsafe.Sizeof(job{})).Plus(

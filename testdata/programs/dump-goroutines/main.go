@@ -97,10 +97,7 @@ func main() {
 		hchan += 16
 	}
 	if unsafe.Sizeof(uintptr(0)) == 4 {
-		hchan = 48
-		if answer.Minor() >= 25 {
-			hchan = 64
-		}
+		hchan = 64
 	}
 	s.Holds(answer.Group(workers, "worker"),
 		answer.Of(workers*perWork, size)).G = workers

@@ -40,7 +40,7 @@ func groups(word uintptr) answer.Tally {
 		header = 32
 	}
 	return answer.Of(1, header).Plus(answer.Of(1, 4*word),
-		answer.Of(4, 32), answer.Of(4, 128*(8+16*word)))
+		answer.Of(4, 16+2*word), answer.Of(4, 128*(8+16*word)))
 }
 
 func main() {
