@@ -5,7 +5,8 @@
  * A document is a tree of blocks.  A command builds it, every report renders
  * it, and neither knows the other, so N commands and M outputs cost N + M
  * files.  A block has a KEY, its stable name in JSON, and a TITLE, what a
- * person reads: without a key it is text only, without a title JSON only.
+ * person reads: without a key it is text only, without a title JSON only (an
+ * empty title is shown, without a heading).
  *
  *   group   fields and blocks      JSON object     "label   value" lines
  *   table   columns and rows       array of objects  aligned columns
@@ -13,10 +14,12 @@
  *   note    a sentence             "notes": [...]  a line of its own
  *   graph   nodes and edges        object          DOT and SVG draw it
  *
- * A group without a key merges its fields into the object around it.
+ * A group without a key merges its fields into the object around it, and one
+ * with neither key nor title only keeps things together.  Of two equal keys in
+ * one object the first counts.
  * Everything lives in the document's arena; texts are borrowed and must live
- * as long (hs_doc_text copies).  Values carry units, reports do the formatting.
- * Order is the order of the calls.
+ * as long (hs_doc_printf makes such).  Values carry units, reports do the
+ * formatting. Order is the order of the calls.
  */
 #ifndef HS_REPORT_DOCUMENT_H
 #define HS_REPORT_DOCUMENT_H
@@ -27,55 +30,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-
-enum hs_unit {
-    HS_UNIT_NULL,    /* unknown: null in JSON, empty (or "unknown") in text */
-    HS_UNIT_TEXT,    /* words, never shortened */
-    HS_UNIT_NAME,    /* a Go name or path: may be shortened in the middle */
-    HS_UNIT_COUNT,   /* integer, "3 912 440" */
-    HS_UNIT_BYTES,   /* integer, "486.1 MiB"; exact in JSON */
-    HS_UNIT_NANOS,   /* integer duration, "1.25 s" */
-    HS_UNIT_TIME,    /* integer, nanoseconds since 1970, UTC */
-    HS_UNIT_ADDRESS, /* unsigned, "0xc000012345"; a string in JSON */
-    HS_UNIT_SHARE,   /* double 0..1, "90.7%" */
-    HS_UNIT_NUMBER,  /* double without unit */
-    HS_UNIT_BOOL,
-};
-
-/* What a reader must know about a number beside its size. */
-enum hs_value_flag {
-    HS_VALUE_SIGNED = 1,  /* a difference: text shows + and -, share too */
-    HS_VALUE_ABOUT = 2,   /* an estimate: text shows ≈ */
-    HS_VALUE_AT_LEAST = 4 /* a lower bound: text shows ≥ */
-};
-
-struct hs_value {
-    enum hs_unit unit;
-    unsigned flags; /* enum hs_value_flag */
-    union {
-        int64_t integer;
-        uint64_t address;
-        double number;
-        bool truth;
-        struct {
-            const char *text;
-            size_t size;
-        };
-    };
-};
-
-struct hs_value hs_value_null(void);
-struct hs_value hs_value_text(const char *text); /* NUL-terminated, borrowed */
-struct hs_value hs_value_name(const char *text, size_t size); /* borrowed */
-struct hs_value hs_value_of(enum hs_unit unit, int64_t integer);
-struct hs_value hs_value_delta(enum hs_unit unit, int64_t integer);
-struct hs_value hs_value_share(double share);
-struct hs_value hs_value_address(uint64_t address);
-struct hs_value hs_value_bool(bool truth);
+#include "report/value.h"
 
 /* What a column is for; decides how text shows it. */
 enum hs_role {
-    HS_ROLE_PLAIN,     /* numbers right-aligned, texts left-aligned */
+    HS_ROLE_PLAIN,     /* numbers right-aligned, texts left-aligned; a share
+                        * without a title belongs to the column before it */
     HS_ROLE_VIA,       /* in a path: the reference that leads to the row */
     HS_ROLE_HEAT,      /* a share: text may colour by it */
     HS_ROLE_TEXT_ONLY, /* not in JSON */
@@ -89,10 +49,11 @@ struct hs_doc_column {
 };
 
 enum hs_table_style {
-    HS_TABLE_PLAIN,
-    HS_TABLE_TREE, /* rows have a depth, shown with branches at the first name
-                    * column; JSON rows get "depth" */
-    HS_TABLE_PATH, /* DESIGN section 7: holder first, one reference a line */
+    HS_TABLE_PLAIN, /* a table's title heads its first column, if that has no
+                     * title of its own */
+    HS_TABLE_TREE,  /* rows have a depth, shown with branches at the first name
+                     * column; JSON rows get "depth" */
+    HS_TABLE_PATH,  /* DESIGN section 7: holder first, one reference a line */
 };
 
 enum hs_block_kind {
@@ -106,7 +67,8 @@ enum hs_block_kind {
 
 struct hs_doc_row {
     struct hs_doc_row *next;
-    unsigned depth;           /* trees and paths; 0 is the top */
+    unsigned depth;           /* trees; 0 is the top */
+    bool text_only;           /* not in JSON: the holder above a path's steps */
     struct hs_value values[]; /* one per column */
 };
 
@@ -168,6 +130,10 @@ void hs_doc_field(struct hs_document *doc, struct hs_block *group,
                   const char *key, const char *title, struct hs_value value);
 void hs_doc_note(struct hs_document *doc, struct hs_block *group,
                  const char *format, ...) HS_PRINTF(3, 4);
+
+/* A text that lives as long as DOC, as printf makes it. */
+const char *hs_doc_printf(struct hs_document *doc, const char *format, ...)
+    HS_PRINTF(2, 3);
 
 /* Adds a row of COLUMN_COUNT values, copied. */
 struct hs_doc_row *hs_doc_row(struct hs_document *doc, struct hs_block *table,

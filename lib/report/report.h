@@ -14,15 +14,20 @@
 
 #include "report/document.h"
 
-/* Where a report goes and what the reader's side can show.  A failed write is
- * remembered; hs_output_finish tells. */
+/* Where a report goes and what the reader's side can show.  WRITE takes all of
+ * SIZE bytes or says false, with errno set if it can; render() then returns
+ * false with HS_EIO.  What is not named in an initializer starts as zero. */
 struct hs_output {
     bool (*write)(void *to, const void *bytes, size_t size);
     void *to;
-    bool failed;
     int width;    /* columns of the terminal; 0: not a terminal, do not fold */
     bool colour;  /* escape sequences are welcome */
     bool unicode; /* box drawing and ≈ are welcome */
+    /* Of output.c alone: */
+    bool failed;
+    int error; /* errno of the write that failed */
+    size_t held;
+    char buffer[8192];
 };
 
 struct hs_report {

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text.c - a document for a person to read.
+ *
+ *   Title                       of a group, a list or a table
+ *     label   value             fields, labels as wide as the widest
+ *     Title       column        tables and deeper groups, further in
+ *       name       1.0 MiB
+ *
+ * Blocks are parted by blank lines; fields and notes that follow each other
+ * are not.  What has a key and no title is for programs and not shown.
+ */
+#include "report/text_page.h"
+
+#include <string.h>
+
+#include "base/size.h"
+
+#define LABEL_MOST 28 /* wider labels push their own value */
+
+static bool is_item(const struct hs_block *block)
+{
+    return block->parent && block->parent->kind == HS_BLOCK_LIST;
+}
+
+static bool is_titled(const struct hs_block *block)
+{
+    return block->title && *block->title;
+}
+
+static bool is_shown(const struct hs_block *block)
+{
+    if (block->kind == HS_BLOCK_NOTE || block->title || is_item(block))
+        return true;
+    return !block->key && block->kind != HS_BLOCK_FIELD;
+}
+
+static size_t indent_of(const struct hs_block *block)
+{
+    size_t indent = 0;
+
+    for (block = block->parent; block; block = block->parent)
+        if (is_titled(block))
+            indent += HS_PAGE_INDENT;
+    return indent;
+}
+
+/* Words of TEXT, folded at the terminal's width; later lines stand INDENT
+ * columns in, where the first begins already. */
+static void put_folded(struct hs_page *page, struct hs_text text, size_t indent)
+{
+    size_t width = page->out->width > 0 ? (size_t)page->out->width : SIZE_MAX;
+    size_t at = 0, column = indent;
+
+    while (at < text.size) {
+        const char *space = memchr(text.at + at, ' ', text.size - at);
+        size_t end = space ? (size_t)(space - text.at) : text.size;
+        struct hs_text word = {text.at + at, end - at};
+        size_t taken = hs_text_width(word);
+
+        if (column > indent && column + taken > width) {
+            hs_page_end_line(page);
+            hs_page_skip(page, indent);
+            column = indent;
+        }
+        hs_page_put(page, word, HS_STYLE_PLAIN);
+        hs_page_skip(page, 1);
+        column += taken + 1;
+        at = end + 1;
+    }
+    hs_page_end_line(page);
+}
+
+static void put_heading(struct hs_page *page, const struct hs_block *block)
+{
+    hs_page_skip(page, indent_of(block));
+    hs_page_put(page,
+                hs_page_clean(page, page->cells, hs_text_of(block->title)),
+                HS_STYLE_HEADING);
+    hs_page_end_line(page);
+    page->last = HS_PAGE_HEADING;
+}
+
+static struct hs_text label_of(struct hs_page *page,
+                               const struct hs_block *field)
+{
+    return hs_page_clean(page, page->cells, hs_text_of(field->title));
+}
+
+static bool is_field(const struct hs_block *block)
+{
+    return block->kind == HS_BLOCK_FIELD && is_shown(block);
+}
+
+/* Where the values of GROUP's fields begin. */
+static size_t label_width(struct hs_page *page, const struct hs_block *group)
+{
+    size_t most = 0;
+
+    for (const struct hs_block *b = group->first; b; b = b->next) {
+        size_t width = is_field(b) ? hs_text_width(label_of(page, b)) : 0;
+
+        if (width > most && width <= LABEL_MOST)
+            most = width;
+    }
+    return most;
+}
+
+static bool is_figure(const struct hs_block *block, enum hs_unit unit)
+{
+    return is_field(block) && block->value.unit == unit &&
+           (unit == HS_UNIT_BYTES || unit == HS_UNIT_COUNT ||
+            unit == HS_UNIT_NANOS || unit == HS_UNIT_SHARE);
+}
+
+/* Fields of one unit that follow each other are a column of numbers: the width
+ * of the one that FIELD is in, 0 for what is no number. */
+static size_t figure_width(struct hs_page *page, const struct hs_block *field)
+{
+    enum hs_unit unit = field->value.unit;
+    size_t most = 0;
+    bool reached = false;
+
+    for (const struct hs_block *b = field->parent->first; b; b = b->next) {
+        reached = reached || b == field;
+        if (b->kind == HS_BLOCK_FIELD && !is_shown(b))
+            continue;
+        if (is_figure(b, unit)) {
+            size_t width = hs_cell_of(page, &b->value, false).width;
+
+            if (width > most)
+                most = width;
+        } else if (reached) {
+            break;
+        } else {
+            most = 0;
+        }
+    }
+    return is_figure(field, unit) ? most : 0;
+}
+
+static void put_field(struct hs_page *page, const struct hs_block *field)
+{
+    size_t indent = indent_of(field), left, labels, figures;
+    struct hs_text label = label_of(page, field);
+    struct hs_cell cell = hs_cell_of(page, &field->value, false);
+
+    if (page->last == HS_PAGE_BLOCK)
+        hs_page_end_line(page);
+    if (field->value.unit == HS_UNIT_NULL)
+        cell.text = hs_text_of("unknown");
+    labels = label_width(page, field->parent);
+    left = hs_text_width(label);
+    left = indent + (left > labels ? left : labels) + 2;
+    figures = figure_width(page, field);
+    hs_page_skip(page, indent);
+    hs_page_put(page, label, HS_STYLE_DIM);
+    hs_page_skip(page, left - indent - hs_text_width(label));
+    if (figures > cell.width)
+        hs_page_skip(page, figures - cell.width);
+    if (page->out->width > 0 && (size_t)page->out->width > left)
+        hs_cell_shorten(page, &cell, (size_t)page->out->width - left);
+    if (field->value.unit == HS_UNIT_TEXT) {
+        put_folded(page, cell.text, left);
+    } else {
+        hs_page_put(page, cell.text, HS_STYLE_PLAIN);
+        hs_page_end_line(page);
+    }
+    page->last = HS_PAGE_LINE;
+}
+
+static void put_note(struct hs_page *page, const struct hs_block *note)
+{
+    struct hs_text text = {note->value.text, note->value.size};
+    size_t indent = indent_of(note);
+
+    if (page->last == HS_PAGE_BLOCK)
+        hs_page_end_line(page);
+    hs_page_skip(page, indent);
+    put_folded(page, hs_page_clean(page, page->cells, text), indent);
+    page->last = HS_PAGE_LINE;
+}
+
+static void put_table(struct hs_page *page, const struct hs_block *table)
+{
+    bool path = table->style == HS_TABLE_PATH;
+
+    if (!table->first_row && !table->rows_left_out && !is_titled(table))
+        return;
+    if (!path || is_titled(table) || page->last == HS_PAGE_BLOCK)
+        hs_page_separate(page);
+    if (path)
+        hs_page_path(page, table, indent_of(table));
+    else
+        hs_page_table(page, table, indent_of(table));
+    page->last = HS_PAGE_BLOCK;
+}
+
+static void put_graph(struct hs_page *page, const struct hs_block *graph)
+{
+    hs_page_separate(page);
+    if (is_titled(graph))
+        put_heading(page, graph);
+    hs_page_skip(page, indent_of(graph) + HS_PAGE_INDENT);
+    hs_page_puts(page, hs_show_count((int64_t)graph->nodes.count).text,
+                 HS_STYLE_PLAIN);
+    hs_page_puts(page, " nodes and ", HS_STYLE_PLAIN);
+    hs_page_puts(page, hs_show_count((int64_t)graph->edges.count).text,
+                 HS_STYLE_PLAIN);
+    hs_page_puts(page, " edges; -f svg and -f dot draw them", HS_STYLE_PLAIN);
+    hs_page_end_line(page);
+    page->last = HS_PAGE_BLOCK;
+}
+
+/* Writes BLOCK, or its heading: then its children come next, and true is
+ * returned. */
+static bool enter(struct hs_page *page, const struct hs_block *block)
+{
+    if (!is_shown(block))
+        return false;
+    switch (block->kind) {
+    case HS_BLOCK_FIELD:
+        put_field(page, block);
+        return false;
+    case HS_BLOCK_NOTE:
+        put_note(page, block);
+        return false;
+    case HS_BLOCK_TABLE:
+        put_table(page, block);
+        return false;
+    case HS_BLOCK_GRAPH:
+        put_graph(page, block);
+        return false;
+    case HS_BLOCK_GROUP:
+    case HS_BLOCK_LIST:
+        break;
+    }
+    if (is_titled(block) || is_item(block))
+        hs_page_separate(page);
+    if (is_titled(block))
+        put_heading(page, block);
+    return true;
+}
+
+static void leave(struct hs_page *page, const struct hs_block *block)
+{
+    if (is_titled(block) || is_item(block))
+        page->last = HS_PAGE_BLOCK;
+}
+
+static void put_document(struct hs_page *page, const struct hs_document *doc)
+{
+    const struct hs_block *block = doc->top->first;
+
+    while (block) {
+        bool entered = enter(page, block);
+
+        hs_arena_reset(page->cells);
+        hs_arena_reset(page->arena);
+        if (entered && block->first) {
+            block = block->first;
+            continue;
+        }
+        if (entered)
+            leave(page, block);
+        while (block != doc->top && !block->next) {
+            block = block->parent;
+            leave(page, block);
+        }
+        block = block->next;
+    }
+}
+
+static bool render(const struct hs_document *doc, struct hs_output *out,
+                   struct hs_err *err)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY, cells = HS_ARENA_EMPTY;
+    struct hs_page page = {.out = out, .arena = &arena, .cells = &cells};
+
+    page.ellipsis = out->unicode ? "…" : "...";
+    put_document(&page, doc);
+    hs_arena_free(&cells);
+    hs_arena_free(&arena);
+    return hs_output_finish(out, err);
+}
+
+const struct hs_report hs_report_text = {
+    .name = "text",
+    .title = "text for people",
+    .render = render,
+};

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * text_table.c - plain tables and trees in aligned columns.
+ *
+ *   Who holds it                    alone     with partners
+ *     main.(*Client).Quote      309.8 MiB   441.0 MiB 90.7%
+ *     ├─ main.sessions           18.2 MiB    18.2 MiB  3.7%
+ *     ... and 412 more
+ *
+ * Rows are formatted twice, once to be measured and once to be written, so
+ * that a table of a million rows needs memory for one.  If the terminal is too
+ * narrow, name columns give way, the widest first.
+ */
+#include "report/text_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/size.h"
+
+#define GAP        2
+#define NAME_LEAST 16  /* no name column is asked to be narrower */
+#define NAME_MOST  100 /* without a terminal: wider names push their own row */
+#define DEEPEST    40  /* branches drawn; further down the depth is a number */
+
+struct layout_column {
+    const struct hs_doc_column *column;
+    size_t index; /* in the row's values */
+    size_t width;
+    size_t limit; /* of a name, SIZE_MAX if there is none */
+    bool right;
+    bool attached; /* to the column before: no title, a gap of one */
+    bool name;
+    struct hs_text title;
+};
+
+struct layout {
+    struct hs_page *page;
+    const struct hs_block *table;
+    struct layout_column *columns;
+    size_t count, indent;
+    size_t tree;             /* the column with the branches */
+    const uint64_t *lasting; /* by row: bit D, more rows follow at depth D */
+    bool headed;             /* some column has a title */
+    bool merged;             /* the table's title heads the first column */
+};
+
+static bool is_number(enum hs_unit unit)
+{
+    return unit == HS_UNIT_COUNT || unit == HS_UNIT_BYTES ||
+           unit == HS_UNIT_NANOS || unit == HS_UNIT_SHARE ||
+           unit == HS_UNIT_NUMBER;
+}
+
+static bool has_text(const char *title)
+{
+    return title && *title;
+}
+
+static unsigned drawn_depth(const struct hs_doc_row *row)
+{
+    return row->depth < DEEPEST ? row->depth : DEEPEST;
+}
+
+/* From the last row up: which depths go on below each row. */
+static const uint64_t *find_lasting(struct hs_arena *arena,
+                                    const struct hs_block *table)
+{
+    uint64_t *lasting =
+        hs_arena_zeroed(arena, table->row_count + 1, sizeof(*lasting));
+    unsigned char *depths = hs_arena_alloc(arena, table->row_count + 1);
+    uint64_t going = 0;
+    size_t n = 0;
+
+    for (const struct hs_doc_row *row = table->first_row; row; row = row->next)
+        depths[n++] = (unsigned char)drawn_depth(row);
+    while (n-- > 0) {
+        uint64_t here = (uint64_t)1 << depths[n];
+
+        lasting[n] = going & (here | (here - 1));
+        going = lasting[n] | here;
+    }
+    return lasting;
+}
+
+/* The branches in front of row N, which is ROW. */
+static struct hs_text branches(const struct layout *layout,
+                               const struct hs_doc_row *row, size_t n)
+{
+    bool unicode = layout->page->out->unicode;
+    struct hs_column chars = HS_COLUMN(char, layout->page->cells);
+    unsigned depth = drawn_depth(row);
+    char number[24];
+
+    for (unsigned d = 1; d <= depth; d++) {
+        bool more = layout->lasting[n] >> d & 1;
+        const char *form = more ? (unicode ? "│  " : "|  ") : "   ";
+
+        if (d == depth)
+            form = more ? (unicode ? "├─ " : "|- ") : (unicode ? "╰─ " : "`- ");
+        memcpy(hs_column_extend(&chars, strlen(form)), form, strlen(form));
+    }
+    if (row->depth > depth) {
+        snprintf(number, sizeof(number), "[%u] ", row->depth);
+        memcpy(hs_column_extend(&chars, strlen(number)), number,
+               strlen(number));
+    }
+    return (struct hs_text){chars.at, chars.count};
+}
+
+static void find_columns(struct layout *layout)
+{
+    const struct hs_block *table = layout->table;
+    struct hs_arena *arena = layout->page->arena;
+
+    layout->columns = hs_arena_zeroed(arena, table->column_count + 1,
+                                      sizeof(*layout->columns));
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct hs_doc_column *column = &table->columns[i];
+        struct layout_column *to = &layout->columns[layout->count];
+
+        if (column->role == HS_ROLE_JSON_ONLY)
+            continue;
+        to->column = column;
+        to->index = i;
+        to->limit = SIZE_MAX;
+        to->right = is_number(column->unit);
+        to->name = column->unit == HS_UNIT_NAME;
+        to->attached = layout->count > 0 && !has_text(column->title) &&
+                       column->unit == HS_UNIT_SHARE && to[-1].right;
+        if (has_text(column->title)) {
+            layout->headed = true;
+            to->title =
+                hs_page_clean(layout->page, arena, hs_text_of(column->title));
+        }
+        layout->count++;
+    }
+    for (layout->tree = 0; layout->tree + 1 < layout->count; layout->tree++)
+        if (!layout->columns[layout->tree].right)
+            break;
+}
+
+/* The cell of row N in column C, with the branches before it. */
+static struct hs_cell cell_at(const struct layout *layout,
+                              const struct hs_doc_row *row, size_t n, size_t c,
+                              struct hs_text *before)
+{
+    const struct layout_column *column = &layout->columns[c];
+    struct hs_cell cell = hs_cell_of(layout->page, &row->values[column->index],
+                                     column->column->role == HS_ROLE_HEAT);
+    size_t limit = column->limit, taken;
+
+    *before = (struct hs_text){0};
+    if (layout->lasting && c == layout->tree)
+        *before = branches(layout, row, n);
+    taken = hs_text_width(*before);
+    if (limit != SIZE_MAX)
+        hs_cell_shorten(layout->page, &cell,
+                        limit > taken + NAME_LEAST ? limit - taken
+                                                   : NAME_LEAST);
+    cell.width += taken;
+    return cell;
+}
+
+static void measure(struct layout *layout)
+{
+    size_t n = 0;
+
+    for (size_t c = 0; c < layout->count; c++)
+        layout->columns[c].width = 0;
+    for (const struct hs_doc_row *row = layout->table->first_row; row;
+         row = row->next, n++) {
+        for (size_t c = 0; c < layout->count; c++) {
+            struct layout_column *column = &layout->columns[c];
+            struct hs_text before;
+            size_t width = cell_at(layout, row, n, c, &before).width;
+
+            if (column->name && layout->page->out->width <= 0 &&
+                width > NAME_MOST)
+                width = NAME_MOST;
+            if (width > column->width)
+                column->width = width;
+        }
+        hs_arena_reset(layout->page->cells);
+    }
+}
+
+/* Columns that column C and those attached to it take. */
+static size_t span(const struct layout *layout, size_t c)
+{
+    size_t width = layout->columns[c].width;
+
+    for (c++; c < layout->count && layout->columns[c].attached; c++)
+        width += 1 + layout->columns[c].width;
+    return width;
+}
+
+static void fit_titles(struct layout *layout)
+{
+    for (size_t c = 0; c < layout->count; c++) {
+        size_t title = hs_text_width(layout->columns[c].title);
+
+        if (!layout->columns[c].attached && title > span(layout, c))
+            layout->columns[c].width += title - span(layout, c);
+    }
+}
+
+static size_t whole_width(const struct layout *layout)
+{
+    size_t width = layout->indent;
+
+    for (size_t c = 0; c < layout->count; c++)
+        width +=
+            layout->columns[c].width + (c == 0                        ? 0
+                                        : layout->columns[c].attached ? 1
+                                                                      : GAP);
+    return width;
+}
+
+/* Sets limits to the widest names until all fits; false if it fits as it is or
+ * no name can give way. */
+static bool limit_names(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+    bool limited = false;
+
+    while (whole_width(layout) > room) {
+        struct layout_column *widest = NULL;
+        size_t excess = whole_width(layout) - room;
+
+        for (size_t c = 0; c < layout->count; c++) {
+            struct layout_column *column = &layout->columns[c];
+
+            if (column->name && column->width > NAME_LEAST &&
+                (!widest || column->width > widest->width))
+                widest = column;
+        }
+        if (!widest)
+            return limited;
+        /* In small steps, so that two wide columns share the loss. */
+        excess = excess < 4 ? excess : 4;
+        if (excess > widest->width - NAME_LEAST)
+            excess = widest->width - NAME_LEAST;
+        widest->width -= excess;
+        widest->limit = widest->width;
+        limited = true;
+    }
+    return limited;
+}
+
+static void put_cell(struct layout *layout, size_t c, struct hs_text before,
+                     const struct hs_cell *cell)
+{
+    struct layout_column *column = &layout->columns[c];
+    size_t pad = cell->width < column->width ? column->width - cell->width : 0;
+
+    if (c > 0)
+        hs_page_skip(layout->page, column->attached ? 1 : GAP);
+    if (column->right)
+        hs_page_skip(layout->page, pad);
+    hs_page_put(layout->page, before, HS_STYLE_DIM);
+    hs_page_put(layout->page, cell->text, cell->style);
+    if (!column->right)
+        hs_page_skip(layout->page, pad);
+}
+
+static void put_header(struct layout *layout)
+{
+    struct hs_page *page = layout->page;
+
+    for (size_t c = 0; c < layout->count; c++) {
+        struct layout_column *column = &layout->columns[c];
+        size_t width = span(layout, c), title = hs_text_width(column->title);
+        size_t pad = width > title ? width - title : 0;
+
+        if (column->attached)
+            continue;
+        if (c > 0)
+            hs_page_skip(page, GAP);
+        if (column->right)
+            hs_page_skip(page, pad);
+        hs_page_put(page, column->title,
+                    c == 0 && layout->merged ? HS_STYLE_HEADING : HS_STYLE_DIM);
+        if (!column->right)
+            hs_page_skip(page, pad);
+    }
+    hs_page_end_line(page);
+}
+
+static void put_rows(struct layout *layout)
+{
+    struct hs_page *page = layout->page;
+    size_t n = 0;
+
+    for (const struct hs_doc_row *row = layout->table->first_row; row;
+         row = row->next, n++) {
+        hs_page_skip(page, layout->indent);
+        for (size_t c = 0; c < layout->count; c++) {
+            struct hs_text before;
+            struct hs_cell cell = cell_at(layout, row, n, c, &before);
+
+            put_cell(layout, c, before, &cell);
+        }
+        hs_page_end_line(page);
+        hs_arena_reset(page->cells);
+    }
+}
+
+static void put_left_out(struct layout *layout)
+{
+    struct hs_page *page = layout->page;
+    uint64_t left_out = layout->table->rows_left_out;
+
+    if (!left_out && layout->table->first_row)
+        return;
+    hs_page_skip(page, layout->indent);
+    if (left_out) {
+        hs_page_puts(page, "... and ", HS_STYLE_DIM);
+        hs_page_puts(page, hs_show_count((int64_t)left_out).text, HS_STYLE_DIM);
+        hs_page_puts(page, " more", HS_STYLE_DIM);
+    } else {
+        hs_page_puts(page, "none", HS_STYLE_DIM);
+    }
+    hs_page_end_line(page);
+}
+
+/* The table's title goes above its first column if that is of words, has no
+ * title and is wide enough; else on a line of its own. */
+static void place_title(struct layout *layout, struct hs_text title)
+{
+    struct layout_column *first = &layout->columns[0];
+
+    if (layout->count == 0 || !layout->headed || first->title.size > 0 ||
+        first->right || hs_text_width(title) > first->width + GAP + 12)
+        return;
+    layout->merged = true;
+    first->title = title;
+    if (first->width + GAP < hs_text_width(title))
+        first->width = hs_text_width(title) - GAP;
+}
+
+static void put_title(struct layout *layout, struct hs_text title)
+{
+    struct hs_page *page = layout->page;
+    size_t left = layout->indent;
+
+    if (title.size > 0)
+        left -= GAP;
+    if (!layout->merged && title.size > 0) {
+        hs_page_skip(page, left);
+        hs_page_put(page, title, HS_STYLE_HEADING);
+        hs_page_end_line(page);
+        left = layout->indent;
+    }
+    if (!layout->headed || !layout->table->first_row)
+        return;
+    if (layout->merged)
+        layout->columns[0].width += GAP;
+    hs_page_skip(page, left);
+    put_header(layout);
+    if (layout->merged)
+        layout->columns[0].width -= GAP;
+}
+
+void hs_page_table(struct hs_page *page, const struct hs_block *table,
+                   size_t indent)
+{
+    struct hs_text title =
+        has_text(table->title)
+            ? hs_page_clean(page, page->arena, hs_text_of(table->title))
+            : (struct hs_text){0};
+    struct layout layout = {.page = page, .table = table};
+
+    layout.indent = indent + (title.size > 0 ? GAP : 0);
+    find_columns(&layout);
+    if (table->style == HS_TABLE_TREE)
+        layout.lasting = find_lasting(page->arena, table);
+    measure(&layout);
+    fit_titles(&layout);
+    if (page->out->width > 0 && limit_names(&layout)) {
+        measure(&layout);
+        fit_titles(&layout);
+    }
+    if (table->first_row)
+        place_title(&layout, title);
+    put_title(&layout, title);
+    put_rows(&layout);
+    if (table->first_row || title.size > 0)
+        put_left_out(&layout);
+}
