@@ -40,6 +40,7 @@ struct hs_options {
     uint64_t nodes;          /* --nodes, 80 */
     uint64_t max_bytes;      /* --max-bytes, 0: the default */
     bool cum;                /* --cum: sort by cumulative value */
+    const char *colour;      /* --color: auto, always, never; NULL is auto */
     bool quiet, verbose;
     struct hs_column fail_on; /* const char * */
 };
@@ -53,17 +54,18 @@ struct hs_run {
     struct hs_snapshot *snapshots; /* in argument order; most commands: one */
     size_t snapshot_count;
     const char *target;       /* path, show, tree: the argument that is no
-                               * file; NULL if there is none */
+                               * file; help: its topic; NULL if none */
     struct hs_document *doc;  /* to be filled; never NULL */
     struct hs_arena *scratch; /* for this run */
     int status;               /* what the run ends with if all goes well */
 };
 
 enum hs_takes {
-    HS_TAKES_NOTHING, /* help: no snapshot */
+    HS_TAKES_NOTHING, /* help: no snapshot; prints by itself, no document */
     HS_TAKES_ONE,     /* all files join one snapshot */
     HS_TAKES_TWO,     /* diff: every file that fills a part is a snapshot */
     HS_TAKES_TARGET,  /* one snapshot, and an argument that is no file */
+    HS_TAKES_EACH,    /* info: every file is a snapshot, whatever it is */
 };
 
 /* Which options a command takes beside -f -F -o -n -q -v --color

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inputs.c - the first lines of every report: what was read, and whether it
+ * is whole.
+ */
+#include "inputs.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "format/format.h"
+#include "model/profile.h"
+
+const char *hs_profile_kind(const struct hs_profile *profile)
+{
+    static const struct {
+        const char *type, *kind;
+    } kinds[] = {
+        {"inuse_space", "heap profile"},
+        {"space", "heap profile"},
+        {"cpu", "CPU profile"},
+        {"goroutine", "goroutine profile"},
+        {"goroutineleak", "goroutine leak profile"},
+        {"delay", "block or mutex profile"},
+        {"threadcreate", "thread creation profile"},
+    };
+
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+        for (size_t t = 0; t < profile->type_count; t++)
+            if (hs_str_equal(hs_profile_string(profile, profile->types[t].type),
+                             hs_str_of(kinds[k].type)))
+                return kinds[k].kind;
+    return "profile";
+}
+
+static const char *when(int64_t nanos, struct hs_arena *arena)
+{
+    time_t seconds = (time_t)(nanos / 1000000000);
+    struct tm utc;
+    char text[64];
+
+    if (nanos <= 0 || !gmtime_r(&seconds, &utc) ||
+        !strftime(text, sizeof(text), ", %Y-%m-%d %H:%M:%S UTC", &utc))
+        return "";
+    return hs_arena_copy(arena, text, strlen(text));
+}
+
+const char *hs_source_summary(const struct hs_snapshot *snapshot,
+                              const struct hs_source *source,
+                              struct hs_arena *arena)
+{
+    const struct hs_format *format =
+        source->format ? hs_format_named(source->format) : NULL;
+    const struct hs_profile *profile = snapshot->profile;
+
+    if (!format)
+        return "unknown";
+    if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
+        return format->title;
+    return hs_arena_printf(arena, "%s, %zu samples%s", hs_profile_kind(profile),
+                           profile->sample_count,
+                           when(profile->time_nanos, arena));
+}
+
+const char *hs_source_state(const struct hs_source *source,
+                            struct hs_arena *arena)
+{
+    if (source->complete)
+        return "complete";
+    if (source->err.offset == HS_NOWHERE)
+        return source->err.message;
+    return hs_arena_printf(arena, "%s (at byte %" PRIu64 ")",
+                           source->err.message, source->err.offset);
+}
+
+static void add_source(struct hs_run *run, struct hs_block *table,
+                       const struct hs_snapshot *snapshot,
+                       const struct hs_source *source)
+{
+    struct hs_value row[] = {
+        hs_value_name(source->path, strlen(source->path)),
+        source->format ? hs_value_text(source->format) : hs_value_null(),
+        hs_value_of(HS_UNIT_BYTES, (int64_t)source->bytes),
+        hs_value_bool(source->complete),
+        hs_value_text(hs_source_summary(snapshot, source, run->scratch)),
+        hs_value_text(hs_source_state(source, run->scratch)),
+    };
+
+    hs_doc_row(run->doc, table, row);
+}
+
+void hs_inputs_section(struct hs_run *run)
+{
+    /* info says the same at length. */
+    bool brief = run->command->takes != HS_TAKES_EACH;
+    enum hs_role shown = brief ? HS_ROLE_PLAIN : HS_ROLE_JSON_ONLY;
+    const struct hs_doc_column columns[] = {
+        {"path", NULL, HS_UNIT_NAME, shown},
+        {"format", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+        {"bytes", NULL, HS_UNIT_BYTES, shown},
+        {"complete", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+        {"summary", NULL, HS_UNIT_TEXT, shown},
+        {"state", NULL, HS_UNIT_TEXT, shown},
+    };
+    struct hs_doc_column *kept = hs_arena_alloc(run->scratch, sizeof(columns));
+    struct hs_block *table;
+
+    memcpy(kept, columns, sizeof(columns)); /* the table borrows them */
+    table = hs_doc_table(run->doc, run->doc->top, "inputs", NULL, kept,
+                         sizeof(columns) / sizeof(columns[0]));
+
+    for (size_t i = 0; i < run->snapshot_count; i++) {
+        const struct hs_snapshot *snapshot = &run->snapshots[i];
+        const struct hs_source *source = snapshot->sources.at;
+
+        for (size_t j = 0; j < snapshot->sources.count; j++)
+            add_source(run, table, snapshot, &source[j]);
+    }
+    for (size_t i = 0; i < run->snapshot_count; i++) {
+        const struct hs_column *warnings = &run->snapshots[i].warnings;
+        const char *const *warning = warnings->at;
+
+        for (size_t j = 0; j < warnings->count && !run->options->quiet; j++)
+            hs_doc_note(run->doc, run->doc->top, "%s", warning[j]);
+    }
+}

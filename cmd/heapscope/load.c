@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * load.c - opening, recognising and decoding the files of the command line.
+ *
+ * All files are opened and recognised before one is decoded, so that a
+ * command line that makes no sense is refused at once, however big the files.
+ */
+#include "load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/format.h"
+
+struct file {
+    const char *path;
+    struct hs_input *input;         /* NULL: could not be opened */
+    const struct hs_format *format; /* NULL: unknown */
+    struct hs_err err;
+    struct hs_snapshot *snapshot; /* which it joins */
+};
+
+struct loading {
+    struct hs_run *run;
+    struct file *files;
+    size_t count;
+    bool unknown; /* some file was of no known format */
+};
+
+void hs_complain(const struct hs_command *command, const char *subject,
+                 const struct hs_err *err)
+{
+    fprintf(stderr, "heapscope %s: ", command->name);
+    if (subject)
+        fprintf(stderr, "%s: ", subject);
+    fputs(err->message, stderr);
+    if (err->offset != HS_NOWHERE)
+        fprintf(stderr, " (at byte %" PRIu64 ")", err->offset);
+    fputc('\n', stderr);
+}
+
+int hs_status_of(const struct hs_err *err)
+{
+    return err->kind == HS_EUSAGE ? HS_EXIT_USAGE : HS_EXIT_NO_REPORT;
+}
+
+/* Sets the target apart from the files. */
+static bool keep_files(struct loading *l, const char *const *arguments,
+                       size_t count, struct hs_err *err)
+{
+    struct hs_run *run = l->run;
+    bool stdin_taken = false;
+
+    l->files = hs_arena_zeroed(run->scratch, count + 1, sizeof(*l->files));
+    for (size_t i = 0; i < count; i++) {
+        const char *path = arguments[i];
+
+        if (strcmp(path, "-") == 0) {
+            if (stdin_taken)
+                return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                               "standard input can be read only once");
+            stdin_taken = true;
+        } else if (run->command->takes == HS_TAKES_TARGET &&
+                   access(path, F_OK) != 0 && errno == ENOENT) {
+            if (run->target)
+                return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                               "neither '%s' nor '%s' is a file, and only one "
+                               "can be the target",
+                               run->target, path);
+            run->target = path;
+            continue;
+        }
+        l->files[l->count++] = (struct file){.path = path, .err = HS_ERR_NONE};
+    }
+    if (l->count == 0 && run->target)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no input: there is no file '%s'", run->target);
+    if (l->count == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no input file is given; see 'heapscope help %s'",
+                       run->command->name);
+    return true;
+}
+
+/* Why FILE, whose head is empty, has nothing to be recognised by. */
+static void explain_empty(struct file *file)
+{
+    struct hs_cursor all;
+
+    if (hs_input_map(file->input, &all, &file->err))
+        hs_fail(&file->err, HS_EUNKNOWN, HS_NOWHERE, "the file is empty");
+}
+
+static void recognise(struct loading *l, struct file *file,
+                      const struct hs_format *forced)
+{
+    struct hs_input_limits limits = {
+        .max_bytes = l->run->options->max_bytes,
+        .temp_folder = getenv("TMPDIR"),
+    };
+    struct hs_cursor head;
+
+    file->input = hs_input_open(file->path, &limits, &file->err);
+    if (!file->input)
+        return;
+    head = hs_input_head(file->input);
+    if (hs_cursor_left(&head) == 0) {
+        explain_empty(file);
+        return;
+    }
+    file->format = forced ? forced : hs_format_probe(head);
+    if (!file->format) {
+        hs_fail(&file->err, HS_EUNKNOWN, HS_NOWHERE, "no known format");
+        l->unknown = true;
+    } else if (!file->format->decode) {
+        hs_fail(&file->err, HS_EUNSUPPORTED, HS_NOWHERE,
+                "%s: recognised, but this version cannot read it",
+                file->format->title);
+    }
+}
+
+static bool recognise_all(struct loading *l, struct hs_err *err)
+{
+    const char *name = l->run->options->from;
+    const struct hs_format *forced = NULL;
+
+    if (name) {
+        forced = hs_format_named(name);
+        if (!forced)
+            return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                           "there is no format '%s'; --help lists them", name);
+    }
+    for (size_t i = 0; i < l->count; i++)
+        recognise(l, &l->files[i], forced);
+    return true;
+}
+
+static unsigned fills(const struct file *file)
+{
+    return file->format && file->err.kind == HS_OK ? file->format->fills : 0;
+}
+
+/* One snapshot for all: no two files may tell of the same part. */
+static bool arrange_one(struct loading *l, struct hs_err *err)
+{
+    l->run->snapshot_count = 1;
+    for (size_t i = 0; i < l->count; i++) {
+        l->files[i].snapshot = l->run->snapshots;
+        for (size_t j = 0; j < i; j++)
+            if (fills(&l->files[i]) & fills(&l->files[j]))
+                return hs_fail(
+                    err, HS_EUSAGE, HS_NOWHERE,
+                    "'%s' and '%s' are two of a kind (%s), and %s looks at "
+                    "one moment; 'heapscope diff %s %s' says what changed",
+                    l->files[j].path, l->files[i].path,
+                    l->files[i].format->title, l->run->command->name,
+                    l->files[j].path, l->files[i].path);
+    }
+    return true;
+}
+
+/* A snapshot for each file that fills the part which the first one fills; the
+ * others join the first. */
+static bool arrange_two(struct loading *l, struct hs_err *err)
+{
+    const struct file *first = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->count; i++) {
+        struct file *file = &l->files[i];
+
+        if (!fills(file)) {
+            file->snapshot = l->run->snapshots;
+            continue;
+        }
+        if (first && !(fills(file) & fills(first)))
+            return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                           "'%s' (%s) and '%s' (%s) cannot be compared",
+                           first->path, first->format->title, file->path,
+                           file->format->title);
+        first = first ? first : file;
+        file->snapshot = &l->run->snapshots[n++];
+    }
+    l->run->snapshot_count = n ? n : 1;
+    return true;
+}
+
+static bool arrange(struct loading *l, struct hs_err *err)
+{
+    struct hs_run *run = l->run;
+
+    run->snapshots =
+        hs_arena_zeroed(run->scratch, l->count, sizeof(*run->snapshots));
+    for (size_t i = 0; i < l->count; i++)
+        hs_snapshot_init(&run->snapshots[i]);
+    if (run->command->takes == HS_TAKES_TWO)
+        return arrange_two(l, err);
+    if (run->command->takes != HS_TAKES_EACH)
+        return arrange_one(l, err);
+    for (size_t i = 0; i < l->count; i++)
+        l->files[i].snapshot = &run->snapshots[i];
+    run->snapshot_count = l->count;
+    return true;
+}
+
+/* Makes FILE a source of its snapshot; true if it says anything. */
+static bool decode(struct loading *l, struct file *file)
+{
+    struct hs_snapshot *snapshot = file->snapshot;
+    unsigned before = snapshot->parts;
+    struct hs_source source = {
+        .path = file->path,
+        .format = file->format ? file->format->name : NULL,
+        .bytes = file->input ? hs_input_size(file->input) : 0,
+        .input = file->input,
+    };
+
+    if (file->err.kind == HS_OK)
+        file->format->decode(file->input, snapshot, &file->err);
+    source.complete = file->err.kind == HS_OK;
+    source.err = file->err;
+    hs_column_push(&snapshot->sources, &source);
+    if (!source.complete)
+        hs_complain(l->run->command, file->path, &file->err);
+    return snapshot->parts != before;
+}
+
+static void list_formats(void)
+{
+    size_t count;
+    const struct hs_format *const *formats = hs_formats(&count);
+
+    fputs("What was looked for:\n", stderr);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, "  %-10s %s\n", formats[i]->name, formats[i]->title);
+}
+
+/* Says which captures tell what the command wants to know. */
+static void explain_needs(const struct hs_run *run)
+{
+    const struct hs_source *source = run->snapshots[0].sources.at;
+    const struct hs_format *given = hs_format_named(source->format);
+    size_t count;
+    const struct hs_format *const *formats = hs_formats(&count);
+
+    fprintf(stderr,
+            "heapscope %s: %s: %s: that does not tell what '%s' is asked "
+            "for.\n",
+            run->command->name, source->path,
+            given ? given->title : source->format, run->command->name);
+    for (size_t i = 0; i < count; i++)
+        if ((formats[i]->fills & run->command->needs) && formats[i]->capture)
+            fprintf(stderr, "It takes: %s\n%s\n", formats[i]->title,
+                    formats[i]->capture);
+    fputs("'heapscope help capture' says more.\n", stderr);
+}
+
+static int decode_all(struct loading *l)
+{
+    struct hs_run *run = l->run;
+    size_t useful = 0;
+    unsigned parts = 0;
+    int status = HS_EXIT_OK;
+
+    for (size_t i = 0; i < l->count; i++) {
+        if (decode(l, &l->files[i]))
+            useful++;
+        if (l->files[i].err.kind != HS_OK)
+            status = HS_EXIT_PARTIAL;
+    }
+    if (l->unknown)
+        list_formats();
+    if (useful == 0)
+        return HS_EXIT_NO_REPORT;
+    for (size_t i = 0; i < run->snapshot_count; i++)
+        parts |= run->snapshots[i].parts;
+    if (run->command->needs && !(parts & run->command->needs)) {
+        explain_needs(run);
+        return HS_EXIT_NO_REPORT;
+    }
+    return status;
+}
+
+/* Everything before decoding: what is wrong here is wrong with the command
+ * line, and says so before anything long is begun. */
+static bool prepare(struct loading *l, const char *const *arguments,
+                    size_t count, struct hs_err *err)
+{
+    if (keep_files(l, arguments, count, err) && recognise_all(l, err) &&
+        arrange(l, err))
+        return true;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->files[i].input)
+            hs_input_close(l->files[i].input);
+    return false;
+}
+
+int hs_load(struct hs_run *run, const char *const *arguments, size_t count)
+{
+    struct loading l = {.run = run};
+    struct hs_err err = HS_ERR_NONE;
+    int status;
+
+    if (!prepare(&l, arguments, count, &err)) {
+        hs_complain(run->command, NULL, &err);
+        return HS_EXIT_USAGE;
+    }
+    status = decode_all(&l);
+    if (run->command->takes != HS_TAKES_TWO || run->snapshot_count > 1 ||
+        status == HS_EXIT_NO_REPORT)
+        return status;
+    hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
+            "it takes two files to compare; '%s' is the only one of use",
+            l.files[0].path);
+    hs_complain(run->command, NULL, &err);
+    return status == HS_EXIT_OK ? HS_EXIT_USAGE : HS_EXIT_NO_REPORT;
+}
+
+void hs_unload(struct hs_run *run)
+{
+    for (size_t i = 0; i < run->snapshot_count; i++)
+        hs_snapshot_close(&run->snapshots[i]);
+}
