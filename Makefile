@@ -32,19 +32,26 @@ GEN_C    := $(PROTO:proto/%.proto=$(B)/gen/%.pb-c.c)
 GEN_H    := $(GEN_C:.c=.h)
 
 # $(call objects,FLAVOUR,SOURCES): fast (the program) or san (the tests)
-objects   = $(patsubst %.c,$(B)/$(1)/%.o,$(2)) \
-            $(patsubst $(B)/gen/%.c,$(B)/$(1)/gen/%.o,$(GEN_C))
+objects   = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
+gen_objs  = $(patsubst $(B)/gen/%.c,$(B)/$(1)/gen/%.o,$(GEN_C))
 
 ## all: the program, build/heapscope, and build/mkdump
 all: $(if $(CMD),$(B)/heapscope) $(if $(MKDUMP),$(B)/mkdump)
 
-$(B)/heapscope: $(call objects,fast,$(LIB) $(CMD))
+# The library is an archive, so that a program takes of it what it uses.
+$(B)/fast/heapscope.a: $(call objects,fast,$(LIB)) $(call gen_objs,fast)
+$(B)/san/heapscope.a: $(call objects,san,$(LIB)) $(call gen_objs,san)
+$(B)/fast/heapscope.a $(B)/san/heapscope.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/heapscope: $(call objects,fast,$(CMD)) $(B)/fast/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/mkdump: $(call objects,fast,$(LIB) $(MKDUMP))
+$(B)/mkdump: $(call objects,fast,$(MKDUMP)) $(B)/fast/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/san/heapscope: $(call objects,san,$(LIB) $(CMD))
+$(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/unit: $(call objects,san,$(LIB) $(TESTS))
+$(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 $(B)/fast/%.o: %.c | $(GEN_H)
