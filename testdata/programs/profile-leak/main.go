@@ -76,6 +76,23 @@ func (s *service) spin(length time.Duration, customers int) {
 	wg.Wait()
 }
 
+// steps leaks at an even pace and writes a heap profile after each of count
+// lengths of time.
+func (s *service) steps(count int, length time.Duration, requests int) {
+	const ticks = 200
+	tick := time.NewTicker(length / ticks)
+	defer tick.Stop()
+	for n, step := 0, 1; step <= count; step++ {
+		for i := 0; i < ticks; i++ {
+			<-tick.C
+			s.serve(n, n+requests/ticks)
+			n += requests / ticks
+		}
+		runtime.GC()
+		write("heap", "step"+strconv.Itoa(step)+".pb.gz", 0)
+	}
+}
+
 var stem string
 
 func create(name string) *os.File {
@@ -102,15 +119,21 @@ func main() {
 	few := flag.Int("before", 400, "requests until the first heap profile")
 	many := flag.Int("after", 12000, "requests until the second heap profile")
 	heap := flag.Bool("heap", false, "write nothing but two heap profiles")
+	steps := flag.Int("steps", 0, "write nothing but this many heap profiles")
+	every := flag.Duration("every", time.Minute, "time from step to step")
 	flag.StringVar(&stem, "o", filepath.Join(".", "leak-"), "start of the files' names")
 	flag.Parse()
 	runtime.MemProfileRate = *rate
-	if !*heap {
+	if !*heap && *steps == 0 {
 		runtime.SetBlockProfileRate(1)
 		runtime.SetMutexProfileFraction(1)
 	}
 
 	s := newService()
+	if *steps > 0 {
+		s.steps(*steps, *every, *many)
+		return
+	}
 	s.serve(0, *few)
 	runtime.GC()
 	write("heap", "before.pb.gz", 0)
