@@ -250,23 +250,17 @@ class Graph:
         want = set(self.g)
         self.allgs = {i for i, out in enumerate(self.edges)
                       if len(want) > 1 and want <= set(out)}
-        # A sudog's first field is its g, and that g points back to it.
+        # A sudog is g, next, prev, elem, and after some numbers four more
+        # pointers.  Free ones keep their last g, so shape alone counts.
+        base = {d.goroutines[n].g: i for i, n in self.g.items()}
         self.sudog = {}
-        for i in self.g:
-            for j in self.edges[i]:
-                out = self.edges[j]
-                skip = 8 if (self.mode and self.size(j) > 8 * d.ptr ** 2) else 0
-                if (j not in self.g and out and
-                        self.find(d.at(self.objects[j].data, skip)) == i and
-                        5 * d.ptr < self.size(j) < 160):
-                    self.sudog[j] = i
-        # A select has several sudogs, chained behind the g's first one.
-        for _ in range(64):
-            for j, owner in list(self.sudog.items()):
-                for k in self.edges[j]:
-                    if k not in self.g and self.size(k) == self.size(j) and \
-                            self.find(d.at(self.objects[k].data, 0)) == owner:
-                        self.sudog.setdefault(k, owner)
+        for i, o in enumerate(self.objects):
+            words = [f // d.ptr for f in o.fields]
+            if (len(words) == 8 and words[:4] == [0, 1, 2, 3] and
+                    words[4] > 6 and
+                    words[4:] == list(range(words[4], words[4] + 4)) and
+                    d.at(o.data, 0) in base):
+                self.sudog[i] = base[d.at(o.data, 0)]
         # Nothing but its goroutine holds a g, and nothing but its g a sudog.
         for i, out in enumerate(self.edges):
             mine = i if i in self.g else self.sudog.get(i)
@@ -290,8 +284,9 @@ class Graph:
         self.words = words
         for addr, value in words.items():
             i = self.find(value)
-            if i is not None:
-                self.roots.append((('global', addr), i))
+            if i is None or i in self.g or i in self.sudog:
+                continue  # runtime.semtable, forcegc and the like
+            self.roots.append((('global', addr), i))
 
     def add_goroutines(self):
         d = self.dump
@@ -317,7 +312,9 @@ class Graph:
             while listed:
                 value = listed.pop()
                 i = self.find(value)
-                if i is not None:
+                mine = self.find(gr.g)
+                if i is not None and (i not in self.g or i == mine) and \
+                        self.sudog.get(i, mine) == mine:
                     self.roots.append((names[n], i))
                 for f in stack:
                     if f.sp <= value < f.sp + len(f.data):
@@ -362,8 +359,11 @@ class Graph:
                         self.roots.append((('finalizers',), j))
 
     def add_inferred(self):
-        """Dead g structs are the runtime's; the rest no root reaches."""
-        self.roots += [(('runtime',), i) for i in self.allgs | self.dead_g]
+        """Dead g structs and free sudogs are the runtime's; the rest is what
+        no root reaches."""
+        reached = self.reach()
+        self.roots += [(('runtime',), i) for i in
+                       self.allgs | self.dead_g | (set(self.sudog) - reached)]
         reached = self.reach()
         self.unrooted = [i for i in range(len(self.objects))
                          if i not in reached]
@@ -423,7 +423,7 @@ def check(graph, sheet):
         match = h['match']
         if match['kind'] == 'shared':
             got = graph.shared(match['members'])
-        elif match['kind'] == 'unreachable':
+        elif match['kind'] in ('unreachable', 'cleanups'):
             got = set(graph.unrooted)
         else:
             got = graph.retained(match)
