@@ -27,9 +27,19 @@ LIB      := $(filter-out %_test.c lib/base/test.c,$(LIB_ALL))
 TESTS    := $(filter %_test.c,$(LIB_ALL)) lib/base/test.c
 CMD      := $(wildcard cmd/heapscope/*.c)
 MKDUMP   := $(wildcard cmd/mkdump/*.c)
+FUZZ     := $(wildcard cmd/fuzz/*.c)
 PROTO    := $(wildcard proto/*.proto)
 GEN_C    := $(PROTO:proto/%.proto=$(B)/gen/%.pb-c.c)
 GEN_H    := $(GEN_C:.c=.h)
+
+# Objects of another compiler or with other flags are not ours: this file
+# changes only when they do, and every object is younger than it.
+STAMP    := $(B)/flags
+STAMPED  := $(CC) $(CPPFLAGS) $(ALL_CFLAGS)
+$(shell mkdir -p $(B); \
+        printf '%s\n' '$(subst ','\'',$(STAMPED))' >$(STAMP).new; \
+        cmp -s $(STAMP).new $(STAMP) || cp $(STAMP).new $(STAMP); \
+        rm -f $(STAMP).new)
 
 # $(call objects,FLAVOUR,SOURCES): fast (the program) or san (the tests)
 objects   = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
@@ -54,26 +64,52 @@ $(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 $(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
-$(B)/fast/%.o: %.c | $(GEN_H)
+$(B)/fast/%.o: %.c $(STAMP) | $(GEN_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(B)/san/%.o: %.c | $(GEN_H)
+$(B)/san/%.o: %.c $(STAMP) | $(GEN_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 # Generated code answers to its generator, not to our warnings.
-$(B)/fast/gen/%.o: $(B)/gen/%.c
+$(B)/fast/gen/%.o: $(B)/gen/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 $(OPT) $(PKG_CFLAGS) -c -o $@ $<
-$(B)/san/gen/%.o: $(B)/gen/%.c
+$(B)/san/gen/%.o: $(B)/gen/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=gnu11 $(PKG_CFLAGS) $(SANITIZE) -c -o $@ $<
 $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: proto/%.proto
 	@mkdir -p $(B)/gen
 	protoc-c --proto_path=proto --c_out=$(B)/gen $<
 
-## unit: the unit tests under sanitizers; only=WORD picks some
+## test: all tests, under AddressSanitizer and UBSan, and their sum
+test: $(B)/unit $(B)/san/heapscope
+	scripts/run-tests
+
+## unit: the unit tests alone; only=WORD picks some
 unit: $(B)/unit
 	$(B)/unit $(only)
+
+## cli: the transcripts in testdata/cli alone; only=WORD picks some
+cli: $(B)/san/heapscope
+	scripts/transcripts $(only)
+
+## accept: rewrites the transcripts as the program now answers
+accept: $(B)/san/heapscope
+	scripts/transcripts --accept $(only)
+
+## check: layers, sizes, headers, format, manual, clang-tidy
+check: $(GEN_H) $(STAMP)
+	scripts/check
+
+## bench: time and memory, as ratios to plain gunzip of the same file
+bench: all
+	scripts/bench
+
+## install: the program and its manual, below DESTDIR and PREFIX
+install: $(B)/heapscope
+	install -D -m 755 $(B)/heapscope $(DESTDIR)$(PREFIX)/bin/heapscope
+	install -D -m 644 man/heapscope.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/heapscope.1
 
 ## clean: removes build/
 clean:
@@ -83,6 +119,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all unit clean help
+.PHONY: all test unit cli accept check bench install clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

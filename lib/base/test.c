@@ -33,7 +33,7 @@ static int by_place(const void *a, const void *b)
 int main(int argc, char **argv)
 {
     struct CMUnitTest *list;
-    size_t count = 0, n = 0;
+    size_t count = 0, n = 0, failed;
 
     for (struct hs_test *t = tests; t; t = t->next)
         count++;
@@ -49,7 +49,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "unit: no test named like '%s'\n", argv[1]);
         return 2;
     }
-    n = (size_t)_cmocka_run_group_tests("unit", list, n, NULL, NULL);
+    failed = (size_t)_cmocka_run_group_tests("unit", list, n, NULL, NULL);
     free(list);
-    return n ? 1 : 0;
+    /* cmocka writes to both streams; the sum is to be the last line. */
+    fflush(NULL);
+    printf("%zu passed, %zu failed\n", n - failed, failed);
+    return failed ? 1 : 0;
 }
