@@ -47,7 +47,7 @@ enum hs_holder_kind {
     HS_HOLDER_CLEANUPS,
     HS_HOLDER_TIMERS,
     HS_HOLDER_POOLS,
-    HS_HOLDER_RUNTIME,
+    HS_HOLDER_RUNTIME,     /* what the runtime listed without saying why */
     HS_HOLDER_UNREACHABLE, /* what no root reaches; has no roots */
 };
 
@@ -77,7 +77,8 @@ struct hs_holder_edge {
 
 struct hs_variable {
     uint64_t address;
-    struct hs_str name; /* "data+0x1a40" */
+    uint32_t segment;   /* in heap->segments */
+    struct hs_str name; /* empty: named by segment and offset */
 };
 
 struct hs_group { /* goroutines of equal function names all the way down */

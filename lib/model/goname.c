@@ -38,6 +38,21 @@ static bool starts(struct hs_str name, const char *prefix)
     return name.size >= size && memcmp(name.text, prefix, size) == 0;
 }
 
+/* Is the first element of FUNCTION's package one of WORDS? */
+static bool first_is(struct hs_str function, const char *const *words,
+                     size_t count)
+{
+    struct hs_str first = hs_goname_package(function);
+    const char *slash = first.size ? memchr(first.text, '/', first.size) : NULL;
+
+    if (slash)
+        first.size = (size_t)(slash - first.text);
+    for (size_t i = 0; i < count; i++)
+        if (hs_str_equal(first, hs_str_of(words[i])))
+            return true;
+    return false;
+}
+
 bool hs_goname_standard(struct hs_str function)
 {
     static const char *const elements[] = {
@@ -51,19 +66,38 @@ bool hs_goname_standard(struct hs_str function)
         "syscall",   "testing", "text",    "time",     "unicode",  "unique",
         "unsafe",    "vendor",  "weak",
     };
-    struct hs_str package = hs_goname_package(function);
-    struct hs_str first = package;
 
     if (starts(function, "type:") || starts(function, "go:"))
         return true;
-    for (size_t i = 0; i < package.size; i++)
-        if (package.text[i] == '/') {
-            first.size = i;
-            break;
-        }
-    for (size_t i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
-        if (hs_str_equal(first, hs_str_of(elements[i])))
+    return first_is(function, elements, sizeof(elements) / sizeof(elements[0]));
+}
+
+bool hs_goname_plumbing(struct hs_str function)
+{
+    static const char *const words[] = {"internal", "runtime", "sync",
+                                        "syscall", "time"};
+
+    return first_is(function, words, sizeof(words) / sizeof(words[0]));
+}
+
+bool hs_goname_wrapper(struct hs_str function)
+{
+    static const char *const marks[] = {".gowrap", "\xc2\xb7"
+                                                   "dwrap\xc2\xb7"};
+    size_t end = function.size;
+
+    while (end && function.text[end - 1] >= '0' &&
+           function.text[end - 1] <= '9')
+        end--;
+    if (end == function.size)
+        return false;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        size_t size = strlen(marks[i]);
+
+        if (end >= size &&
+            memcmp(function.text + end - size, marks[i], size) == 0)
             return true;
+    }
     return false;
 }
 

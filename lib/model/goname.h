@@ -25,4 +25,12 @@ bool hs_goname_standard(struct hs_str function);
  * they lead to everything and so tell nothing. */
 bool hs_goname_entry(struct hs_str function);
 
+/* True for what only waits or schedules: runtime, internal/..., sync, time,
+ * syscall and what is below them. */
+bool hs_goname_plumbing(struct hs_str function);
+
+/* True for the wrapper of a go or defer statement that the compiler made:
+ * "main.main.gowrap2", "main.main.func1·dwrap·1". */
+bool hs_goname_wrapper(struct hs_str function);
+
 #endif

@@ -50,3 +50,19 @@ TEST(entries_are_what_lies_below_every_stack)
     CHECK(hs_goname_entry(hs_str_of("runtime.main")));
     CHECK(!hs_goname_entry(hs_str_of("main.serve")));
 }
+TEST(wrappers_of_go_statements_are_known)
+{
+    CHECK(hs_goname_wrapper(hs_str_of("main.main.gowrap2")));
+    CHECK(hs_goname_wrapper(hs_str_of("main.main.func\xc2\xb7"
+                                      "dwrap\xc2\xb7"
+                                      "1")));
+    CHECK(!hs_goname_wrapper(hs_str_of("main.main.func1")));
+    CHECK(!hs_goname_wrapper(hs_str_of("main.gowrap")));
+}
+
+TEST(plumbing_is_what_only_waits_or_schedules)
+{
+    CHECK(hs_goname_plumbing(hs_str_of("internal/poll.(*FD).Read")));
+    CHECK(hs_goname_plumbing(hs_str_of("runtime.gopark")));
+    CHECK(!hs_goname_plumbing(hs_str_of("net.(*conn).Read")));
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * holders_impl.h - what the makers of holders share; for holders*.c only.
+ *
+ * Makers run level by level (holders.h), and each appends its holders in the
+ * order of their parents, so numbers, children and roots come out sorted
+ * without a sort.
+ */
+#ifndef HS_ALGO_HOLDERS_IMPL_H
+#define HS_ALGO_HOLDERS_IMPL_H
+
+#include "algo/holders.h"
+#include "base/map.h"
+
+struct holders_builder {
+    const struct hs_heap *heap;
+    struct hs_arena *arena, *scratch;
+    struct hs_column holders; /* struct hs_holder */
+    struct hs_column roots;   /* struct hs_root */
+    struct hs_column edges;   /* struct hs_holder_edge */
+    struct hs_column variables, groups, finalizer_functions;
+    struct hs_column muted, captive; /* uint32_t objects, to be sorted */
+    struct hs_map goroutine_of;      /* address of a g -> goroutine */
+
+    /* globals: */
+    struct hs_column words; /* struct holders_word, by address */
+    /* goroutines: which group each is in, and each group's in a row */
+    uint32_t *group_of;
+    uint32_t *by_group, *group_start; /* group_count + 1 */
+    /* by goroutine: the first of its defers, panics, sudogs; links beside */
+    struct holders_chain *defers, *panics, *sudogs;
+    struct hs_column waiters; /* uint32_t: sudog objects, by chain */
+    /* finalizers, sorted by function, and how far they are added */
+    struct by_function *by_function;
+    uint32_t next_finalizer;
+};
+
+/* Lists of records by goroutine: first[g], next[record]; HS_NO_RECORD ends. */
+struct holders_chain {
+    uint32_t *first;
+    struct hs_column next; /* uint32_t */
+};
+
+/* A pointer word of data or BSS that leads to an object or to a word. */
+struct holders_word {
+    uint64_t address, value;
+    uint32_t object;  /* HS_NO_OBJECT: it points into a segment */
+    uint32_t segment; /* that it stands in */
+    uint32_t holder;
+    bool held;   /* another word points to it */
+    bool rooted; /* it hangs below globals, or below a word that does */
+};
+
+/* Appends a holder; its roots and children are pushed right after. */
+uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
+                        enum hs_holder_kind kind, uint32_t record);
+
+/* HOLDER's children are appended from now on. */
+void hs_holders_open(struct holders_builder *b, uint32_t holder);
+
+/* The newest holder points to ADDRESS, if an object is there. */
+void hs_holders_root(struct holders_builder *b, uint64_t address);
+
+/* The next pointer word of MEMORY, its value in *VALUE; false at the end.
+ * Offsets that leave the memory are passed over. */
+bool hs_holders_next_word(const struct hs_heap *heap, struct hs_fields *fields,
+                          const struct hs_memory *memory, uint64_t *offset,
+                          uint64_t *value);
+
+/* The makers, in the order of the levels. */
+void hs_holders_find_waiters(struct holders_builder *b);
+void hs_holders_find_words(struct holders_builder *b);
+void hs_holders_find_groups(struct holders_builder *b);
+void hs_holders_add_variables(struct holders_builder *b, uint32_t globals);
+void hs_holders_add_held_variables(struct holders_builder *b);
+void hs_holders_add_groups(struct holders_builder *b, uint32_t goroutines);
+void hs_holders_add_goroutines(struct holders_builder *b, uint32_t group);
+void hs_holders_add_frames(struct holders_builder *b, uint32_t holder);
+void hs_holders_add_finalizer_functions(struct holders_builder *b,
+                                        uint32_t finalizers);
+void hs_holders_add_finalizers(struct holders_builder *b, uint32_t function);
+
+#endif

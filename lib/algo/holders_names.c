@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * holders_names.c - how holders are called and how large their stacks are.
+ */
+#include <inttypes.h>
+
+#include "algo/holders.h"
+
+static struct hs_str variable_name(const struct hs_holders *h, uint32_t record,
+                                   struct hs_arena *arena)
+{
+    const struct hs_variable *variable = &h->variables[record];
+    const struct hs_segment *segment =
+        (const struct hs_segment *)h->heap->segments.at + variable->segment;
+
+    if (variable->name.size)
+        return variable->name;
+    return hs_str_of(
+        hs_arena_printf(arena, "%s+0x%" PRIx64, segment->name,
+                        variable->address - segment->memory.address));
+}
+
+struct hs_str hs_holders_name(const struct hs_holders *h, uint32_t holder,
+                              struct hs_arena *arena)
+{
+    const struct hs_goroutine *goroutines = h->heap->goroutines.at;
+    const struct hs_frame *frames = h->heap->frames.at;
+    const struct hs_finalizer *finalizers = h->heap->finalizers.at;
+    uint32_t record = h->holders[holder].record;
+
+    switch ((enum hs_holder_kind)h->holders[holder].kind) {
+    case HS_HOLDER_GLOBAL:
+        return variable_name(h, record, arena);
+    case HS_HOLDER_GROUP:
+        return h->groups[record].name;
+    case HS_HOLDER_GOROUTINE:
+        return hs_str_of(hs_arena_printf(arena, "goroutine %" PRIu64,
+                                         goroutines[record].id));
+    case HS_HOLDER_FRAME:
+        return frames[record].function;
+    case HS_HOLDER_FINALIZER:
+        return hs_str_of(hs_arena_printf(arena, "finalizer of 0x%" PRIx64,
+                                         finalizers[record].object));
+    case HS_HOLDER_FINALIZERS:
+        if (record != HS_NO_RECORD)
+            return hs_str_of(hs_arena_printf(arena, "finalizer func@0x%" PRIx64,
+                                             h->finalizer_functions[record]));
+        break;
+    default:
+        break;
+    }
+    return hs_str_of(
+        hs_holder_kind_name((enum hs_holder_kind)h->holders[holder].kind));
+}
+
+static uint64_t goroutine_stack(const struct hs_heap *heap, uint32_t number)
+{
+    const struct hs_goroutine *g =
+        (const struct hs_goroutine *)heap->goroutines.at + number;
+    const struct hs_frame *frames = heap->frames.at;
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        bytes += frames[g->first_frame + i].memory.size;
+    return bytes;
+}
+
+uint64_t hs_holders_stack_bytes(const struct hs_holders *h, uint32_t holder)
+{
+    uint32_t record = h->holders[holder].record;
+    uint64_t bytes = 0;
+
+    switch ((enum hs_holder_kind)h->holders[holder].kind) {
+    case HS_HOLDER_GROUP:
+        return h->groups[record].stack_bytes;
+    case HS_HOLDER_GOROUTINE:
+        return goroutine_stack(h->heap, record);
+    case HS_HOLDER_FRAME:
+        return ((const struct hs_frame *)h->heap->frames.at)[record]
+            .memory.size;
+    case HS_HOLDER_GOROUTINES:
+        for (size_t i = 0; i < h->group_count; i++)
+            bytes += h->groups[i].stack_bytes;
+        return bytes;
+    default:
+        return 0;
+    }
+}
+
+uint64_t hs_holders_goroutines(const struct hs_holders *h, uint32_t holder)
+{
+    switch ((enum hs_holder_kind)h->holders[holder].kind) {
+    case HS_HOLDER_GROUP:
+        return h->groups[h->holders[holder].record].goroutines;
+    case HS_HOLDER_GOROUTINE:
+    case HS_HOLDER_FRAME:
+        return 1;
+    case HS_HOLDER_GOROUTINES:
+        return h->heap->goroutines.count;
+    default:
+        return 0;
+    }
+}
