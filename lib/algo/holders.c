@@ -194,6 +194,7 @@ struct hs_holders *hs_holders_new(const struct hs_heap *heap,
     for (uint32_t i = 1; i < b.holders.count; i++)
         add_children(&b, i);
     close_holders(&b);
+    hs_arena_free(&b.passing);
     return finish(&b);
 }
 

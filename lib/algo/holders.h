@@ -99,9 +99,10 @@ struct hs_holders {
     const struct hs_variable *variables;
     const struct hs_group *groups;
     const uint64_t *finalizer_functions; /* entry pcs */
-    /* Objects whose own words keep nothing alive (runtime.allgs, g, sudog),
-     * and objects that only roots may hold, never another object (a g: its
-     * goroutine holds it).  Both sorted. */
+    /* Objects whose own words keep nothing alive, and objects that roots may
+     * hold but no other object: a g and the sudogs it waits with, which
+     * runtime.allgs, channels and semaphores list but do not keep.  Both
+     * sorted, each object once. */
     const uint32_t *muted, *captive;
     size_t holder_count, root_count, edge_count, variable_count, group_count,
         finalizer_function_count, muted_count, captive_count;

@@ -3,8 +3,9 @@
  * holders_finalizers.c - what finalizers keep alive.
  *
  * A finalizer holds its closure and all that its object points to, but not the
- * object (mgcmark.go, scanblock of specials): an object that its own finalizer
- * keeps alive this way can never be collected.  A queued finalizer is about to
+ * object (mgcmark.go, scanblock of specials; nor does a pointer of the object
+ * to itself hold it): an object that its own finalizer keeps alive through
+ * others can never be collected.  A queued finalizer is about to
  * run and holds the object itself.  Each is a holder of its own below the
  * function that will run.
  */
@@ -60,7 +61,8 @@ static void hold_referents(struct holders_builder *b, uint64_t address)
     memory = hs_heap_memory(b->heap, object);
     fields = hs_fields_of(&memory);
     while (hs_holders_next_word(b->heap, &fields, &memory, &offset, &value))
-        hs_holders_root(b, value);
+        if (hs_heap_find(b->heap, value) != object)
+            hs_holders_root(b, value);
 }
 
 /* Functions are asked for one after the other, so their finalizers are what

@@ -193,6 +193,8 @@ static void choose_roots(struct holders_builder *b)
     }
 }
 
+/* What a goroutine holds (the runtime's own lists of gs and sudogs) is not
+ * held by a variable. */
 static void add_variable(struct holders_builder *b, struct holders_word *word,
                          uint32_t parent)
 {
@@ -203,7 +205,8 @@ static void add_variable(struct holders_builder *b, struct holders_word *word,
     word->holder = hs_holders_add(b, parent, HS_HOLDER_GLOBAL,
                                   (uint32_t)b->variables.count);
     hs_column_push(&b->variables, &variable);
-    if (root.object != HS_NO_OBJECT)
+    if (root.object != HS_NO_OBJECT &&
+        hs_map_lookup(&b->owner, root.object) == HS_MAP_NONE)
         hs_column_push(&b->roots, &root);
 }
 

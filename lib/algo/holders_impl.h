@@ -21,6 +21,8 @@ struct holders_builder {
     struct hs_column variables, groups, finalizer_functions;
     struct hs_column muted, captive; /* uint32_t objects, to be sorted */
     struct hs_map goroutine_of;      /* address of a g -> goroutine */
+    struct hs_map owner;     /* captive object -> the goroutine that holds it */
+    struct hs_arena passing; /* for one goroutine's stack */
 
     /* globals: */
     struct hs_column words; /* struct holders_word, by address */
@@ -68,9 +70,9 @@ bool hs_holders_next_word(const struct hs_heap *heap, struct hs_fields *fields,
                           uint64_t *value);
 
 /* The makers, in the order of the levels. */
-void hs_holders_find_waiters(struct holders_builder *b);
 void hs_holders_find_words(struct holders_builder *b);
 void hs_holders_find_groups(struct holders_builder *b);
+void hs_holders_find_waiters(struct holders_builder *b);
 void hs_holders_add_variables(struct holders_builder *b, uint32_t globals);
 void hs_holders_add_held_variables(struct holders_builder *b);
 void hs_holders_add_groups(struct holders_builder *b, uint32_t goroutines);
