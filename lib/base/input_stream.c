@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/input_gzip.h"
 #include "base/input_impl.h"
@@ -35,6 +36,7 @@ struct block {
 struct hs_stream {
     struct hs_input *input;
     struct hs_gunzip gunzip; /* the thread's alone, once that runs */
+    uint64_t dropped;        /* compressed bytes given back; the thread's */
 
     uint8_t *window; /* the reader's alone; unread bytes at its start */
     size_t room;
@@ -50,6 +52,23 @@ struct hs_stream {
     bool quit;
 };
 
+/* Compressed bytes that were read are only memory held; read again, they would
+ * come from the file again. */
+#define DROP_STEP ((size_t)8 << 20)
+
+static void drop_consumed(struct hs_stream *stream)
+{
+    const struct hs_input *input = stream->input;
+    uint64_t consumed = hs_gunzip_offset(&stream->gunzip);
+
+    if (!input->stored_mapped || consumed - stream->dropped < DROP_STEP)
+        return;
+    consumed -= consumed % DROP_STEP;
+    madvise((void *)(uintptr_t)(input->stored + stream->dropped),
+            (size_t)(consumed - stream->dropped), MADV_DONTNEED);
+    stream->dropped = consumed;
+}
+
 static void inflate_block(struct hs_stream *stream, struct block *block)
 {
     block->err = HS_ERR_NONE;
@@ -57,6 +76,7 @@ static void inflate_block(struct hs_stream *stream, struct block *block)
         hs_gunzip_read(&stream->gunzip, block->bytes, BLOCK_SIZE, &block->err);
     block->last = block->size < BLOCK_SIZE || block->err.kind != HS_OK;
     block->consumed = hs_gunzip_offset(&stream->gunzip);
+    drop_consumed(stream);
 }
 
 static void *inflate_ahead(void *argument)
