@@ -21,20 +21,48 @@ static void text_field(struct hs_document *doc, struct hs_block *group,
                      hs_value_name(text.text, text.size));
 }
 
+/* A number of UNIT as the profile calls it. */
+static struct hs_value amount(struct hs_str unit, int64_t value)
+{
+    if (hs_str_equal(unit, hs_str_of("bytes")))
+        return hs_value_of(HS_UNIT_BYTES, value);
+    if (hs_str_equal(unit, hs_str_of("nanoseconds")))
+        return hs_value_of(HS_UNIT_NANOS, value);
+    return hs_value_of(HS_UNIT_COUNT, value);
+}
+
+/* The sum of the absolute values of sample type TYPE, as pprof has its total;
+ * at most what fits. */
+static int64_t total(const struct hs_profile *profile, size_t type)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        int64_t value = profile->values[i * profile->type_count + type];
+
+        if (value == INT64_MIN ||
+            __builtin_add_overflow(sum, value < 0 ? -value : value, &sum))
+            return INT64_MAX;
+    }
+    return sum;
+}
+
 static void sample_types(struct hs_document *doc, struct hs_block *group,
                          const struct hs_profile *profile)
 {
     static const struct hs_doc_column columns[] = {
         {"type", "sample type", HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"total", "total", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {"unit", "unit", HS_UNIT_NAME, HS_ROLE_PLAIN},
     };
     struct hs_block *table =
-        hs_doc_table(doc, group, "sample_types", NULL, columns, 2);
+        hs_doc_table(doc, group, "sample_types", "", columns, 3);
 
     for (size_t i = 0; i < profile->type_count; i++) {
         struct hs_str type = hs_profile_string(profile, profile->types[i].type);
         struct hs_str unit = hs_profile_string(profile, profile->types[i].unit);
         struct hs_value row[] = {hs_value_name(type.text, type.size),
+                                 amount(unit, total(profile, i)),
                                  hs_value_name(unit.text, unit.size)};
 
         hs_doc_row(doc, table, row);
@@ -54,7 +82,7 @@ static void mappings(struct hs_document *doc, struct hs_block *group,
 
     if (profile->mapping_count == 0)
         return;
-    table = hs_doc_table(doc, group, "mappings", NULL, columns, 4);
+    table = hs_doc_table(doc, group, "mappings", "", columns, 4);
     for (size_t i = 0; i < profile->mapping_count; i++) {
         const struct hs_mapping *m = &profile->mappings[i];
         struct hs_str file = hs_profile_string(profile, m->file);
@@ -71,7 +99,8 @@ static void mappings(struct hs_document *doc, struct hs_block *group,
 static void profile_part(struct hs_document *doc, struct hs_block *file,
                          const struct hs_profile *profile)
 {
-    struct hs_block *group = hs_doc_group(doc, file, "profile", NULL);
+    struct hs_block *group =
+        hs_doc_group(doc, file, "profile", hs_profile_kind(profile));
     struct hs_str unit = hs_profile_string(profile, profile->period_type.unit);
     static const struct {
         const char *key, *title;
@@ -85,16 +114,14 @@ static void profile_part(struct hs_document *doc, struct hs_block *file,
         hs_doc_field(doc, group, counts[i].key, counts[i].title,
                      hs_value_of(HS_UNIT_COUNT, (int64_t)numbers[i]));
     if (profile->time_nanos)
-        hs_doc_field(doc, group, "time", "taken",
+        hs_doc_field(doc, group, "time_ns", "taken",
                      hs_value_of(HS_UNIT_TIME, profile->time_nanos));
     if (profile->duration_nanos)
         hs_doc_field(doc, group, "duration_ns", "lasted",
                      hs_value_of(HS_UNIT_NANOS, profile->duration_nanos));
     if (profile->period)
         hs_doc_field(doc, group, "period", "one sample per",
-                     hs_str_equal(unit, hs_str_of("bytes"))
-                         ? hs_value_of(HS_UNIT_BYTES, profile->period)
-                         : hs_value_of(HS_UNIT_COUNT, profile->period));
+                     amount(unit, profile->period));
     text_field(doc, group, "period_unit", NULL, profile,
                profile->period_type.unit);
     text_field(doc, group, "default_sample_type", "default type", profile,
@@ -134,7 +161,7 @@ static void one_file(struct hs_run *run, struct hs_block *list,
 
 static bool info_run(struct hs_run *run, struct hs_err *err)
 {
-    struct hs_block *list = hs_doc_list(run->doc, run->doc->top, "files", NULL);
+    struct hs_block *list = hs_doc_list(run->doc, run->doc->top, "files", "");
 
     (void)err;
     for (size_t i = 0; i < run->snapshot_count; i++) {

@@ -92,23 +92,19 @@ static void add_source(struct hs_run *run, struct hs_block *table,
 
 void hs_inputs_section(struct hs_run *run)
 {
-    /* info says the same at length. */
-    bool brief = run->command->takes != HS_TAKES_EACH;
-    enum hs_role shown = brief ? HS_ROLE_PLAIN : HS_ROLE_JSON_ONLY;
-    const struct hs_doc_column columns[] = {
-        {"path", NULL, HS_UNIT_NAME, shown},
+    static const struct hs_doc_column columns[] = {
+        {"path", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
         {"format", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
-        {"bytes", NULL, HS_UNIT_BYTES, shown},
+        {"bytes", NULL, HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {"complete", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
-        {"summary", NULL, HS_UNIT_TEXT, shown},
-        {"state", NULL, HS_UNIT_TEXT, shown},
+        {"summary", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
+        {"state", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
     };
-    struct hs_doc_column *kept = hs_arena_alloc(run->scratch, sizeof(columns));
-    struct hs_block *table;
-
-    memcpy(kept, columns, sizeof(columns)); /* the table borrows them */
-    table = hs_doc_table(run->doc, run->doc->top, "inputs", NULL, kept,
-                         sizeof(columns) / sizeof(columns[0]));
+    /* info says the same at length. */
+    const char *title = run->command->takes == HS_TAKES_EACH ? NULL : "";
+    struct hs_block *table =
+        hs_doc_table(run->doc, run->doc->top, "inputs", title, columns,
+                     sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < run->snapshot_count; i++) {
         const struct hs_snapshot *snapshot = &run->snapshots[i];
