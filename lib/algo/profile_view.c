@@ -19,6 +19,12 @@ static uint32_t bare_node(const struct hs_node_table *table,
     return table->of_group[table->group[profile->function_count + mapping]];
 }
 
+/* A function without a name counts as no function. */
+static bool nameless(const struct hs_view_node *node)
+{
+    return node->function.size == 0 && node->file.size == 0 && node->line == 0;
+}
+
 /* Expands all locations.  Neighbours that stand for the same (two functions
  * of one package, say) become one. */
 static void expand(struct hs_profile_view *view,
@@ -30,6 +36,7 @@ static void expand(struct hs_profile_view *view,
     uint32_t *start = hs_arena_alloc(arena, (count + 1) * sizeof(*start));
     uint32_t *to =
         hs_arena_alloc(arena, (count + profile->line_count) * sizeof(*to));
+    const struct hs_view_node *nodes = view->nodes;
     uint32_t used = 0;
 
     for (size_t l = 0; l < count; l++) {
@@ -41,6 +48,8 @@ static void expand(struct hs_profile_view *view,
         for (uint32_t i = first_line[l]; i < at->line_count; i++) {
             uint32_t node = hs_node_of_line(table, profile, at->first_line + i);
 
+            if (nameless(&nodes[node]))
+                node = bare_node(table, profile, at);
             if (used == start[l] || to[used - 1] != node)
                 to[used++] = node;
         }

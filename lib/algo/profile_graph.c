@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile_graph.c - edges from stacks, dominators, and which of them to tell.
+ *
+ * Edges are a matrix of bits: at most 4,096 functions are in the graph, so
+ * that the matrix (2 MiB) stays in the cache while a million stacks of thirty
+ * frames are walked.  A hash set of edges costs five times as much.
+ */
+#include "algo/profile_graph.h"
+
+#include "algo/dominators.h"
+#include "model/goname.h"
+
+#include <stdlib.h>
+
+#define MOST_NODES 4096 /* with the super-root, number 0 */
+#define WORDS      (MOST_NODES / 64)
+
+struct graph {
+    const struct hs_profile_view *view;
+    uint16_t *kept;   /* by view node: its number in the graph, 0 if none */
+    uint32_t *node;   /* by number in the graph: the view's node */
+    uint64_t *flat;   /* by number; never negative */
+    uint64_t *matrix; /* MOST_NODES rows of WORDS */
+    size_t edge_count;
+    uint32_t count;
+};
+
+/* Keeps the nodes with the biggest cum values. */
+static void keep(struct graph *graph, const struct hs_profile_sums *sums,
+                 struct hs_arena *arena)
+{
+    size_t count;
+    uint32_t *order = hs_profile_order(graph->view, sums, true, &count, arena);
+
+    if (count > MOST_NODES - 1)
+        count = MOST_NODES - 1;
+    graph->count = (uint32_t)count + 1;
+    for (uint32_t i = 1; i < graph->count; i++) {
+        graph->node[i] = order[i - 1];
+        graph->kept[order[i - 1]] = (uint16_t)i;
+    }
+}
+
+static void add_edge(struct graph *graph, uint32_t from, uint32_t to)
+{
+    uint64_t *word = &graph->matrix[from * WORDS + to / 64];
+    uint64_t bit = (uint64_t)1 << to % 64;
+
+    graph->edge_count += !(*word & bit);
+    *word |= bit;
+}
+
+/* Adds the edges of one stack; returns its innermost node in the graph. */
+static uint32_t add_stack(struct graph *graph, uint64_t first, uint64_t end)
+{
+    const struct hs_profile_view *view = graph->view;
+    const uint32_t *frames = view->profile->frames;
+    uint32_t from = 0;
+
+    while (end-- > first) {
+        uint32_t start = view->expand_start[frames[end]];
+
+        for (uint32_t e = view->expand_start[frames[end] + 1]; e-- > start;) {
+            uint32_t to = graph->kept[view->expand[e]];
+
+            if (to == 0 || to == from)
+                continue;
+            add_edge(graph, from, to);
+            from = to;
+        }
+    }
+    return from;
+}
+
+static void add_stacks(struct graph *graph, size_t type)
+{
+    const struct hs_profile *profile = graph->view->profile;
+    uint64_t first, end;
+
+    for (size_t s = 0; s < profile->sample_count; s++) {
+        int64_t value = profile->values[s * profile->type_count + type];
+        uint32_t leaf;
+
+        if (value == 0 || !hs_view_stack(graph->view, s, &first, &end) ||
+            first == end)
+            continue;
+        leaf = add_stack(graph, first, end);
+        if (value < 0)
+            continue;
+        if (__builtin_add_overflow(graph->flat[leaf], (uint64_t)value,
+                                   &graph->flat[leaf]))
+            graph->flat[leaf] = UINT64_MAX >> 8;
+    }
+}
+
+static bool dominate(struct graph *graph, struct hs_dominators *dom,
+                     struct hs_digraph *digraph, struct hs_arena *arena,
+                     struct hs_err *err)
+{
+    struct hs_edge *edges =
+        hs_arena_alloc(arena, graph->edge_count * sizeof(*edges));
+    size_t used = 0;
+    struct hs_digraph_plan plan = {.nodes = graph->count,
+                                   .bytes = graph->flat,
+                                   .edges = edges,
+                                   .edge_count = graph->edge_count};
+
+    for (uint32_t i = 0; i < graph->count * WORDS; i++)
+        for (uint64_t word = graph->matrix[i]; word; word &= word - 1)
+            edges[used++] = (struct hs_edge){
+                i / WORDS, i % WORDS * 64 + (uint32_t)__builtin_ctzll(word)};
+    return hs_digraph_build(digraph, &plan, arena, err) &&
+           hs_dominators_find(dom, digraph, digraph->positions[0], arena, err);
+}
+
+/* From number V up to the first that is no function of Go's library; 0 if
+ * there is none or it is an entry. */
+static uint32_t owner(const struct graph *graph,
+                      const struct hs_dominators *dom, const uint32_t *node_of,
+                      uint32_t v)
+{
+    for (; v > 1; v = dom->idom[v]) {
+        struct hs_str name =
+            graph->view->nodes[graph->node[node_of[v]]].function;
+
+        if (hs_goname_entry(name))
+            return 0;
+        if (!hs_goname_standard(name))
+            return v;
+    }
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct hs_gateway *x = a, *y = b;
+
+    if (x->retained != y->retained)
+        return x->retained > y->retained ? -1 : 1;
+    return (x->node > y->node) - (x->node < y->node);
+}
+
+/* Picks the gateways out of the dominator tree. */
+static void pick(const struct graph *graph, struct hs_dominators *dom,
+                 struct hs_gateways *gateways, struct hs_arena *arena)
+{
+    const uint32_t *node_of = hs_dominators_nodes(dom, arena);
+    uint64_t *best = hs_arena_zeroed(arena, dom->count + 1u, sizeof(*best));
+    uint64_t least = dom->retained[1].bytes / 100;
+
+    gateways->list =
+        hs_arena_alloc(arena, (dom->count + 1u) * sizeof(*gateways->list));
+    for (uint32_t v = 2; v <= dom->count; v++) {
+        uint64_t bytes = dom->retained[v].bytes;
+
+        gateways->retained[graph->node[node_of[v]]] = bytes;
+        if (best[dom->idom[v]] < bytes)
+            best[dom->idom[v]] = bytes;
+    }
+    for (uint32_t v = 2; v <= dom->count; v++) {
+        uint64_t bytes = dom->retained[v].bytes;
+        uint32_t own;
+
+        if (bytes == 0 || bytes < least || best[v] > bytes - bytes / 10)
+            continue;
+        own = owner(graph, dom, node_of, v);
+        if (own == 0 || dom->retained[own].mark)
+            continue;
+        dom->retained[own].mark = 1;
+        gateways->list[gateways->count++] = (struct hs_gateway){
+            graph->node[node_of[own]], dom->retained[own].bytes};
+    }
+    qsort(gateways->list, gateways->count, sizeof(*gateways->list), compare);
+}
+
+bool hs_profile_gateways(const struct hs_profile_view *view,
+                         const struct hs_profile_sums *sums, size_t type,
+                         struct hs_gateways *gateways, struct hs_arena *arena,
+                         struct hs_err *err)
+{
+    struct graph graph = {
+        .view = view,
+        .kept = hs_arena_zeroed(arena, view->node_count, sizeof(uint16_t)),
+        .node = hs_arena_zeroed(arena, MOST_NODES, sizeof(uint32_t)),
+        .flat = hs_arena_zeroed(arena, MOST_NODES, sizeof(uint64_t)),
+        .matrix = hs_arena_zeroed(arena, MOST_NODES * WORDS, sizeof(uint64_t)),
+    };
+    struct hs_dominators dom;
+    struct hs_digraph digraph;
+
+    *gateways = (struct hs_gateways){
+        .retained = hs_arena_zeroed(arena, view->node_count, sizeof(uint64_t)),
+    };
+    keep(&graph, sums, arena);
+    add_stacks(&graph, type);
+    if (!dominate(&graph, &dom, &digraph, arena, err))
+        return false;
+    pick(&graph, &dom, gateways, arena);
+    return true;
+}
