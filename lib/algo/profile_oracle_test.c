@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile_oracle_test.c - every number that go tool pprof prints of the
+ * profiles in testdata/, by the tables beside them (testdata/README.md).
+ */
+#include "algo/diff.h"
+#include "algo/profile_digest.h"
+#include "algo/profile_select.h"
+#include "algo/profile_sum.h"
+#include "format/format.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/test.h"
+
+struct row {
+    char *type, *granularity, *name;
+    __int128 flat, cum;
+};
+
+struct table {
+    struct hs_arena arena;
+    struct hs_column rows; /* struct row */
+    struct hs_snapshot snapshot;
+    const char *file; /* of the table */
+};
+
+static __int128 number(const char *text)
+{
+    bool negative = *text == '-';
+    __int128 value = 0;
+
+    for (text += negative; *text >= '0' && *text <= '9'; text++)
+        value = value * 10 + (*text - '0');
+    return negative ? -value : value;
+}
+
+static void read_rows(struct table *table)
+{
+    FILE *in = fopen(table->file, "r");
+    char *line = NULL, *rest;
+    size_t room = 0;
+    struct row row;
+
+    assert_non_null(in);
+    table->rows = HS_COLUMN(struct row, &table->arena);
+    for (int n = 0; getline(&line, &room, in) >= 0; n++) {
+        if (n < 2)
+            continue; /* flags and column names */
+        line[strcspn(line, "\n")] = '\0';
+        rest = hs_arena_copy(&table->arena, line, strlen(line));
+        row.type = strsep(&rest, "\t");
+        row.granularity = strsep(&rest, "\t");
+        row.name = strsep(&rest, "\t");
+        row.flat = number(strsep(&rest, "\t"));
+        row.cum = number(rest);
+        hs_column_push(&table->rows, &row);
+    }
+    free(line);
+    fclose(in);
+}
+
+static void decode(struct hs_snapshot *snapshot, const char *path)
+{
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_input *input = hs_input_open(path, NULL, &err);
+    struct hs_source source = {.path = path, .input = input};
+
+    hs_snapshot_init(snapshot);
+    if (!input || !hs_format_named("pprof")->decode(input, snapshot, &err))
+        fail_msg("%s: %s", path, err.message);
+    hs_column_push(&snapshot->sources, &source);
+}
+
+/* Opens the table called NAME and the profile that PROFILE letters of its name
+ * say. */
+static void open_table(struct table *table, const char *name, size_t profile)
+{
+    *table = (struct table){.arena = HS_ARENA_EMPTY};
+    table->file =
+        hs_arena_printf(&table->arena, "%s/pprof/%s", hs_test_data(), name);
+    read_rows(table);
+    decode(&table->snapshot,
+           hs_arena_printf(&table->arena, "%s/pprof/%.*s", hs_test_data(),
+                           (int)profile, name));
+}
+
+static void close_table(struct table *table)
+{
+    hs_snapshot_close(&table->snapshot);
+    hs_arena_free(&table->arena);
+}
+
+static struct hs_regex *regex(struct table *table, const char *text)
+{
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_regex *compiled =
+        text ? hs_regex_compile(&table->arena, hs_str_of(text), &err) : NULL;
+
+    assert_true(!text || compiled);
+    return compiled;
+}
+
+static void check_row(const struct table *table, const struct row *row,
+                      const struct hs_profile_view *view,
+                      const struct hs_profile_sums *sums, uint32_t node)
+{
+    if (!hs_str_equal(view->nodes[node].name, hs_str_of(row->name)) ||
+        sums->nodes[node].flat != row->flat ||
+        sums->nodes[node].cum != row->cum)
+        fail_msg("%s: %s: '%s' expected, '%.*s' %lld %lld found", table->file,
+                 row->type, row->name, (int)view->nodes[node].name.size,
+                 view->nodes[node].name.text, (long long)sums->nodes[node].flat,
+                 (long long)sums->nodes[node].cum);
+}
+
+/* Compares the rows from number I on, all of one type and granularity, with
+ * the order as pprof's; returns the number after them. */
+static size_t check_rows(struct table *table, size_t i, size_t type,
+                         __int128 total, const char *focus, const char *ignore)
+{
+    const struct row *rows = table->rows.at;
+    struct hs_view_options options = {.focus = regex(table, focus),
+                                      .ignore = regex(table, ignore)};
+    const char *granularity = rows[i].granularity;
+    struct hs_profile_view *view;
+    struct hs_profile_sums *sums;
+    uint32_t *order;
+    size_t count;
+
+    assert_true(hs_granularity_named(granularity, &options.by));
+    view = hs_profile_view(table->snapshot.profile, &options, &table->arena);
+    sums = hs_profile_sum(view, type, &table->arena);
+    assert_true(sums->total == total);
+    order = hs_profile_order(view, sums, false, &count, &table->arena);
+    for (size_t n = 0; n < count; n++, i++) {
+        if (i == table->rows.count ||
+            strcmp(rows[i].granularity, granularity) != 0)
+            fail_msg("%s: too many rows for a sample type", table->file);
+        check_row(table, &rows[i], view, sums, order[n]);
+    }
+    return i;
+}
+
+static void check_table(const char *name, size_t profile, const char *focus,
+                        const char *ignore)
+{
+    struct table table;
+    const struct row *rows;
+    size_t type = SIZE_MAX;
+    __int128 total = 0;
+
+    open_table(&table, name, profile);
+    rows = table.rows.at;
+    for (size_t i = 0; i < table.rows.count;) {
+        if (strcmp(rows[i].granularity, "total") == 0) {
+            type++;
+            assert_true(
+                hs_str_equal(hs_profile_type_name(table.snapshot.profile, type),
+                             hs_str_of(rows[i].type)));
+            total = rows[i++].flat;
+            continue;
+        }
+        i = check_rows(&table, i, type, total, focus, ignore);
+    }
+    close_table(&table);
+}
+
+static bool ends(const char *name, const char *suffix)
+{
+    size_t size = strlen(name), end = strlen(suffix);
+
+    return size >= end && strcmp(name + size - end, suffix) == 0;
+}
+
+/* Checks each table of FOLDER whose name is that of a protobuf profile and
+ * SUFFIX; returns how many there were. */
+static size_t check_folder(const char *folder, const char *suffix)
+{
+    char path[512], name[600];
+    struct dirent *entry;
+    size_t count = 0;
+    DIR *dir;
+
+    snprintf(path, sizeof(path), "%s/pprof/%s", hs_test_data(), folder);
+    dir = opendir(path);
+    assert_non_null(dir);
+    while ((entry = readdir(dir))) {
+        size_t size = strlen(entry->d_name) - strlen(suffix);
+
+        if (!ends(entry->d_name, suffix) ||
+            strncmp(entry->d_name, "merge-", 6) == 0)
+            continue;
+        snprintf(name, sizeof(name), "%s%s", folder, entry->d_name);
+        snprintf(path, sizeof(path), "%.*s", (int)size, entry->d_name);
+        if (!ends(path, ".pb") && !ends(path, ".pb.gz"))
+            continue;
+        check_table(name, strlen(folder) + size, NULL, NULL);
+        count++;
+    }
+    closedir(dir);
+    return count;
+}
+
+TEST(top_equals_pprof_for_real_profiles_every_type_and_function)
+{
+    CHECK(check_folder("", ".top.tsv") >= 17);
+}
+
+TEST(top_equals_pprof_for_odd_profiles)
+{
+    CHECK(check_folder("shapes/", ".top.tsv") >= 30);
+}
+
+TEST(top_is_right_where_pprof_is_not)
+{
+    CHECK(check_folder("shapes/", ".right.tsv") >= 4);
+}
+
+TEST(top_by_file_and_by_line_equals_pprof)
+{
+    const char *file = "leak-go1.26-after.pb.gz";
+
+    check_table("leak-go1.26-after.pb.gz.files.tsv", strlen(file), NULL, NULL);
+    check_table("leak-go1.26-after.pb.gz.lines.tsv", strlen(file), NULL, NULL);
+}
+
+TEST(focus_and_ignore_equal_pprof)
+{
+    const char *file = "leak-go1.26-after.pb.gz";
+
+    check_table("leak-go1.26-after.pb.gz.focus.tsv", strlen(file),
+                "order\\.New|\\(\\*Client\\)", NULL);
+    check_table("leak-go1.26-after.pb.gz.ignore.tsv", strlen(file), NULL,
+                "encoding/json");
+}
+
+static struct hs_digest *digest(struct table *table,
+                                const struct hs_snapshot *snapshot, size_t type,
+                                bool cum)
+{
+    struct hs_view_options options = {.by = HS_BY_FUNCTION};
+    struct hs_arena *arena = &table->arena;
+    struct hs_digest *result = hs_arena_alloc(arena, sizeof(*result));
+    struct hs_profile_view *view =
+        hs_profile_view(snapshot->profile, &options, arena);
+
+    hs_digest_init(result, arena);
+    hs_profile_digest(view, hs_profile_sum(view, type, arena), type, cum,
+                      result, arena);
+    hs_digest_close(result);
+    return result;
+}
+
+/* Compares one type's rows from number I on with a diff of flat or cum
+ * values. */
+static void check_diff(struct table *table, const struct hs_snapshot *base,
+                       size_t i, size_t type, bool cum)
+{
+    const struct row *rows = table->rows.at;
+    const struct hs_digest *digests[] = {
+        digest(table, base, type, cum),
+        digest(table, &table->snapshot, type, cum)};
+    struct hs_diff *diff = hs_diff(digests, 2, &table->arena);
+    size_t changed = 0;
+
+    for (; i < table->rows.count && strcmp(rows[i].granularity, "total"); i++) {
+        __int128 delta = cum ? rows[i].cum : rows[i].flat;
+        size_t n = 0;
+
+        if (delta == 0)
+            continue;
+        changed++;
+        while (n < diff->count &&
+               !hs_str_equal(diff->rows[n].name, hs_str_of(rows[i].name)))
+            n++;
+        if (n == diff->count || diff->rows[n].delta != delta)
+            fail_msg("%s: %s: '%s' differs", table->file, rows[i].type,
+                     rows[i].name);
+    }
+    assert_int_equal(changed, diff->count);
+}
+
+static void check_diffs(const char *version)
+{
+    struct table table;
+    struct hs_snapshot base;
+    const struct row *rows;
+    char name[64], path[512];
+    size_t type = 0;
+
+    snprintf(name, sizeof(name), "leak-%s.diff.tsv", version);
+    table = (struct table){.arena = HS_ARENA_EMPTY};
+    table.file =
+        hs_arena_printf(&table.arena, "%s/pprof/%s", hs_test_data(), name);
+    read_rows(&table);
+    snprintf(path, sizeof(path), "%s/pprof/leak-%s-before.pb.gz",
+             hs_test_data(), version);
+    decode(&base, path);
+    snprintf(path, sizeof(path), "%s/pprof/leak-%s-after.pb.gz", hs_test_data(),
+             version);
+    decode(&table.snapshot, path);
+    rows = table.rows.at;
+    for (size_t i = 0; i < table.rows.count; i++) {
+        if (strcmp(rows[i].granularity, "total") != 0)
+            continue;
+        check_diff(&table, &base, i + 1, type, false);
+        check_diff(&table, &base, i + 1, type++, true);
+    }
+    assert_int_equal(type, 4);
+    hs_snapshot_close(&base);
+    close_table(&table);
+}
+
+TEST(a_diff_equals_pprofs_diff_base_flat_and_cum)
+{
+    check_diffs("go1.19");
+    check_diffs("go1.22");
+    check_diffs("go1.26");
+}
+
+TEST(the_default_sample_type_is_pprofs)
+{
+    struct table table = {.arena = HS_ARENA_EMPTY};
+    struct hs_err err = HS_ERR_NONE;
+    char line[256], path[700];
+    size_t type, count = 0;
+    FILE *in;
+
+    snprintf(path, sizeof(path), "%s/pprof/defaults.tsv", hs_test_data());
+    in = fopen(path, "r");
+    assert_non_null(in);
+    while (fgets(line, sizeof(line), in)) {
+        char *rest = line, *file = strsep(&rest, "\t");
+
+        if (!rest || (!ends(file, ".pb") && !ends(file, ".pb.gz")))
+            continue;
+        rest[strcspn(rest, "\n")] = '\0';
+        snprintf(path, sizeof(path), "%s/pprof/%s", hs_test_data(), file);
+        decode(&table.snapshot, path);
+        CHECK(hs_profile_select(table.snapshot.profile, NULL, &type, &err));
+        CHECK(hs_str_equal(hs_profile_type_name(table.snapshot.profile, type),
+                           hs_str_of(rest)));
+        hs_snapshot_close(&table.snapshot);
+        count++;
+    }
+    fclose(in);
+    CHECK(count >= 17);
+    hs_arena_free(&table.arena);
+}
