@@ -10,13 +10,15 @@
 /* Below this, insertion is quicker and takes no buffer. */
 #define FEW 24
 
-static void insert_sort(uint64_t *words, size_t count, unsigned low_bit)
+static void insert_sort(uint64_t *words, size_t count, unsigned low_bit,
+                        uint64_t mask)
 {
     for (size_t i = 1; i < count; i++) {
         uint64_t word = words[i];
+        uint64_t key = word >> low_bit & mask;
         size_t at = i;
 
-        for (; at > 0 && words[at - 1] >> low_bit > word >> low_bit; at--)
+        for (; at > 0 && (words[at - 1] >> low_bit & mask) > key; at--)
             words[at] = words[at - 1];
         words[at] = word;
     }
@@ -41,26 +43,27 @@ static void deal(const uint64_t *from, uint64_t *to, size_t count,
         to[starts[from[i] >> shift & mask]++] = from[i];
 }
 
-void hs_sort_u64(uint64_t *words, size_t count, unsigned low_bit,
-                 uint64_t largest, struct hs_arena *arena)
+void hs_sort_u64(uint64_t *words, size_t count, unsigned low_bit, unsigned bits,
+                 struct hs_arena *arena)
 {
     size_t size = count * sizeof(*words);
-    unsigned left = largest ? 64 - (unsigned)__builtin_clzll(largest) : 0;
     uint64_t *from = words, *to;
 
+    if (bits == 0)
+        return;
     if (count <= FEW) {
-        insert_sort(words, count, low_bit);
+        insert_sort(words, count, low_bit, UINT64_MAX >> (64 - bits));
         return;
     }
     to = hs_arena_alloc(arena, size);
-    for (unsigned passes = (left + MAX_DIGIT - 1) / MAX_DIGIT; passes > 0;
+    for (unsigned passes = (bits + MAX_DIGIT - 1) / MAX_DIGIT; passes > 0;
          passes--) {
-        unsigned bits = (left + passes - 1) / passes;
+        unsigned digit = (bits + passes - 1) / passes;
         uint64_t *swap = from;
 
-        deal(from, to, count, low_bit, bits);
-        low_bit += bits;
-        left -= bits;
+        deal(from, to, count, low_bit, digit);
+        low_bit += digit;
+        bits -= digit;
         from = to;
         to = swap;
     }

@@ -24,7 +24,7 @@ static void sort_some(size_t count, unsigned low_bit, uint64_t largest)
         words[i] = low_bit ? key << low_bit | i : key;
         sum += words[i];
     }
-    hs_sort_u64(words, count, low_bit, largest, &arena);
+    hs_sort_u64(words, count, low_bit, hs_sort_bits(largest), &arena);
     for (size_t i = 0; i < count; i++) {
         after += words[i];
         if (i > 0)
@@ -46,4 +46,24 @@ TEST(words_are_sorted_by_their_upper_bits_and_stay_in_order_otherwise)
         sort_some(counts[i], 0, 70000);
         sort_some(counts[i], 0, UINT64_MAX);
     }
+}
+
+TEST(sorting_by_the_lower_and_then_the_upper_half_sorts_by_both)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+
+    for (size_t count = 1; count < 400; count = count * 3 + 1) {
+        uint64_t *words = hs_arena_alloc(&arena, count * sizeof(*words));
+        uint64_t seed = count;
+
+        for (size_t i = 0; i < count; i++)
+            words[i] = (next(&seed) % 9) << 32 | next(&seed) % 9;
+        hs_sort_u64(words, count, 0, 4, &arena);
+        for (size_t i = 1; i < count; i++)
+            CHECK((uint32_t)words[i - 1] <= (uint32_t)words[i]);
+        hs_sort_u64(words, count, 32, 4, &arena);
+        for (size_t i = 1; i < count; i++)
+            CHECK(words[i - 1] <= words[i]);
+    }
+    hs_arena_free(&arena);
 }

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sharing.c - sets of holders, propagated over a quotient of the graph.
+ *
+ * The dominator tree falls into *regions*: the nodes above units, one region
+ * per unit (its dominator subtree), and one per *top*, a node that no unit
+ * dominates while its idom is above units.  An edge from another region can
+ * only lead to a region's top, and all of a region is reached from there, so
+ * the regions are the nodes of a small graph that says as much about reach as
+ * the whole one.  Only edges into tops are collected, each once.
+ *
+ * Tarjan's strongly connected components, run against the direction of the
+ * edges, finish with a component after all that lead to it; so its set of
+ * units is known as soon as it is found: the union of its predecessors' sets.
+ */
+#include "algo/sharing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "algo/setpool.h"
+#include "base/bitset.h"
+#include "base/parallel.h"
+#include "base/sort.h"
+
+/* Regions: 0 above units, 1..units, and then one per top. */
+#define ABOVE   0u
+#define PENDING UINT32_MAX
+/* Nodes ahead of which rows and their targets are called for. */
+#define STEP 8
+/* Edges just seen, to drop repeated ones early. */
+#define RECENT 512u
+
+struct quotient {
+    const struct hs_dominators *dom;
+    const struct hs_sharing_plan *plan;
+    struct hs_arena *scratch;
+    uint32_t *region; /* by number */
+    struct hs_bitset is_top;
+    uint32_t tops;
+    uint32_t *top;   /* their numbers, ascending */
+    uint64_t *edges; /* into << 32 | from: a top's index, a region; sorted */
+    uint32_t *first; /* by top: where its edges start */
+    uint32_t *set;   /* by top: the units that reach it, or PENDING */
+};
+
+/* Which nodes are units and which are above units. */
+struct marks {
+    struct hs_bitset unit, above, below;
+};
+
+/* Marks the way up from UNIT: as above units, or, if it leads to another unit,
+ * as below one. */
+static void mark_way(struct marks *marks, const struct hs_dominators *dom,
+                     uint32_t unit)
+{
+    uint32_t end = dom->idom[unit];
+    struct hs_bitset *as;
+
+    while (end && !hs_bitset_has(&marks->above, end) &&
+           !hs_bitset_has(&marks->below, end) &&
+           !hs_bitset_has(&marks->unit, end))
+        end = dom->idom[end];
+    as = !end || hs_bitset_has(&marks->above, end) ? &marks->above
+                                                   : &marks->below;
+    for (uint32_t at = dom->idom[unit]; at != end; at = dom->idom[at])
+        hs_bitset_add(as, at);
+    if (as == &marks->below)
+        hs_bitset_add(as, unit);
+}
+
+static void mark(struct marks *marks, const struct quotient *q)
+{
+    const struct hs_sharing_plan *plan = q->plan;
+    uint64_t room = (uint64_t)q->dom->count + 1;
+
+    marks->unit = hs_bitset_new(room, q->scratch);
+    marks->above = hs_bitset_new(room, q->scratch);
+    marks->below = hs_bitset_new(room, q->scratch);
+    for (uint32_t i = 0; i < plan->unit_count; i++)
+        if (plan->units[i])
+            hs_bitset_add(&marks->unit, plan->units[i]);
+    if (!hs_bitset_has(&marks->unit, 1))
+        hs_bitset_add(&marks->above, 1);
+    for (uint32_t i = 0; i < plan->unit_count; i++)
+        if (plan->units[i])
+            mark_way(marks, q->dom, plan->units[i]);
+}
+
+/* Finds the tops; false if there are none. */
+static bool find_tops(struct quotient *q, const struct marks *marks)
+{
+    const uint32_t *idom = q->dom->idom;
+    struct hs_column tops = HS_COLUMN(uint32_t, q->scratch);
+
+    for (uint32_t v = 2; v <= q->dom->count; v++)
+        if (hs_bitset_has(&marks->above, idom[v]) &&
+            !hs_bitset_has(&marks->above, v) && !hs_bitset_has(&marks->unit, v))
+            hs_column_push(&tops, &v);
+    q->top = tops.at;
+    q->tops = (uint32_t)tops.count;
+    return q->tops > 0;
+}
+
+static void find_regions(struct quotient *q, const struct marks *marks)
+{
+    const struct hs_sharing_plan *plan = q->plan;
+    const uint32_t *idom = q->dom->idom;
+    uint32_t count = q->dom->count, region = plan->unit_count;
+
+    q->region =
+        hs_arena_zeroed(q->scratch, (size_t)count + 1, sizeof(*q->region));
+    q->is_top = hs_bitset_new((uint64_t)count + 1, q->scratch);
+    for (uint32_t i = 0; i < plan->unit_count; i++) {
+        uint32_t unit = plan->units[i];
+
+        if (unit && !q->region[unit] && !hs_bitset_has(&marks->below, unit))
+            q->region[unit] = i + 1;
+    }
+    for (uint32_t i = 0; i < q->tops; i++) {
+        hs_bitset_add(&q->is_top, q->top[i]);
+        q->region[q->top[i]] = ++region;
+    }
+    for (uint32_t v = 2; v <= count; v++)
+        if (!q->region[v])
+            q->region[v] = q->region[idom[v]];
+}
+
+struct collection {
+    const struct quotient *q;
+    struct part {
+        struct hs_arena arena;
+        struct hs_column edges;
+        uint64_t recent[RECENT];
+    } * parts;
+};
+
+/* Collects the edges of node FROM that lead to a top from another region. */
+static void collect_row(const struct quotient *q, struct part *part,
+                        uint32_t from)
+{
+    const uint32_t *words = q->dom->graph->words;
+    struct hs_row row = hs_digraph_row(q->dom->graph, q->dom->vertex[from]);
+    uint32_t region = q->region[from];
+
+    for (uint32_t i = 0; i < row.degree; i++) {
+        uint32_t to = words[row.edges[i]];
+        uint64_t edge, *recent;
+
+        if (i + STEP < row.degree)
+            __builtin_prefetch(words + row.edges[i + STEP]);
+        if (!hs_bitset_has(&q->is_top, to) || q->region[to] == region)
+            continue;
+        edge = (uint64_t)(q->region[to] - q->plan->unit_count - 1) << 32;
+        edge |= region;
+        recent = &part->recent[(edge * 0x9e3779b97f4a7c15u) >> 55];
+        if (*recent != edge)
+            hs_column_push(&part->edges, &edge);
+        *recent = edge;
+    }
+}
+
+static void look_ahead(const struct quotient *q, uint32_t node)
+{
+    const struct hs_dominators *dom = q->dom;
+    const uint32_t *words = dom->graph->words;
+    struct hs_row row;
+
+    if (node + 2 * STEP > dom->count)
+        return;
+    __builtin_prefetch(words + dom->vertex[node + 2 * STEP]);
+    row = hs_digraph_row(dom->graph, dom->vertex[node + STEP]);
+    for (uint32_t i = 0; i < row.degree && i < STEP; i++)
+        __builtin_prefetch(words + row.edges[i]);
+}
+
+static void collect_part(void *context, unsigned number)
+{
+    struct collection *collection = context;
+    const struct quotient *q = collection->q;
+    struct part *part = &collection->parts[number];
+    unsigned parts = q->plan->threads;
+    uint32_t count = q->dom->count;
+    uint32_t end = (uint32_t)hs_parallel_share(count, number + 1, parts);
+
+    part->edges = HS_COLUMN(uint64_t, &part->arena);
+    memset(part->recent, 0xff, sizeof(part->recent));
+    for (uint32_t i = (uint32_t)hs_parallel_share(count, number, parts);
+         i < end; i++) {
+        look_ahead(q, i + 1);
+        if (q->region[i + 1] != ABOVE)
+            collect_row(q, part, i + 1);
+    }
+}
+
+/* Sorts the COUNT collected edges by target and source, drops repeated ones,
+ * and finds where each top's begin. */
+static void sort_edges(struct quotient *q, size_t count)
+{
+    uint32_t regions = q->plan->unit_count + q->tops;
+    size_t kept = 0, at = 0;
+
+    hs_sort_u64(q->edges, count, 0, hs_sort_bits(regions), q->scratch);
+    hs_sort_u64(q->edges, count, 32, hs_sort_bits(q->tops), q->scratch);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || q->edges[i] != q->edges[i - 1])
+            q->edges[kept++] = q->edges[i];
+    q->first =
+        hs_arena_alloc(q->scratch, ((size_t)q->tops + 1) * sizeof(*q->first));
+    for (uint32_t top = 0; top <= q->tops; top++) {
+        while (at < kept && q->edges[at] >> 32 < top)
+            at++;
+        q->first[top] = (uint32_t)at;
+    }
+}
+
+static void collect_edges(struct quotient *q)
+{
+    unsigned threads = q->plan->threads;
+    struct collection collection = {.q = q};
+    size_t count = 0;
+
+    collection.parts =
+        hs_arena_zeroed(q->scratch, threads, sizeof(*collection.parts));
+    hs_parallel_run(threads, collect_part, &collection);
+    for (unsigned i = 0; i < threads; i++)
+        count += collection.parts[i].edges.count;
+    q->edges = hs_arena_alloc(q->scratch, (count + 1) * sizeof(*q->edges));
+    count = 0;
+    for (unsigned i = 0; i < threads; i++) {
+        struct part *part = &collection.parts[i];
+
+        if (part->edges.count)
+            memcpy(q->edges + count, part->edges.at, part->edges.count * 8);
+        count += part->edges.count;
+        hs_arena_free(&part->arena);
+    }
+    sort_edges(q, count);
+}
+
+/* Tarjan's algorithm; the trail is the path of calls, were it recursive. */
+struct search {
+    uint32_t *order, *low; /* by top; order 0: not seen yet */
+    uint32_t *at;          /* by top: the next edge to look at */
+    uint32_t *stack, *trail;
+    uint32_t depth, height, seen;
+    struct hs_column ids; /* of sets that lead to a component */
+};
+
+static void enter(struct search *search, const struct quotient *q, uint32_t top)
+{
+    search->order[top] = search->low[top] = ++search->seen;
+    search->at[top] = q->first[top];
+    search->stack[search->height++] = top;
+    search->trail[search->depth++] = top;
+}
+
+/* The component down to TOP is complete, and so is all that leads to it. */
+static void finish(struct search *search, struct quotient *q,
+                   struct hs_setpool *pool, uint32_t top)
+{
+    uint32_t units = q->plan->unit_count, bottom = search->height, set;
+
+    while (search->stack[--bottom] != top)
+        ;
+    search->ids.count = 0;
+    for (uint32_t i = bottom; i < search->height; i++) {
+        uint32_t member = search->stack[i];
+
+        for (uint32_t e = q->first[member]; e < q->first[member + 1]; e++) {
+            uint32_t from = (uint32_t)q->edges[e];
+
+            set = from <= units ? hs_setpool_single(pool, from - 1)
+                                : q->set[from - units - 1];
+            if (set != PENDING)
+                hs_column_push(&search->ids, &set);
+        }
+    }
+    set = hs_setpool_union(pool, search->ids.at, search->ids.count);
+    while (search->height > bottom)
+        q->set[search->stack[--search->height]] = set;
+}
+
+/* Follows the next edge of the last top on the trail, or leaves it. */
+static void step(struct search *search, struct quotient *q,
+                 struct hs_setpool *pool)
+{
+    uint32_t top = search->trail[search->depth - 1];
+    uint32_t units = q->plan->unit_count, from, up;
+
+    if (search->at[top] < q->first[top + 1]) {
+        from = (uint32_t)q->edges[search->at[top]++];
+        if (from <= units)
+            return;
+        from -= units + 1;
+        if (!search->order[from])
+            enter(search, q, from);
+        else if (q->set[from] == PENDING &&
+                 search->order[from] < search->low[top])
+            search->low[top] = search->order[from];
+        return;
+    }
+    search->depth--;
+    if (search->low[top] == search->order[top])
+        finish(search, q, pool, top);
+    if (search->depth == 0)
+        return;
+    up = search->trail[search->depth - 1];
+    if (search->low[top] < search->low[up])
+        search->low[up] = search->low[top];
+}
+
+static void propagate(struct quotient *q, struct hs_setpool *pool)
+{
+    struct search search = {.ids = HS_COLUMN(uint32_t, q->scratch)};
+    size_t size = q->tops * sizeof(uint32_t);
+
+    search.order = hs_arena_zeroed(q->scratch, q->tops, sizeof(uint32_t));
+    search.low = hs_arena_alloc(q->scratch, size);
+    search.at = hs_arena_alloc(q->scratch, size);
+    search.stack = hs_arena_alloc(q->scratch, size);
+    search.trail = hs_arena_alloc(q->scratch, size);
+    q->set = hs_arena_alloc(q->scratch, size);
+    memset(q->set, 0xff, size);
+    for (uint32_t top = 0; top < q->tops; top++) {
+        if (search.order[top])
+            continue;
+        enter(&search, q, top);
+        while (search.depth)
+            step(&search, q, pool);
+    }
+}
+
+/* Most bytes first, then by the units' indices, then fewer units first. */
+static int by_weight(const void *a, const void *b)
+{
+    const struct hs_share *x = a, *y = b;
+
+    if (x->bytes != y->bytes)
+        return x->bytes > y->bytes ? -1 : 1;
+    for (uint32_t i = 0; i < x->unit_count && i < y->unit_count; i++)
+        if (x->units[i] != y->units[i])
+            return x->units[i] < y->units[i] ? -1 : 1;
+    if (x->unit_count != y->unit_count)
+        return x->unit_count < y->unit_count ? -1 : 1;
+    return (int)y->many - (int)x->many;
+}
+
+/* One share per set in use, with room in one array for all tops. */
+static void make_shares(struct hs_sharing *sharing, const struct quotient *q,
+                        const struct hs_setpool *pool, struct hs_arena *arena)
+{
+    size_t sets = pool->sets.count;
+    struct hs_share *by_set =
+        hs_arena_zeroed(q->scratch, sets, sizeof(*by_set));
+    uint32_t *tops = hs_arena_alloc(arena, q->tops * sizeof(*tops));
+    uint32_t **next = hs_arena_zeroed(q->scratch, sets, sizeof(*next));
+
+    for (uint32_t i = 0; i < q->tops; i++)
+        by_set[q->set[i]].top_count++;
+    for (uint32_t set = 0; set < sets; set++) {
+        struct hs_share *share = &by_set[set];
+        const uint32_t *units;
+
+        if (!share->top_count)
+            continue;
+        next[set] = tops;
+        share->tops = tops;
+        tops += share->top_count;
+        units = hs_setpool_at(pool, set, &share->unit_count);
+        share->units =
+            memcpy(hs_arena_alloc(arena, share->unit_count * sizeof(*units)),
+                   units, share->unit_count * sizeof(*units));
+        share->many = set == HS_SETPOOL_MANY;
+        sharing->approximate |= share->many;
+        sharing->count++;
+    }
+    for (uint32_t i = 0; i < q->tops; i++) {
+        const struct hs_retained *retained = &q->dom->retained[q->top[i]];
+
+        *next[q->set[i]]++ = q->top[i];
+        by_set[q->set[i]].bytes += retained->bytes;
+        by_set[q->set[i]].objects += retained->objects;
+    }
+    sharing->shares =
+        hs_arena_alloc(arena, sharing->count * sizeof(*sharing->shares));
+    for (size_t set = 0, at = 0; set < sets; set++)
+        if (by_set[set].top_count)
+            sharing->shares[at++] = by_set[set];
+    qsort(sharing->shares, sharing->count, sizeof(*sharing->shares), by_weight);
+}
+
+void hs_sharing_find(struct hs_sharing *sharing,
+                     const struct hs_dominators *dom,
+                     const struct hs_sharing_plan *plan, struct hs_arena *arena)
+{
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct quotient q = {.dom = dom, .plan = plan, .scratch = &scratch};
+    struct hs_setpool_limits limits = {
+        .elements =
+            plan->most_members ? plan->most_members : HS_SHARING_MOST_MEMBERS,
+        .work = plan->most_work ? plan->most_work : HS_SHARING_MOST_WORK};
+    struct hs_setpool pool;
+    struct marks marks;
+
+    *sharing = (struct hs_sharing){0};
+    mark(&marks, &q);
+    if (find_tops(&q, &marks)) {
+        find_regions(&q, &marks);
+        collect_edges(&q);
+        hs_setpool_init(&pool, plan->unit_count, limits, &scratch);
+        propagate(&q, &pool);
+        make_shares(sharing, &q, &pool, arena);
+    }
+    hs_arena_free(&scratch);
+}
