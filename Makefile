@@ -19,6 +19,10 @@ PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PKGS)))
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(PKG_CFLAGS) -pthread $(CFLAGS)
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS)) -pthread -lm
+# gvc's two plugins that draw, linked in: no configuration of graphviz is read.
+GVPLUGINS := $(shell $(PKG_CONFIG) --variable=libdir libgvc)/graphviz
+LDLIBS   += -L$(GVPLUGINS) -Wl,-rpath,$(GVPLUGINS) \
+            -lgvplugin_dot_layout -lgvplugin_core
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
             -fno-omit-frame-pointer
 
