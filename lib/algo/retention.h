@@ -12,6 +12,7 @@
 #ifndef HS_ALGO_RETENTION_H
 #define HS_ALGO_RETENTION_H
 
+#include "algo/dominators.h"
 #include "algo/holders.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -76,5 +77,15 @@ uint64_t hs_retention_owned(const struct hs_retention *r, uint32_t holder);
 /* Jointly held memory, largest first. */
 const struct hs_shared *hs_retention_shared(const struct hs_retention *r,
                                             size_t *count);
+
+/*
+ * For algorithms that walk the graph itself (paths.h, types): the nodes that
+ * roots reach and that are not folded have numbers 1..count of DOM, whose
+ * graph is frozen.  A folded object has number 0; what refers to it is its
+ * dominator.
+ */
+const struct hs_dominators *hs_retention_numbers(const struct hs_retention *r);
+uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node);
+uint32_t hs_retention_node(const struct hs_retention *r, uint32_t number);
 
 #endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * paths.c - breadth-first search from the targets back to the holders.
+ *
+ * The graph has no predecessor lists (digraph.h), and only paths want them, so
+ * they are made here, as
+ *
+ *   before[first[v] .. first[v + 1])     the numbers that refer to number v
+ *
+ * Backwards from the targets, each node is met first on a shortest way, and
+ * NEXT leads on from it.  A holder ends its way, but one that hangs below
+ * another variable is passed through.
+ */
+#include "algo/paths.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/map.h"
+
+/* A way found: HOLDER points to number FIRST. */
+struct way {
+    uint32_t unit, holder, first;
+    uint32_t length, count;
+    bool deferred, best; /* through a frame; the shortest of its unit */
+};
+
+struct search {
+    const struct hs_heap *heap;
+    const struct hs_holders *holders;
+    const struct hs_retention *retention;
+    const struct hs_dominators *dom;
+    struct hs_arena *scratch;
+    uint64_t *first; /* dom->count + 2 */
+    uint32_t *before;
+    uint32_t *next;     /* by number: the number after it; itself: a target */
+    uint32_t *distance; /* by number: steps to the target */
+    uint32_t *queue;
+    size_t head, tail;
+    struct hs_column ways; /* struct way */
+    struct hs_map known;   /* key of a way -> its number */
+    uint32_t *leaf;        /* by number: the folded target behind it */
+};
+
+static struct hs_row row_of(const struct search *s, uint32_t number)
+{
+    return hs_digraph_row(s->dom->graph, s->dom->vertex[number]);
+}
+
+static void make_before(struct search *s)
+{
+    const struct hs_digraph *graph = s->dom->graph;
+    uint32_t count = s->dom->count;
+    uint64_t *first = hs_arena_zeroed(s->scratch, (size_t)count + 3, 8);
+
+    for (uint32_t v = 1; v <= count; v++) {
+        struct hs_row row = row_of(s, v);
+
+        for (uint32_t e = 0; e < row.degree; e++)
+            if (row.edges[e])
+                first[hs_digraph_number(graph, row.edges[e]) + 2]++;
+    }
+    for (uint32_t v = 2; v <= count + 2; v++)
+        first[v] += first[v - 1];
+    s->before = hs_arena_alloc(s->scratch, (first[count + 2] + 1) * 4);
+    for (uint32_t v = 1; v <= count; v++) {
+        struct hs_row row = row_of(s, v);
+
+        for (uint32_t e = 0; e < row.degree; e++)
+            if (row.edges[e])
+                s->before[first[hs_digraph_number(graph, row.edges[e]) + 1]++] =
+                    v;
+    }
+    s->first = first;
+}
+
+static uint32_t objects_of(const struct search *s)
+{
+    return hs_heap_count(s->heap);
+}
+
+/* The unit at or above HOLDER; HOLDER itself if there is none. */
+static uint32_t unit_of(const struct search *s, uint32_t holder)
+{
+    const struct hs_holder *all = s->holders->holders;
+
+    for (uint32_t h = holder;; h = all[h].parent) {
+        if (all[h].unit)
+            return h;
+        if (all[h].parent == h)
+            return holder;
+    }
+}
+
+/* Ways with equal keys are one: the same unit, and the same function for
+ * frames, or else the same kind of holder. */
+static uint64_t way_key(const struct search *s, const struct way *way)
+{
+    const struct hs_holder *holder = &s->holders->holders[way->holder];
+    const struct hs_frame *frames = s->heap->frames.at;
+    uint64_t key = hs_hash_number(way->unit, hs_hash_seed());
+
+    if (holder->kind == HS_HOLDER_FRAME)
+        return hs_hash_bytes(frames[holder->record].function.text,
+                             frames[holder->record].function.size, key);
+    if (holder->kind == HS_HOLDER_FINALIZER ||
+        holder->kind == HS_HOLDER_GOROUTINE)
+        return hs_hash_number(holder->kind, key);
+    return hs_hash_number((uint64_t)way->holder << 32 | way->first, key);
+}
+
+/* HOLDER refers to number FIRST (0: to the folded target itself). */
+static void add_way(struct search *s, uint32_t holder, uint32_t first,
+                    uint32_t length)
+{
+    struct way way = {.unit = unit_of(s, holder),
+                      .holder = holder,
+                      .first = first,
+                      .length = length,
+                      .count = 1};
+    struct way *ways;
+    uint32_t number;
+
+    way.deferred = s->holders->holders[holder].deferred;
+    number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
+    if (number == s->ways.count) {
+        hs_column_push(&s->ways, &way);
+        return;
+    }
+    ways = s->ways.at;
+    ways[number].count++;
+}
+
+static void enqueue(struct search *s, uint32_t number, uint32_t next,
+                    uint32_t distance)
+{
+    if (s->next[number])
+        return;
+    s->next[number] = next;
+    s->distance[number] = distance;
+    s->queue[s->tail++] = number;
+}
+
+/* A holder that hangs below another variable does not end a way. */
+static bool passes(const struct search *s, uint32_t node)
+{
+    uint32_t holder = node - objects_of(s);
+
+    return s->holders->holders[holder].parent == holder && holder != 0;
+}
+
+static void step_back(struct search *s, uint32_t number)
+{
+    for (uint64_t i = s->first[number]; i < s->first[number + 1]; i++) {
+        uint32_t node = hs_retention_node(s->retention, s->before[i]);
+
+        if (node < objects_of(s) || passes(s, node))
+            enqueue(s, s->before[i], number, s->distance[number] + 1);
+        else
+            add_way(s, node - objects_of(s), number, s->distance[number]);
+    }
+}
+
+/* A target that was folded is behind the one node that refers to it. */
+static void start_from(struct search *s, uint32_t object)
+{
+    uint32_t number = hs_retention_number(s->retention, object), node;
+
+    if (number) {
+        enqueue(s, number, number, 0);
+        return;
+    }
+    node = hs_retention_dominator(s->retention, object);
+    if (node == HS_NO_NODE)
+        return;
+    number = hs_retention_number(s->retention, node);
+    if (node >= objects_of(s) && !passes(s, node)) {
+        s->leaf[0] = object;
+        add_way(s, node - objects_of(s), 0, 0);
+    } else if (!s->next[number]) {
+        s->leaf[number] = object;
+        enqueue(s, number, number, 1);
+    }
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct way *x = a, *y = b;
+
+    if (x->best != y->best)
+        return x->best ? -1 : 1;
+    if (x->deferred != y->deferred)
+        return x->deferred ? 1 : -1;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    if (x->holder != y->holder)
+        return x->holder < y->holder ? -1 : 1;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+/* Marks the shortest way of each unit and returns how many units there are. */
+static uint64_t mark_best(struct search *s)
+{
+    struct way *ways = s->ways.at;
+    struct hs_map best;
+    uint64_t units = 0;
+
+    if (s->ways.count == 0)
+        return 0;
+    qsort(ways, s->ways.count, sizeof(*ways), by_rank);
+    hs_map_init(&best, s->scratch, 64);
+    for (uint32_t i = 0; i < s->ways.count; i++) {
+        if (hs_map_add(&best, ways[i].unit, i) != i)
+            continue;
+        ways[i].best = true;
+        units++;
+    }
+    qsort(ways, s->ways.count, sizeof(*ways), by_rank);
+    return units;
+}
+
+/* Where object FROM points to object TO, and to how many of its size. */
+static void look_up_reference(const struct hs_heap *heap, uint32_t from,
+                              struct hs_path_step *step)
+{
+    struct hs_memory memory = hs_heap_memory(heap, from);
+    struct hs_fields fields = hs_fields_of(&memory);
+    uint64_t offset, size = hs_heap_size(heap, step->object);
+    uint32_t alike = 0, last = HS_NO_OBJECT;
+
+    while (hs_fields_next(&fields, &offset)) {
+        uint32_t object;
+
+        if (memory.size < heap->pointer_size ||
+            offset > memory.size - heap->pointer_size)
+            continue;
+        object = hs_heap_find(heap, hs_heap_word(heap, memory.bytes + offset));
+        if (object == HS_NO_OBJECT || object == last)
+            continue;
+        last = object;
+        alike += hs_heap_size(heap, object) == size;
+        if (object == step->object && step->offset == HS_NO_OFFSET)
+            step->offset = offset;
+    }
+    step->alike = alike ? alike : 1;
+}
+
+/* Fills in offsets and counts of a path whose objects are known. */
+static void dress_steps(const struct hs_heap *heap, struct hs_path_step *steps,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        steps[i].offset = HS_NO_OFFSET;
+        steps[i].alike = 1;
+        if (i > 0)
+            look_up_reference(heap, steps[i - 1].object, &steps[i]);
+    }
+}
+
+static void push_object(struct hs_column *steps, uint32_t object)
+{
+    hs_column_push(steps, &(struct hs_path_step){.object = object});
+}
+
+static struct hs_path make_path(const struct search *s, const struct way *way,
+                                struct hs_arena *arena)
+{
+    struct hs_column steps = HS_COLUMN(struct hs_path_step, arena);
+    struct hs_path path = {
+        .unit = way->unit, .holder = way->holder, .count = way->count};
+    uint32_t number = way->first;
+
+    for (; number; number = s->next[number]) {
+        uint32_t node = hs_retention_node(s->retention, number);
+
+        if (node < objects_of(s))
+            push_object(&steps, node);
+        if (s->next[number] == number)
+            break;
+    }
+    if (s->leaf[number] != HS_NO_OBJECT)
+        push_object(&steps, s->leaf[number]);
+    dress_steps(s->heap, steps.at, steps.count);
+    path.steps = steps.at;
+    path.step_count = (uint32_t)steps.count;
+    return path;
+}
+
+static void search_init(struct search *s)
+{
+    size_t count = (size_t)s->dom->count + 1;
+
+    make_before(s);
+    s->next = hs_arena_zeroed(s->scratch, count, sizeof(uint32_t));
+    s->distance = hs_arena_zeroed(s->scratch, count, sizeof(uint32_t));
+    s->queue = hs_arena_alloc(s->scratch, count * sizeof(uint32_t));
+    s->leaf = hs_arena_alloc(s->scratch, count * sizeof(uint32_t));
+    for (size_t i = 0; i < count; i++)
+        s->leaf[i] = HS_NO_OBJECT;
+    s->ways = HS_COLUMN(struct way, s->scratch);
+    hs_map_init(&s->known, s->scratch, 64);
+}
+
+void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
+                   const struct hs_retention *retention,
+                   const uint32_t *targets, size_t target_count, size_t most,
+                   struct hs_arena *arena, struct hs_arena *scratch,
+                   struct hs_paths *paths)
+{
+    struct search s = {.heap = heap,
+                       .holders = holders,
+                       .retention = retention,
+                       .dom = hs_retention_numbers(retention),
+                       .scratch = scratch};
+    struct hs_column found = HS_COLUMN(struct hs_path, arena);
+
+    search_init(&s);
+    for (size_t i = 0; i < target_count; i++)
+        start_from(&s, targets[i]);
+    while (s.head < s.tail)
+        step_back(&s, s.queue[s.head++]);
+    paths->units = mark_best(&s);
+    paths->ways = s.ways.count;
+    for (size_t i = 0; i < s.ways.count && (most == 0 || i < most); i++) {
+        struct hs_path path =
+            make_path(&s, (const struct way *)s.ways.at + i, arena);
+
+        hs_column_push(&found, &path);
+    }
+    paths->paths = found.at;
+    paths->count = found.count;
+}
+
+void hs_paths_descend(const struct hs_heap *heap,
+                      const struct hs_retention *retention, uint32_t holder,
+                      double keep, size_t most, struct hs_arena *arena,
+                      struct hs_path *path)
+{
+    struct hs_column steps = HS_COLUMN(struct hs_path_step, arena);
+    uint32_t objects = hs_heap_count(heap);
+    uint32_t node = hs_retention_holder(retention, holder), child, all;
+
+    *path = (struct hs_path){.unit = holder, .holder = holder, .count = 1};
+    while (steps.count < most &&
+           hs_retention_children(retention, node, &child, 1, &all)) {
+        double share = (double)hs_retention_bytes(retention, child) /
+                       (double)hs_retention_bytes(retention, node);
+
+        if (!(share >= keep))
+            break;
+        if (child < objects)
+            push_object(&steps, child);
+        else
+            path->holder = child - objects;
+        node = child;
+    }
+    dress_steps(heap, steps.at, steps.count);
+    path->steps = steps.at;
+    path->step_count = (uint32_t)steps.count;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * paths.h - every way an object is held, shortest first.
+ *
+ * A path leads from a holder to a target: from a variable, or from a frame of a
+ * goroutine, over objects.  There is one path for each way that differs in its
+ * holder or in its first step; ways that only differ in which goroutine of a
+ * group they start from are one path with a count.  The first paths are the
+ * shortest of each unit holder (holders.h), variables before goroutines;
+ * further ways of the same units come after.
+ */
+#ifndef HS_ALGO_PATHS_H
+#define HS_ALGO_PATHS_H
+
+#include "algo/retention.h"
+
+/* The offset of a step whose reference was not found in the bytes. */
+#define HS_NO_OFFSET UINT64_MAX
+
+struct hs_path_step {
+    uint32_t object;
+    uint32_t alike;  /* objects of its size that the step before points to, it
+                      * included; 1 for the first */
+    uint64_t offset; /* bytes into the step before, where the pointer is */
+};
+
+struct hs_path {
+    uint32_t unit;   /* the holder that has to let go */
+    uint32_t holder; /* it, or the goroutine or frame below it */
+    uint32_t count;  /* how many ways this one stands for */
+    uint32_t step_count;
+    const struct hs_path_step *steps; /* the last is a target */
+};
+
+struct hs_paths {
+    const struct hs_path *paths;
+    size_t count;
+    uint64_t units; /* unit holders that reach a target */
+    uint64_t ways;  /* all ways found, before MOST was met */
+};
+
+/* The ways to any of TARGETS (objects, sorted), at most MOST (0: all), in
+ * ARENA.  Looks through the graph backwards: at worst one pass over it. */
+void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
+                   const struct hs_retention *retention,
+                   const uint32_t *targets, size_t target_count, size_t most,
+                   struct hs_arena *arena, struct hs_arena *scratch,
+                   struct hs_paths *paths);
+
+/* The way down from HOLDER along what retains most, through OBJECTS objects at
+ * most, ending where the retained size drops below KEEP (0..1) of the step
+ * before: the accumulation point. */
+void hs_paths_descend(const struct hs_heap *heap,
+                      const struct hs_retention *retention, uint32_t holder,
+                      double keep, size_t most, struct hs_arena *arena,
+                      struct hs_path *path);
+
+#endif
