@@ -35,7 +35,8 @@ struct hs_memory {
     const uint8_t *fields_end;
 };
 
-/* Walks the pointer words of a memory: their byte offsets, in order. */
+/* Walks the pointer words of a memory: their byte offsets, each with a whole
+ * word inside the memory.  Go writes them in order; a damaged file need not. */
 struct hs_fields {
     const uint8_t *at, *end;
 };

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap_walk.c - reads the records of objects again, page by page.
+ *
+ * A page's records stand one after another in the input, in the order of
+ * their addresses, from places[page].record on; a phantom that was dropped
+ * stands behind all others.  The objects of a list each have their own place.
+ */
+#include "model/heap_walk.h"
+
+#include "model/heap_lookup.h"
+
+/* How many objects start in pages before PAGE + 1. */
+static uint32_t end_of(const struct hs_heap_store *store, size_t page)
+{
+    return page + 1 < store->page_count ? store->places[page + 1].rank
+                                        : store->count;
+}
+
+static void enter(struct hs_heap_walk *walk, size_t page)
+{
+    const struct hs_heap_store *store = walk->heap->store;
+    uint32_t end = end_of(store, page);
+
+    walk->page = page;
+    walk->page_at = store->places[page].rank;
+    walk->page_end = end < walk->to ? end : walk->to;
+    walk->record = store->places[page].record;
+}
+
+void hs_heap_walk_init(struct hs_heap_walk *walk, const struct hs_heap *heap,
+                       uint32_t from, uint32_t to)
+{
+    const struct hs_heap_store *store = heap->store;
+
+    walk->heap = heap;
+    walk->object = from;
+    walk->scan_only = false;
+    walk->to = to < store->count ? to : store->count;
+    walk->page = store->page_count;
+    walk->page_at = walk->page_end = 0;
+    walk->batch_at = walk->batch_count = 0;
+    if (from >= walk->to)
+        return;
+    enter(walk, hs_heap_page_of(store, from));
+    /* Read, and pass by, what the page has before FROM. */
+    while (walk->page_at + HS_WALK_BATCH <= from && hs_heap_walk_batch(walk))
+        continue;
+    if (walk->page_at <= from && hs_heap_walk_batch(walk))
+        walk->batch_at = from - (walk->page_at - walk->batch_count);
+    walk->object = from - 1;
+}
+
+static uint32_t read_slots(struct hs_heap_walk *walk)
+{
+    uint32_t want = walk->page_end - walk->page_at;
+
+    if (want > HS_WALK_BATCH)
+        want = HS_WALK_BATCH;
+    return (uint32_t)walk->heap->store->read(walk->heap, &walk->record,
+                                             walk->batch, want);
+}
+
+static uint32_t read_list(struct hs_heap_walk *walk)
+{
+    const struct hs_heap_store *store = walk->heap->store;
+    const struct hs_odd *odd = store->odd + store->pages[walk->page].group;
+    uint32_t count = 0;
+
+    odd += walk->page_at - store->places[walk->page].rank;
+    while (count < HS_WALK_BATCH && walk->page_at + count < walk->page_end) {
+        const uint8_t *at = odd[count].record;
+
+        if (store->read(walk->heap, &at, &walk->batch[count], 1) == 0)
+            break;
+        count++;
+    }
+    return count;
+}
+
+bool hs_heap_walk_batch(struct hs_heap_walk *walk)
+{
+    const struct hs_heap_store *store = walk->heap->store;
+
+    while (walk->page_at >= walk->page_end ||
+           (walk->scan_only && !store->pages[walk->page].scan)) {
+        if (walk->page + 1 >= store->page_count)
+            return false;
+        enter(walk, walk->page + 1);
+        if (walk->page_at >= walk->to)
+            return false;
+    }
+    walk->object = walk->page_at - 1;
+    walk->batch_at = 0;
+    walk->batch_count = store->pages[walk->page].kind == HS_PAGE_LIST
+                            ? read_list(walk)
+                            : read_slots(walk);
+    walk->page_at += walk->batch_count;
+    return walk->batch_count != 0;
+}
+
+struct hs_memory hs_heap_memory(const struct hs_heap *heap, uint32_t object)
+{
+    struct hs_heap_walk walk;
+    const struct hs_memory *memory;
+
+    hs_heap_walk_init(&walk, heap, object, object + 1);
+    memory = hs_heap_walk_next(&walk);
+    return memory ? *memory : (struct hs_memory){0};
+}
