@@ -69,7 +69,7 @@ static void sort_runs(struct freezer *f, const struct hs_heap_draft *drafts,
 {
     struct hs_heap_run *all;
     uint64_t *order, least = UINT64_MAX, most = 0, n = 0;
-    bool sorted = true;
+    bool sorted = true, wide;
 
     for (size_t d = 0; d < count; d++)
         f->run_count += drafts[d].runs.count;
@@ -89,17 +89,20 @@ static void sort_runs(struct freezer *f, const struct hs_heap_draft *drafts,
     f->runs = all;
     if (sorted)
         return;
+    wide = most - least > UINT32_MAX;
     order = hs_arena_alloc(&f->scratch, n * sizeof(*order));
     for (uint64_t i = 0; i < n; i++)
         order[i] = (all[i].page - least) << 32 | i;
-    hs_sort_u64(order, n, 32, (most - least) & UINT32_MAX, &f->scratch);
-    if (most - least > UINT32_MAX) {
+    hs_sort_u64(order, n, 32, wide ? 32 : hs_sort_bits(most - least),
+                &f->scratch);
+    if (wide) {
         for (uint64_t i = 0; i < n; i++) {
             uint64_t run = order[i] & UINT32_MAX;
 
             order[i] = (all[run].page - least) >> 32 << 32 | run;
         }
-        hs_sort_u64(order, n, 32, (most - least) >> 32, &f->scratch);
+        hs_sort_u64(order, n, 32, hs_sort_bits((most - least) >> 32),
+                    &f->scratch);
     }
     f->runs = hs_arena_alloc(&f->scratch, n * sizeof(*all));
     for (uint64_t i = 0; i < n; i++)
