@@ -36,7 +36,8 @@ void hs_complain(const struct hs_command *command, const char *subject,
 {
     fprintf(stderr, "heapscope %s: ", command->name);
     if (subject)
-        fprintf(stderr, "%s: ", subject);
+        fprintf(stderr,
+                "%s: ", strcmp(subject, "-") == 0 ? "standard input" : subject);
     fputs(err->message, stderr);
     if (err->offset != HS_NOWHERE)
         fprintf(stderr, " (at byte %" PRIu64 ")", err->offset);

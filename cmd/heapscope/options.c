@@ -89,8 +89,8 @@ static const struct row rows[] = {
     {{"from", 'F', "FORMAT", 0, "what the files are, instead of finding out",
       GROUP_ALL},
      0},
-    {{"output", 'o', "FILE", 0,
-      "write the report to FILE; its extension implies -f", GROUP_ALL},
+    {{"output", 'o', "FILE", 0, "write to FILE; its extension implies -f",
+      GROUP_ALL},
      0},
     {{"limit", 'n', "N", 0, "show at most N rows of a table (0: all)",
       GROUP_ALL},
@@ -269,9 +269,6 @@ static bool keep_text(struct hs_options *o, int key, const char *arg)
     case KEY_GRANULARITY:
         o->granularity = arg;
         return true;
-    case KEY_COLOUR:
-        o->colour = arg;
-        return true;
     default:
         return false;
     }
@@ -297,6 +294,13 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
         break;
     case KEY_MAX_BYTES:
         o->max_bytes = size_of(arg, state);
+        break;
+    case KEY_COLOUR:
+        if (strcmp(arg, "auto") && strcmp(arg, "always") &&
+            strcmp(arg, "never"))
+            argp_error(state, "--color is auto, always or never, not '%s'",
+                       arg);
+        o->colour = arg;
         break;
     case KEY_CUM:
         o->cum = true;

@@ -225,7 +225,21 @@ static int probe(struct hs_cursor head)
 const struct hs_format hs_format_pprof = {
     .name = "pprof",
     .title = "pprof profile (protobuf, gzip or raw)",
-    .capture = "curl -o heap.pb.gz http://HOST/debug/pprof/heap",
+    .capture =
+        "  In the program, if it does not serve it yet:\n\n"
+        "    import _ \"net/http/pprof\"\n"
+        "    go http.ListenAndServe(\"localhost:6060\", nil)\n\n"
+        "  From outside; gc=1 collects first, so that no garbage counts:\n\n"
+        "    curl -o heap.pb.gz "
+        "'http://localhost:6060/debug/pprof/heap?gc=1'\n\n"
+        "  Without a server, from the code itself:\n\n"
+        "    f, err := os.Create(\"heap.pb.gz\")\n"
+        "    runtime.GC()\n"
+        "    err = pprof.Lookup(\"heap\").WriteTo(f, 0)\n\n"
+        "  It costs next to nothing: the runtime samples allocations anyway,\n"
+        "  one in 512 KiB, and gc=1 is one collection.  Two of them, some "
+        "time\n"
+        "  apart, tell much more: heapscope diff old.pb.gz new.pb.gz",
     .fills = HS_PART_PROFILE,
     .probe = probe,
     .decode = decode,
