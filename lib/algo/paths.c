@@ -20,7 +20,8 @@
 
 /* A way found: HOLDER points to number FIRST. */
 struct way {
-    uint32_t unit, holder, first;
+    uint32_t unit, holder, first; /* first 0: to LEAF itself */
+    uint32_t leaf;                /* a folded target, if first is 0 */
     uint32_t length, count;
     bool deferred, best; /* through a frame; the shortest of its unit */
 };
@@ -106,21 +107,23 @@ static uint64_t way_key(const struct search *s, const struct way *way)
     if (holder->kind == HS_HOLDER_FINALIZER ||
         holder->kind == HS_HOLDER_GOROUTINE)
         return hs_hash_number(holder->kind, key);
-    return hs_hash_number((uint64_t)way->holder << 32 | way->first, key);
+    return hs_hash_number((uint64_t)way->holder << 32 | way->first,
+                          hs_hash_number(way->leaf, key));
 }
 
-/* HOLDER refers to number FIRST (0: to the folded target itself). */
+/* HOLDER refers to number FIRST, or to LEAF if that is 0. */
 static void add_way(struct search *s, uint32_t holder, uint32_t first,
-                    uint32_t length)
+                    uint32_t leaf)
 {
     struct way way = {.unit = unit_of(s, holder),
                       .holder = holder,
                       .first = first,
-                      .length = length,
+                      .leaf = leaf,
                       .count = 1};
     struct way *ways;
     uint32_t number;
 
+    way.length = first ? s->distance[first] : 0;
     way.deferred = s->holders->holders[holder].deferred;
     number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
     if (number == s->ways.count) {
@@ -157,7 +160,7 @@ static void step_back(struct search *s, uint32_t number)
         if (node < objects_of(s) || passes(s, node))
             enqueue(s, s->before[i], number, s->distance[number] + 1);
         else
-            add_way(s, node - objects_of(s), number, s->distance[number]);
+            add_way(s, node - objects_of(s), number, HS_NO_OBJECT);
     }
 }
 
@@ -175,8 +178,7 @@ static void start_from(struct search *s, uint32_t object)
         return;
     number = hs_retention_number(s->retention, node);
     if (node >= objects_of(s) && !passes(s, node)) {
-        s->leaf[0] = object;
-        add_way(s, node - objects_of(s), 0, 0);
+        add_way(s, node - objects_of(s), 0, object);
     } else if (!s->next[number]) {
         s->leaf[number] = object;
         enqueue(s, number, number, 1);
@@ -278,7 +280,9 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
         if (s->next[number] == number)
             break;
     }
-    if (s->leaf[number] != HS_NO_OBJECT)
+    if (way->first == 0)
+        push_object(&steps, way->leaf);
+    else if (s->leaf[number] != HS_NO_OBJECT)
         push_object(&steps, s->leaf[number]);
     dress_steps(s->heap, steps.at, steps.count);
     path.steps = steps.at;
