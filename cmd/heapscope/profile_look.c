@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * profile_look.c - options into a view of a profile, and words for its types.
+ */
+#include "profile_look.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "algo/profile_select.h"
+#include "base/size.h"
+
+static const struct {
+    const char *type;
+    struct hs_measure measure;
+} measures[] = {
+    {"inuse_space",
+     {"Where what is in use was allocated", "in use", "objects", true, true}},
+    {"inuse_objects",
+     {"Where what is in use was allocated", "objects", "", true, true}},
+    {"space",
+     {"Where what is in use was allocated", "in use", "objects", true, true}},
+    {"objects",
+     {"Where what is in use was allocated", "objects", "", true, true}},
+    {"alloc_space",
+     {"Where memory was allocated since the start", "allocated", "objects",
+      true, false}},
+    {"alloc_objects",
+     {"Where memory was allocated since the start", "objects", "", true,
+      false}},
+    {"cpu", {"Where the time went", "time", "samples", false, false}},
+    {"samples", {"Where the time went", "samples", "", false, false}},
+    {"delay", {"Where goroutines waited", "waited", "waits", false, false}},
+    {"contentions", {"Where goroutines waited", "waits", "", false, false}},
+    {"goroutine", {"Where the goroutines are", "goroutines", "", false, false}},
+    {NULL, {"Where it comes from", "value", "count", false, false}},
+};
+
+enum hs_unit hs_unit_of(struct hs_str unit)
+{
+    if (hs_str_equal(unit, hs_str_of("bytes")))
+        return HS_UNIT_BYTES;
+    if (hs_str_equal(unit, hs_str_of("nanoseconds")))
+        return HS_UNIT_NANOS;
+    return HS_UNIT_COUNT;
+}
+
+static const struct hs_measure *measure(struct hs_str type)
+{
+    size_t i = 0;
+
+    while (measures[i].type && !hs_str_equal(type, hs_str_of(measures[i].type)))
+        i++;
+    return &measures[i].measure;
+}
+
+static bool regex(struct hs_run *run, const char *text,
+                  const struct hs_regex **compiled, struct hs_err *err)
+{
+    if (!text)
+        return true;
+    *compiled = hs_regex_compile(run->scratch, hs_str_of(text), err);
+    return *compiled != NULL;
+}
+
+static bool granularity(const struct hs_run *run, enum hs_granularity *by,
+                        struct hs_err *err)
+{
+    const char *name =
+        run->options->by ? run->options->by : run->options->granularity;
+
+    *by = HS_BY_FUNCTION;
+    if (!name || hs_granularity_named(name, by))
+        return true;
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "a profile is shown by function, file, line or package, "
+                   "not by '%s'",
+                   name);
+}
+
+bool hs_look(struct hs_run *run, const struct hs_snapshot *snapshot,
+             const enum hs_granularity *by, struct hs_look *look,
+             struct hs_err *err)
+{
+    struct hs_view_options options = {0};
+
+    *look = (struct hs_look){.profile = snapshot->profile};
+    if (by)
+        options.by = *by;
+    else if (!granularity(run, &options.by, err))
+        return false;
+    if (!hs_profile_select(look->profile, run->options->sample_type,
+                           &look->type, err) ||
+        !regex(run, run->options->focus, &options.focus, err) ||
+        !regex(run, run->options->ignore, &options.ignore, err))
+        return false;
+    look->unit = hs_unit_of(hs_profile_type_unit(look->profile, look->type));
+    look->measure = measure(hs_profile_type_name(look->profile, look->type));
+    look->view = hs_profile_view(look->profile, &options, run->scratch);
+    look->sums = hs_profile_sum(look->view, look->type, run->scratch);
+    return true;
+}
+
+struct hs_value hs_look_value(const struct hs_look *look, __int128 sum)
+{
+    bool clamped = false;
+    int64_t integer = hs_sum_clamp(sum, &clamped);
+    struct hs_value value = hs_value_of(look->unit, integer);
+
+    if (clamped)
+        value.flags |= HS_VALUE_AT_LEAST;
+    return value;
+}
+
+void hs_look_notes(struct hs_run *run, struct hs_block *group,
+                   const struct hs_look *look)
+{
+    const struct hs_profile_sums *sums = look->sums;
+
+    if (look->view->warning)
+        hs_doc_note(run->doc, group, "%s", look->view->warning);
+    if (sums->empty != 0)
+        hs_doc_note(run->doc, group,
+                    "%" PRIu64 " samples (%.1f%% of the total) have no stack: "
+                    "they are in the total and in no row.",
+                    sums->empty_samples,
+                    100 * hs_sum_share(sums->empty, sums->total));
+    if (look->view->filters)
+        hs_doc_note(run->doc, group,
+                    "--focus and --ignore leave %.1f%%; shares are still of "
+                    "the whole.",
+                    100 * hs_sum_share(sums->shown, sums->total));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section.h - a part of a report that several commands may have.
+ *
+ * A command that looks at snapshots is an array of sections, each of which
+ * says which part of a snapshot it tells of.  A new part of the model adds its
+ * sections to the arrays of the commands and touches nothing else.
+ */
+#ifndef HEAPSCOPE_SECTION_H
+#define HEAPSCOPE_SECTION_H
+
+#include "command.h"
+
+struct hs_section {
+    unsigned part; /* enum hs_part that all snapshots have to have */
+    bool (*add)(struct hs_run *run, struct hs_err *err);
+};
+
+/* Adds every section whose part is there (up to the row with a NULL `add`). */
+bool hs_sections_all(struct hs_run *run, const struct hs_section *sections,
+                     struct hs_err *err);
+
+/* Adds only the first whose part is there, as one table is asked for. */
+bool hs_sections_first(struct hs_run *run, const struct hs_section *sections,
+                       struct hs_err *err);
+
+/* A program that has many answers draws one: which --view asks for which. */
+struct hs_view {
+    const char *name;
+    struct hs_section section;
+};
+
+/* Of a profile: section_profile_*.c. */
+bool hs_profile_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_profile_top_section(struct hs_run *run, struct hs_err *err);
+bool hs_profile_tree_section(struct hs_run *run, struct hs_err *err);
+bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err);
+bool hs_profile_callgraph_section(struct hs_run *run, struct hs_err *err);
+
+#endif

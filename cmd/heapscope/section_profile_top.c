@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_profile_top.c - the biggest nodes of a profile, flat and cum.
+ */
+#include "profile_look.h"
+#include "section.h"
+
+#include "algo/profile_select.h"
+
+#define USUAL_ROWS 30
+
+static void add_rows(struct hs_run *run, struct hs_block *table,
+                     const struct hs_look *look)
+{
+    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
+    size_t count;
+    const uint32_t *order = hs_profile_order(
+        look->view, look->sums, run->options->cum, &count, run->scratch);
+
+    for (size_t i = 0; i < count && (limit == 0 || i < limit); i++) {
+        const struct hs_node_sum *sum = &look->sums->nodes[order[i]];
+        struct hs_str name = look->view->nodes[order[i]].name;
+        struct hs_value row[] = {
+            hs_value_name(name.text, name.size),
+            hs_look_value(look, sum->flat),
+            hs_value_share(hs_sum_share(sum->flat, look->sums->total)),
+            hs_look_value(look, sum->cum),
+            hs_value_share(hs_sum_share(sum->cum, look->sums->total)),
+        };
+
+        hs_doc_row(run->doc, table, row);
+    }
+    if (limit != 0 && count > limit)
+        table->rows_left_out = count - limit;
+}
+
+bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_doc_column columns[] = {
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"flat", "flat", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"flat_share", NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
+        {"cum", "cum", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"cum_share", NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
+    };
+    struct hs_document *doc = run->doc;
+    struct hs_look look;
+    struct hs_str type, unit;
+    const char *title;
+
+    if (!hs_look(run, &run->snapshots[0], NULL, &look, err))
+        return false;
+    type = hs_profile_type_name(look.profile, look.type);
+    unit = hs_profile_type_unit(look.profile, look.type);
+    hs_doc_field(doc, doc->top, "sample_type", "sample type",
+                 hs_value_name(type.text, type.size));
+    hs_doc_field(doc, doc->top, "total", "total",
+                 hs_look_value(&look, look.sums->total));
+    hs_doc_field(doc, doc->top, "unit", NULL,
+                 hs_value_name(unit.text, unit.size));
+    title = look.view->by == HS_BY_FUNCTION  ? "function"
+            : look.view->by == HS_BY_FILE    ? "file"
+            : look.view->by == HS_BY_PACKAGE ? "package"
+                                             : "line";
+    add_rows(run,
+             hs_doc_table(doc, doc->top, "rows", title, columns,
+                          sizeof(columns) / sizeof(columns[0])),
+             &look);
+    hs_look_notes(run, doc->top, &look);
+    return true;
+}

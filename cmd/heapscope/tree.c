@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tree.c - the command tree: from the top, or from one thing, down.
+ */
+#include "section.h"
+
+static bool tree_run(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_section sections[] = {
+        {HS_PART_PROFILE, hs_profile_tree_section},
+        {0, NULL},
+    };
+
+    return hs_sections_first(run, sections, err);
+}
+
+const struct hs_command command_tree = {
+    .name = "tree",
+    .summary = "the call tree of a profile, its biggest branches",
+    .arguments = "[FUNCTION] FILE...",
+    .details =
+        "Of a profile, who called whom, from the outermost call inwards: the "
+        "biggest branches, as many as --limit says, the others folded. With "
+        "FUNCTION, or a part of its name, what is below its outermost call.",
+    .takes = HS_TAKES_TARGET,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS,
+    .needs = HS_PART_PROFILE,
+    .run = tree_run,
+};
