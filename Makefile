@@ -31,7 +31,6 @@ LIB      := $(filter-out %_test.c lib/base/test.c,$(LIB_ALL))
 TESTS    := $(filter %_test.c,$(LIB_ALL)) lib/base/test.c
 CMD      := $(wildcard cmd/heapscope/*.c)
 MKDUMP   := $(wildcard cmd/mkdump/*.c)
-FUZZ     := $(wildcard cmd/fuzz/*.c)
 PROTO    := $(wildcard proto/*.proto)
 GEN_C    := $(PROTO:proto/%.proto=$(B)/gen/%.pb-c.c)
 GEN_H    := $(GEN_C:.c=.h)
@@ -63,6 +62,8 @@ $(B)/heapscope: $(call objects,fast,$(CMD)) $(B)/fast/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/mkdump: $(call objects,fast,$(MKDUMP)) $(B)/fast/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/measure: $(call objects,fast,$(wildcard cmd/measure/*.c))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 $(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
@@ -105,9 +106,9 @@ accept: $(B)/san/heapscope
 check: $(GEN_H) $(STAMP)
 	scripts/check
 
-## bench: time and memory, as ratios to plain gunzip of the same file
-bench: all
-	scripts/bench
+## bench: time and memory, as ratios to plain reading; only=WORD picks some
+bench: all $(B)/measure
+	scripts/bench $(only)
 
 ## install: the program and its manual, below DESTDIR and PREFIX
 install: $(B)/heapscope

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * main.c - measure [-n RUNS] COMMAND [ARGUMENT...]: for scripts/bench.
+ *
+ * Runs COMMAND once to warm up and then RUNS times (5), its output thrown
+ * away, and prints the medians of wall-clock seconds, processor seconds and
+ * the greatest resident set in KiB, as one line.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST 99
+
+struct cost {
+    double wall, cpu, rss;
+};
+
+static double seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double of_timeval(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
+}
+
+/* Replaces this process, which is the child. */
+_Noreturn static void become(char **command)
+{
+    int nowhere = open("/dev/null", O_WRONLY);
+
+    if (nowhere >= 0)
+        dup2(nowhere, STDOUT_FILENO);
+    execvp(command[0], command);
+    fprintf(stderr, "measure: %s: %s\n", command[0], strerror(errno));
+    _exit(127);
+}
+
+static int run(char **command, struct cost *cost)
+{
+    double start = seconds();
+    struct rusage usage;
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        become(command);
+    if (child < 0 || wait4(child, &status, 0, &usage) < 0)
+        return 127;
+    cost->wall = seconds() - start;
+    cost->cpu = of_timeval(usage.ru_utime) + of_timeval(usage.ru_stime);
+    cost->rss = (double)usage.ru_maxrss;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof(*values), by_size);
+    return values[count / 2];
+}
+
+int main(int argc, char **argv)
+{
+    double wall[MOST], cpu[MOST], rss[MOST];
+    size_t runs = 5;
+    struct cost cost;
+    int status, at = 1;
+
+    if (argc > 2 && strcmp(argv[1], "-n") == 0) {
+        runs = strtoul(argv[2], NULL, 10);
+        at = 3;
+    }
+    if (at >= argc || runs == 0 || runs > MOST) {
+        fputs("Usage: measure [-n RUNS] COMMAND [ARGUMENT...]\n", stderr);
+        return 64;
+    }
+    status = run(argv + at, &cost);
+    for (size_t i = 0; i < runs && status == 0; i++) {
+        status = run(argv + at, &cost);
+        wall[i] = cost.wall;
+        cpu[i] = cost.cpu;
+        rss[i] = cost.rss;
+    }
+    if (status != 0) {
+        fprintf(stderr, "measure: '%s' ended with %d\n", argv[at], status);
+        return status;
+    }
+    printf("%.4f %.4f %.0f\n", median(wall, runs), median(cpu, runs),
+           median(rss, runs));
+    return 0;
+}
