@@ -8,6 +8,8 @@
  *
  * Sizes are exact: what the collector would free were the node gone, from the
  * dominator tree; where something is not exact the field says so.
+ *
+ * More than 12 functions: what is kept is too compact to be read otherwise.
  */
 #ifndef HS_ALGO_RETENTION_H
 #define HS_ALGO_RETENTION_H
