@@ -46,8 +46,9 @@ static size_t indent_of(const struct hs_block *block)
 }
 
 /* Words of TEXT, folded at the terminal's width; later lines stand INDENT
- * columns in, where the first begins already. */
-static void put_folded(struct hs_page *page, struct hs_text text, size_t indent)
+ * columns in, as the first does or is made to. */
+static void put_folded(struct hs_page *page, struct hs_text text, size_t indent,
+                       enum hs_style style)
 {
     size_t width = page->out->width > 0 ? (size_t)page->out->width : SIZE_MAX;
     size_t at = 0, column = indent;
@@ -63,7 +64,7 @@ static void put_folded(struct hs_page *page, struct hs_text text, size_t indent)
             hs_page_skip(page, indent);
             column = indent;
         }
-        hs_page_put(page, word, HS_STYLE_PLAIN);
+        hs_page_put(page, word, style);
         hs_page_skip(page, 1);
         column += taken + 1;
         at = end + 1;
@@ -73,11 +74,12 @@ static void put_folded(struct hs_page *page, struct hs_text text, size_t indent)
 
 static void put_heading(struct hs_page *page, const struct hs_block *block)
 {
+    struct hs_text title =
+        hs_page_clean(page, page->cells, hs_text_of(block->title));
+
     hs_page_skip(page, indent_of(block));
-    hs_page_put(page,
-                hs_page_clean(page, page->cells, hs_text_of(block->title)),
-                HS_STYLE_HEADING);
-    hs_page_end_line(page);
+    put_folded(page, title, indent_of(block) + HS_PAGE_INDENT,
+               HS_STYLE_HEADING);
     page->last = HS_PAGE_HEADING;
 }
 
@@ -106,42 +108,50 @@ static size_t label_width(struct hs_page *page, const struct hs_block *group)
     return most;
 }
 
-static bool is_figure(const struct hs_block *block, enum hs_unit unit)
+static bool is_figure(enum hs_unit unit)
 {
-    return is_field(block) && block->value.unit == unit &&
-           (unit == HS_UNIT_BYTES || unit == HS_UNIT_COUNT ||
-            unit == HS_UNIT_NANOS || unit == HS_UNIT_SHARE);
+    return unit == HS_UNIT_BYTES || unit == HS_UNIT_COUNT ||
+           unit == HS_UNIT_NANOS || unit == HS_UNIT_SHARE;
 }
 
-/* Fields of one unit that follow each other are a column of numbers: the width
- * of the one that FIELD is in, 0 for what is no number. */
+/* The widest of FIELD and those of the same unit that follow. */
 static size_t figure_width(struct hs_page *page, const struct hs_block *field)
 {
     enum hs_unit unit = field->value.unit;
     size_t most = 0;
-    bool reached = false;
 
-    for (const struct hs_block *b = field->parent->first; b; b = b->next) {
-        reached = reached || b == field;
+    for (const struct hs_block *b = field; b; b = b->next) {
+        size_t width;
+
         if (b->kind == HS_BLOCK_FIELD && !is_shown(b))
             continue;
-        if (is_figure(b, unit)) {
-            size_t width = hs_cell_of(page, &b->value, false).width;
-
-            if (width > most)
-                most = width;
-        } else if (reached) {
+        if (b->kind != HS_BLOCK_FIELD || b->value.unit != unit)
             break;
-        } else {
-            most = 0;
-        }
+        width = hs_cell_of(page, &b->value, false).width;
+        if (width > most)
+            most = width;
     }
-    return is_figure(field, unit) ? most : 0;
+    return most;
+}
+
+/* Finds out where FIELD's value goes, unless that is known from the fields
+ * above. */
+static void align_field(struct hs_page *page, const struct hs_block *field)
+{
+    if (page->group != field->parent) {
+        page->group = field->parent;
+        page->labels = label_width(page, field->parent);
+        page->unit = HS_UNIT_NULL;
+    }
+    if (page->unit == field->value.unit)
+        return;
+    page->unit = field->value.unit;
+    page->figures = is_figure(page->unit) ? figure_width(page, field) : 0;
 }
 
 static void put_field(struct hs_page *page, const struct hs_block *field)
 {
-    size_t indent = indent_of(field), left, labels, figures;
+    size_t indent = indent_of(field), left;
     struct hs_text label = label_of(page, field);
     struct hs_cell cell = hs_cell_of(page, &field->value, false);
 
@@ -149,19 +159,18 @@ static void put_field(struct hs_page *page, const struct hs_block *field)
         hs_page_end_line(page);
     if (field->value.unit == HS_UNIT_NULL)
         cell.text = hs_text_of("unknown");
-    labels = label_width(page, field->parent);
+    align_field(page, field);
     left = hs_text_width(label);
-    left = indent + (left > labels ? left : labels) + 2;
-    figures = figure_width(page, field);
+    left = indent + (left > page->labels ? left : page->labels) + 2;
     hs_page_skip(page, indent);
     hs_page_put(page, label, HS_STYLE_DIM);
     hs_page_skip(page, left - indent - hs_text_width(label));
-    if (figures > cell.width)
-        hs_page_skip(page, figures - cell.width);
+    if (page->figures > cell.width)
+        hs_page_skip(page, page->figures - cell.width);
     if (page->out->width > 0 && (size_t)page->out->width > left)
         hs_cell_shorten(page, &cell, (size_t)page->out->width - left);
     if (field->value.unit == HS_UNIT_TEXT) {
-        put_folded(page, cell.text, left);
+        put_folded(page, cell.text, left, HS_STYLE_PLAIN);
     } else {
         hs_page_put(page, cell.text, HS_STYLE_PLAIN);
         hs_page_end_line(page);
@@ -177,7 +186,8 @@ static void put_note(struct hs_page *page, const struct hs_block *note)
     if (page->last == HS_PAGE_BLOCK)
         hs_page_end_line(page);
     hs_page_skip(page, indent);
-    put_folded(page, hs_page_clean(page, page->cells, text), indent);
+    put_folded(page, hs_page_clean(page, page->cells, text), indent,
+               HS_STYLE_PLAIN);
     page->last = HS_PAGE_LINE;
 }
 
@@ -218,6 +228,8 @@ static bool enter(struct hs_page *page, const struct hs_block *block)
 {
     if (!is_shown(block))
         return false;
+    if (block->kind != HS_BLOCK_FIELD)
+        page->unit = HS_UNIT_NULL;
     switch (block->kind) {
     case HS_BLOCK_FIELD:
         put_field(page, block);

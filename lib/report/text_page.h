@@ -24,6 +24,11 @@ struct hs_page {
     const char *ellipsis;
     size_t spaces; /* due before the next text; never at a line's end */
     enum hs_page_last last;
+    /* Of the fields that are being written: */
+    const struct hs_block *group; /* whose they are */
+    size_t labels;                /* how wide their labels are */
+    enum hs_unit unit;            /* numbers of one unit stand below each */
+    size_t figures;               /* other, so wide */
 };
 
 enum hs_style {

@@ -315,9 +315,10 @@ static void put_left_out(struct layout *layout)
         return;
     hs_page_skip(page, layout->indent);
     if (left_out) {
-        hs_page_puts(page, "... and ", HS_STYLE_DIM);
-        hs_page_puts(page, hs_show_count((int64_t)left_out).text, HS_STYLE_DIM);
-        hs_page_puts(page, " more", HS_STYLE_DIM);
+        hs_page_puts(page,
+                     hs_arena_printf(page->cells, "... and %s more",
+                                     hs_show_count((int64_t)left_out).text),
+                     HS_STYLE_DIM);
     } else {
         hs_page_puts(page, "none", HS_STYLE_DIM);
     }
