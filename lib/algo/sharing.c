@@ -7,7 +7,7 @@
  * dominates while its idom is above units.  An edge from another region can
  * only lead to a region's top, and all of a region is reached from there, so
  * the regions are the nodes of a small graph that says as much about reach as
- * the whole one.  Only edges into tops are collected, each once.
+ * the whole one.  Only edges into tops are collected.
  *
  * Tarjan's strongly connected components, run against the direction of the
  * edges, finish with a component after all that lead to it; so its set of
@@ -21,7 +21,6 @@
 #include "algo/setpool.h"
 #include "base/bitset.h"
 #include "base/parallel.h"
-#include "base/sort.h"
 
 /* Regions: 0 above units, 1..units, and then one per top. */
 #define ABOVE   0u
@@ -39,8 +38,8 @@ struct quotient {
     struct hs_bitset is_top;
     uint32_t tops;
     uint32_t *top;   /* their numbers, ascending */
-    uint64_t *edges; /* into << 32 | from: a top's index, a region; sorted */
-    uint32_t *first; /* by top: where its edges start */
+    uint32_t *first; /* by top: where in FROM its predecessors start */
+    uint32_t *from;  /* regions; one may come more than once */
     uint32_t *set;   /* by top: the units that reach it, or PENDING */
 };
 
@@ -193,49 +192,46 @@ static void collect_part(void *context, unsigned number)
     }
 }
 
-/* Sorts the COUNT collected edges by target and source, drops repeated ones,
- * and finds where each top's begin. */
-static void sort_edges(struct quotient *q, size_t count)
+/* Deals the collected edges out to their targets. */
+static void list_predecessors(struct quotient *q,
+                              const struct collection *collection)
 {
-    uint32_t regions = q->plan->unit_count + q->tops;
-    size_t kept = 0, at = 0;
+    size_t room = (size_t)q->tops + 2, count = 0;
+    uint32_t *first = hs_arena_zeroed(q->scratch, room, sizeof(*first));
 
-    hs_sort_u64(q->edges, count, 0, hs_sort_bits(regions), q->scratch);
-    hs_sort_u64(q->edges, count, 32, hs_sort_bits(q->tops), q->scratch);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || q->edges[i] != q->edges[i - 1])
-            q->edges[kept++] = q->edges[i];
-    q->first =
-        hs_arena_alloc(q->scratch, ((size_t)q->tops + 1) * sizeof(*q->first));
-    for (uint32_t top = 0; top <= q->tops; top++) {
-        while (at < kept && q->edges[at] >> 32 < top)
-            at++;
-        q->first[top] = (uint32_t)at;
+    for (unsigned i = 0; i < q->plan->threads; i++) {
+        const struct hs_column *edges = &collection->parts[i].edges;
+
+        count += edges->count;
+        for (size_t k = 0; k < edges->count; k++)
+            first[(((uint64_t *)edges->at)[k] >> 32) + 2]++;
     }
+    for (size_t top = 2; top < room; top++)
+        first[top] += first[top - 1];
+    q->from = hs_arena_alloc(q->scratch, count * sizeof(*q->from));
+    for (unsigned i = 0; i < q->plan->threads; i++) {
+        const struct hs_column *edges = &collection->parts[i].edges;
+
+        for (size_t k = 0; k < edges->count; k++) {
+            uint64_t edge = ((uint64_t *)edges->at)[k];
+
+            q->from[first[(edge >> 32) + 1]++] = (uint32_t)edge;
+        }
+    }
+    q->first = first;
 }
 
 static void collect_edges(struct quotient *q)
 {
     unsigned threads = q->plan->threads;
     struct collection collection = {.q = q};
-    size_t count = 0;
 
     collection.parts =
         hs_arena_zeroed(q->scratch, threads, sizeof(*collection.parts));
     hs_parallel_run(threads, collect_part, &collection);
+    list_predecessors(q, &collection);
     for (unsigned i = 0; i < threads; i++)
-        count += collection.parts[i].edges.count;
-    q->edges = hs_arena_alloc(q->scratch, (count + 1) * sizeof(*q->edges));
-    count = 0;
-    for (unsigned i = 0; i < threads; i++) {
-        struct part *part = &collection.parts[i];
-
-        if (part->edges.count)
-            memcpy(q->edges + count, part->edges.at, part->edges.count * 8);
-        count += part->edges.count;
-        hs_arena_free(&part->arena);
-    }
-    sort_edges(q, count);
+        hs_arena_free(&collection.parts[i].arena);
 }
 
 /* Tarjan's algorithm; the trail is the path of calls, were it recursive. */
@@ -268,7 +264,7 @@ static void finish(struct search *search, struct quotient *q,
         uint32_t member = search->stack[i];
 
         for (uint32_t e = q->first[member]; e < q->first[member + 1]; e++) {
-            uint32_t from = (uint32_t)q->edges[e];
+            uint32_t from = q->from[e];
 
             set = from <= units ? hs_setpool_single(pool, from - 1)
                                 : q->set[from - units - 1];
@@ -289,7 +285,7 @@ static void step(struct search *search, struct quotient *q,
     uint32_t units = q->plan->unit_count, from, up;
 
     if (search->at[top] < q->first[top + 1]) {
-        from = (uint32_t)q->edges[search->at[top]++];
+        from = q->from[search->at[top]++];
         if (from <= units)
             return;
         from -= units + 1;
