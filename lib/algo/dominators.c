@@ -102,10 +102,10 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
     if (top + degree > stack->room)
         reserve(stack, top, degree);
     push = (struct visit *)stack->at + top;
-    for (uint32_t i = 0; i < degree; i++)
-        push[i] = (struct visit){edges[i], number};
-    for (uint32_t i = degree > AHEAD ? degree - AHEAD : 0; i < degree; i++)
+    for (uint32_t i = 0; i < degree && i < AHEAD; i++)
         __builtin_prefetch(words + edges[i]);
+    for (uint32_t i = 0; i < degree; i++) /* the first will be popped first */
+        push[degree - 1 - i] = (struct visit){edges[i], number};
     return top + degree;
 }
 
