@@ -68,6 +68,8 @@ const char *hs_source_state(const struct hs_source *source,
 {
     if (source->complete)
         return "complete";
+    if (source->err.kind == HS_EUNSUPPORTED)
+        return "recognised, but not read"; /* the summary says what it is */
     if (source->err.offset == HS_NOWHERE)
         return source->err.message;
     return hs_arena_printf(arena, "%s (at byte %" PRIu64 ")",

@@ -119,7 +119,7 @@ static void recognise(struct loading *l, struct file *file,
         l->unknown = true;
     } else if (!file->format->decode) {
         hs_fail(&file->err, HS_EUNSUPPORTED, HS_NOWHERE,
-                "%s: recognised, but this version cannot read it",
+                "%s: recognised, but not read by this version",
                 file->format->title);
     }
 }

@@ -153,10 +153,15 @@ static const char *with_names(struct hs_arena *arena, const char *text, int key)
                                    reports[i]->name);
     } else if (key == 'F') {
         const struct hs_format *const *formats = hs_formats(&count);
+        const char *mark = ":";
 
-        for (size_t i = 0; i < count; i++)
-            text = hs_arena_printf(arena, "%s%s %s", text, i ? "," : ":",
-                                   formats[i]->name);
+        for (size_t i = 0; i < count; i++) {
+            if (!formats[i]->decode)
+                continue;
+            text =
+                hs_arena_printf(arena, "%s%s %s", text, mark, formats[i]->name);
+            mark = ",";
+        }
     }
     return text;
 }

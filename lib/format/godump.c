@@ -161,7 +161,16 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
 const struct hs_format hs_format_godump = {
     .name = "godump",
     .title = "Go heap dump (debug.WriteHeapDump)",
-    .capture = "debug.WriteHeapDump(f.Fd()) of package runtime/debug",
+    .capture =
+        "  In the program, with packages os, runtime and runtime/debug:\n\n"
+        "    f, err := os.Create(\"heap.dump\")\n"
+        "    runtime.GC() // so that there is little garbage in it\n"
+        "    debug.WriteHeapDump(f.Fd())\n\n"
+        "  It stops the program while it writes: 0.8 s for 4 million objects\n"
+        "  in 128 MB, which made a file of 220 MB.  Write to a file on a "
+        "local\n"
+        "  disk, never to a pipe that the same program reads.  The dump holds\n"
+        "  every byte of the heap, keys and passwords included.",
     .fills = HS_PART_HEAP,
     .probe = probe,
     .decode = decode,
