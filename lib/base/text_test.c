@@ -184,3 +184,27 @@ TEST(wide_characters_are_never_cut_in_two)
     while (at < text.size)
         CHECK(hs_text_next(text, &at) >= 0);
 }
+
+TEST(any_bytes_become_a_text_that_can_be_shown)
+{
+    static const char alphabet[] =
+        "ab/.*()[]{}, \\\"v2map\x1b\xff\xe6\x97\xa5\n";
+    uint32_t random = 1;
+
+    for (unsigned round = 0; round < 20000; round++) {
+        size_t size = round % 90, width = round % 37, at = 0;
+        struct hs_text text;
+        char bytes[96];
+
+        for (size_t i = 0; i < size; i++) {
+            random = random * 1664525 + 1013904223;
+            bytes[i] = alphabet[(random >> 16) % (sizeof(alphabet) - 1)];
+        }
+        text = hs_text_clean(&arena, (struct hs_text){bytes, size});
+        text = hs_text_shorten(&arena, text, width, "...");
+        CHECK(hs_text_width(text) <= HS_TEXT_IDENTITY);
+        while (at < text.size)
+            CHECK(hs_text_next(text, &at) >= ' ');
+        hs_arena_reset(&arena);
+    }
+}

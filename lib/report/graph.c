@@ -194,6 +194,18 @@ static const char *label_of(const struct hs_picture *picture,
     return label.at;
 }
 
+/* A whole name on one line, as an attribute. */
+static const char *escaped(const struct hs_picture *picture, const char *name,
+                           const char *ampersand)
+{
+    struct hs_column text = HS_COLUMN(char, picture->arena);
+
+    push_line(&text, hs_text_clean(picture->arena, hs_text_of(name)),
+              ampersand);
+    push(&text, "", 1);
+    return text.at;
+}
+
 static void add_node(const struct hs_picture *picture, size_t n,
                      const struct hs_doc_node *node, const char *ampersand)
 {
@@ -206,6 +218,8 @@ static void add_node(const struct hs_picture *picture, size_t n,
     size_t width;
 
     set(picture, drawn, "label", label_of(picture, node, ampersand, &width));
+    if (picture->tooltips && node->name)
+        set(picture, drawn, "tooltip", escaped(picture, node->name, ampersand));
     set(picture, drawn, "fontsize", hs_arena_printf(arena, "%d", points));
     set(picture, drawn, "width",
         hs_arena_printf(arena, "%.2f",
@@ -376,7 +390,8 @@ bool hs_picture_open(struct hs_picture *picture, const struct hs_document *doc,
     if (!graph)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                        "this report has no graph to draw");
-    *picture = (struct hs_picture){.graph = graph, .arena = arena};
+    *picture = (struct hs_picture){
+        .graph = graph, .arena = arena, .tooltips = io != NULL};
     picture->drawn = agopen(hs_arena_printf(arena, "heapscope"), Agdirected,
                             io ? &services : NULL);
     declare_all(picture);

@@ -19,6 +19,7 @@ struct hs_picture {
     const struct hs_block *graph; /* the first one in the document */
     Agraph_t *drawn;              /* node N of GRAPH is called "nN" */
     struct hs_arena *arena;
+    bool tooltips; /* full names as attributes: labels shorten them */
 };
 
 /* Finds the graph in DOC and builds it, with all that decides how it looks.

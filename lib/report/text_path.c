@@ -16,10 +16,11 @@
 
 #include <string.h>
 
-#define PREFIX    4   /* columns of the branch before a row */
-#define VIA       7   /* and before a reference */
-#define GAP       2   /* between the cells that flow */
-#define LEFT_MOST 100 /* without a terminal: longer rows push their sizes */
+#define PREFIX     4 /* columns of the branch before a row */
+#define VIA        7 /* and before a reference */
+#define GAP        2 /* between the cells that flow */
+#define LEFT_LEAST 24
+#define LEFT_MOST  100 /* without a terminal: longer rows push their sizes */
 
 struct path_layout {
     struct hs_page *page;
@@ -123,43 +124,46 @@ static void shorten_cells(struct path_layout *layout, struct hs_cell *cells,
     }
 }
 
+/* Raises *MOST to the width of ROW's cell in column C, if there is one. */
+static void measure_cell(struct path_layout *layout,
+                         const struct hs_doc_row *row, size_t c, size_t *most)
+{
+    size_t width;
+
+    if (c >= layout->table->column_count)
+        return;
+    width = hs_cell_of(layout->page, &row->values[c], false).width;
+    if (width > *most)
+        *most = width;
+}
+
 static void measure(struct path_layout *layout)
 {
-    size_t count = layout->table->column_count, room;
-
+    layout->left_width = 0;
     for (const struct hs_doc_row *row = layout->table->first_row; row;
          row = row->next) {
         size_t width;
+        struct hs_cell *cells = flowing_cells(layout, row, &width);
 
-        flowing_cells(layout, row, &width);
+        shorten_cells(layout, cells, &width);
+        if (layout->page->out->width <= 0 && width > LEFT_MOST)
+            width = LEFT_MOST;
         if (width > layout->left_width)
             layout->left_width = width;
-        if (layout->right < count) {
-            width = hs_cell_of(layout->page, &row->values[layout->right], false)
-                        .width;
-            if (width > layout->right_width)
-                layout->right_width = width;
-        }
-        if (layout->share < count) {
-            width = hs_cell_of(layout->page, &row->values[layout->share], false)
-                        .width;
-            if (width > layout->share_width)
-                layout->share_width = width;
-        }
+        measure_cell(layout, row, layout->right, &layout->right_width);
+        measure_cell(layout, row, layout->share, &layout->share_width);
         hs_arena_reset(layout->page->cells);
     }
-    layout->left_limit = SIZE_MAX;
-    if (layout->page->out->width > 0) {
-        size_t taken = layout->indent + PREFIX + GAP + layout->right_width +
-                       (layout->share_width ? layout->share_width + 1 : 0);
+}
 
-        room = (size_t)layout->page->out->width;
-        layout->left_limit = room > taken + 24 ? room - taken : 24;
-    } else if (layout->left_width > LEFT_MOST) {
-        layout->left_width = LEFT_MOST;
-    }
-    if (layout->left_width > layout->left_limit)
-        layout->left_width = layout->left_limit;
+/* How much the cells that flow may take on this terminal. */
+static size_t left_room(const struct path_layout *layout)
+{
+    size_t width = (size_t)layout->page->out->width;
+    size_t taken = layout->indent + PREFIX + GAP + layout->right_width +
+                   (layout->share_width ? layout->share_width + 1 : 0);
+
+    return width > taken + LEFT_LEAST ? width - taken : LEFT_LEAST;
 }
 
 static void put_via(struct path_layout *layout, const struct hs_doc_row *row)
@@ -255,8 +259,13 @@ void hs_page_path(struct hs_page *page, const struct hs_block *table,
         indent += HS_PAGE_INDENT;
     }
     layout.indent = indent;
+    layout.left_limit = SIZE_MAX;
     find_right(&layout);
     measure(&layout);
+    if (page->out->width > 0) {
+        layout.left_limit = left_room(&layout);
+        measure(&layout);
+    }
     for (const struct hs_doc_row *row = table->first_row; row;
          row = row->next) {
         put_via(&layout, row);

@@ -9,7 +9,8 @@
  *
  * Rows are formatted twice, once to be measured and once to be written, so
  * that a table of a million rows needs memory for one.  If the terminal is too
- * narrow, name columns give way, the widest first.
+ * narrow, name columns give way, the widest first; if that is not enough, the
+ * widest column of words is folded.
  */
 #include "report/text_page.h"
 
@@ -20,6 +21,7 @@
 
 #define GAP        2
 #define NAME_LEAST 16  /* no name column is asked to be narrower */
+#define TEXT_LEAST 16  /* nor one of words that are folded */
 #define NAME_MOST  100 /* without a terminal: wider names push their own row */
 #define DEEPEST    40  /* branches drawn; further down the depth is a number */
 
@@ -31,6 +33,7 @@ struct layout_column {
     bool right;
     bool attached; /* to the column before: no title, a gap of one */
     bool name;
+    bool folded; /* its words go on below, in the same columns */
     struct hs_text title;
 };
 
@@ -205,16 +208,22 @@ static void fit_titles(struct layout *layout)
     }
 }
 
+/* Where column C starts; with C the count, GAP past where the last one ends. */
+static size_t start_of(const struct layout *layout, size_t c)
+{
+    size_t start = layout->indent;
+
+    for (size_t i = 0; i < c; i++) {
+        bool close = i + 1 < layout->count && layout->columns[i + 1].attached;
+
+        start += layout->columns[i].width + (close ? 1 : GAP);
+    }
+    return start;
+}
+
 static size_t whole_width(const struct layout *layout)
 {
-    size_t width = layout->indent;
-
-    for (size_t c = 0; c < layout->count; c++)
-        width +=
-            layout->columns[c].width + (c == 0                        ? 0
-                                        : layout->columns[c].attached ? 1
-                                                                      : GAP);
-    return width;
+    return start_of(layout, layout->count) - GAP;
 }
 
 /* Sets limits to the widest names until all fits; false if it fits as it is or
@@ -246,6 +255,55 @@ static bool limit_names(struct layout *layout)
         limited = true;
     }
     return limited;
+}
+
+/* If names could not make enough room, the widest column of words is folded. */
+static void fold_words(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+    size_t whole = whole_width(layout);
+    struct layout_column *widest = NULL;
+
+    for (size_t c = 0; c < layout->count; c++) {
+        struct layout_column *column = &layout->columns[c];
+
+        if (column->column->unit == HS_UNIT_TEXT &&
+            column->width > TEXT_LEAST &&
+            (!widest || column->width > widest->width))
+            widest = column;
+    }
+    if (whole <= room || !widest)
+        return;
+    widest->folded = true;
+    widest->width -= whole - room < widest->width - TEXT_LEAST
+                         ? whole - room
+                         : widest->width - TEXT_LEAST;
+}
+
+/* Cuts the words that fit into WIDTH, at least one, from REST. */
+static struct hs_text take_words(struct hs_text *rest, size_t width)
+{
+    struct hs_text words = {rest->at, 0};
+    const char *space = rest->at;
+
+    while (space) {
+        size_t left = rest->size - (size_t)(space - rest->at);
+        const char *next = left > 1 ? memchr(space + 1, ' ', left - 1) : NULL;
+        size_t size = next ? (size_t)(next - rest->at) : rest->size;
+
+        if (words.size > 0 &&
+            hs_text_width((struct hs_text){rest->at, size}) > width)
+            break;
+        words.size = size;
+        space = next;
+    }
+    rest->at += words.size;
+    rest->size -= words.size;
+    while (rest->size > 0 && *rest->at == ' ') {
+        rest->at++;
+        rest->size--;
+    }
+    return words;
 }
 
 static void put_cell(struct layout *layout, size_t c, struct hs_text before,
@@ -290,7 +348,8 @@ static void put_header(struct layout *layout)
 static void put_rows(struct layout *layout)
 {
     struct hs_page *page = layout->page;
-    size_t n = 0;
+    struct hs_text rest = {0};
+    size_t n = 0, folded = 0;
 
     for (const struct hs_doc_row *row = layout->table->first_row; row;
          row = row->next, n++) {
@@ -299,9 +358,21 @@ static void put_rows(struct layout *layout)
             struct hs_text before;
             struct hs_cell cell = cell_at(layout, row, n, c, &before);
 
+            if (layout->columns[c].folded) {
+                folded = c;
+                rest = cell.text;
+                cell.text = take_words(&rest, layout->columns[c].width);
+                cell.width = hs_text_width(cell.text);
+            }
             put_cell(layout, c, before, &cell);
         }
         hs_page_end_line(page);
+        while (rest.size > 0) {
+            hs_page_skip(page, start_of(layout, folded));
+            hs_page_put(page, take_words(&rest, layout->columns[folded].width),
+                        HS_STYLE_PLAIN);
+            hs_page_end_line(page);
+        }
         hs_arena_reset(page->cells);
     }
 }
@@ -382,6 +453,8 @@ void hs_page_table(struct hs_page *page, const struct hs_block *table,
         measure(&layout);
         fit_titles(&layout);
     }
+    if (page->out->width > 0)
+        fold_words(&layout);
     if (table->first_row)
         place_title(&layout, title);
     put_title(&layout, title);

@@ -281,7 +281,8 @@ TEST(a_screen_of_60_columns_in_ascii_shortens_names_and_folds_words)
 "heap.dump  go1.24.4, complete, 41 210 goroutines\n"
 "\n"
 "Where the memory is  1.02 GiB from the OS\n"
-"  live heap                     486.1 MiB  shares below are of this\n"
+"  live heap                     486.1 MiB  shares below are\n"
+"                                           of this\n"
 "  goroutine stacks                   48 B\n"
 "\n"
 "Who holds it                alone    with partners      stacks\n"
@@ -305,11 +306,11 @@ TEST(a_screen_of_60_columns_in_ascii_shortens_names_and_folds_words)
 "  limit   unknown\n"
 "  do      set http.Client.Timeout or a deadline of the\n"
 "          context at client.go:88, then look again\n"
-"  +-- global  main.cache                             9.2 MiB\n"
+"  +-- global  main.cache                   9.2 MiB\n"
 "  |      [\"key-17\"]  and 19 999 more like it\n"
-"  |-  .../cache.HeavyStruct  48 B x20 000            8.9 MiB\n"
+"  |-  .../cache.HeavyStruct  48 B x20 000  8.9 MiB\n"
 "  |      .Data\n"
-"  `>  []uint8  320 B                                 6.1 MiB\n"
+"  `>  []uint8  320 B                       6.1 MiB\n"
 "\n"
 "These are allocation paths, not references: a heap dump\n"
 "names the holder, see heapscope help capture.\n");
@@ -399,6 +400,34 @@ TEST(a_table_that_fits_in_no_way_still_shows_its_numbers)
     add_two(table, "github.com/acme/orders.(*Client).QuoteEverything", 123456);
     CHECK(strstr(render(20, true, false),
                  "…/orders.(*Client).QuoteEverything  123 456\n"));
+}
+
+static const struct hs_doc_column worded_columns[] = {
+    {"name", "name", HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {"words", "words", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    {"count", "count", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+};
+
+TEST(words_in_a_table_are_folded_where_the_terminal_ends)
+{
+    struct hs_block *table;
+
+    begin();
+    table = hs_doc_table(doc, doc->top, "t", "", worded_columns, 3);
+    hs_doc_row(doc, table,
+               (struct hs_value[]){name("main.T"),
+                                   hs_value_text("some words that are far too "
+                                                 "many for a narrow terminal"),
+                                   count(7)});
+    hs_doc_row(
+        doc, table,
+        (struct hs_value[]){name("main.U"), hs_value_text("few"), count(8)});
+    assert_string_equal(render(40, true, false),
+                        "name    words                      count\n"
+                        "main.T  some words that are far        7\n"
+                        "        too many for a narrow\n"
+                        "        terminal\n"
+                        "main.U  few                            8\n");
 }
 
 TEST(an_empty_table_with_a_title_says_none)
