@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * proftext_count.c - goroutines, threads and contention as text.
+ *
+ *   counts = name " profile: total " n row*       row = n " @" (" 0x" hex)+
+ *   delays = "--- mutex:" (key "=" value)* row*   row = cycles " " n " @" ...
+ *
+ * Cycles become nanoseconds by `cycles/second`, and both numbers of a row are
+ * multiplied by `sampling period`.
+ */
+#include "format/proftext.h"
+
+/* `goroutine profile: total 7`, and where the name ends. */
+static bool match_counts(struct hs_cursor line, struct hs_str *name)
+{
+    const uint8_t *start = line.at;
+    struct hs_str digits;
+
+    while (hs_cursor_left(&line) > 0 && *line.at > ' ')
+        hs_cursor_take(&line, 1);
+    *name = (struct hs_str){(const char *)start, (size_t)(line.at - start)};
+    return name->size > 0 && proftext_literal(&line, " profile: total ") &&
+           proftext_digits(&line, &digits) && hs_cursor_left(&line) == 0;
+}
+
+bool proftext_count_likes(struct hs_cursor line)
+{
+    struct hs_str name;
+
+    return match_counts(line, &name);
+}
+
+/* LINE is ` 0x4a 0x4b` and nothing else. */
+static bool only_addresses(struct hs_cursor line)
+{
+    bool any = false;
+
+    while (proftext_literal(&line, " 0x")) {
+        const uint8_t *start = line.at;
+
+        while (strchr("0123456789abcdefABCDEF", proftext_peek(&line)) &&
+               proftext_peek(&line))
+            hs_cursor_take(&line, 1);
+        if (line.at == start)
+            return false;
+        any = true;
+    }
+    return any && hs_cursor_left(&line) == 0;
+}
+
+static bool read_count(struct proftext *text, struct hs_err *err)
+{
+    struct hs_cursor line = text->line;
+    struct hs_str digits;
+    int64_t count;
+
+    if (!proftext_digits(&line, &digits) || !proftext_literal(&line, " @") ||
+        !only_addresses(line))
+        return proftext_fail(text, "not a row of a count profile", err);
+    if (!proftext_number(digits, &count))
+        return proftext_fail(text, "a number of the row is too big", err);
+    if (!proftext_sample(text, line, err))
+        return false;
+    proftext_value(text, count);
+    return true;
+}
+
+bool proftext_count_read(struct proftext *text, struct hs_err *err)
+{
+    struct hs_str name;
+
+    if (!match_counts(text->line, &name))
+        return proftext_fail(text, "not the header of a count profile", err);
+    proftext_type(text, name, "count");
+    text->profile->period = 1;
+    text->profile->period_type =
+        ((const struct hs_value_type *)text->types.at)[0];
+    while (proftext_next(text)) {
+        struct hs_cursor line = text->line;
+
+        if (proftext_is_comment(text->line))
+            proftext_name(text);
+        else if (proftext_literal(&line, "---"))
+            break;
+        else if (!read_count(text, err))
+            return false;
+    }
+    return true;
+}
+
+struct delays {
+    struct proftext *text;
+    int64_t period, hertz;
+};
+
+bool proftext_delay_likes(struct hs_cursor line)
+{
+    return proftext_literal(&line, "--- mutex:") ||
+           proftext_literal(&line, "--- contention:") ||
+           proftext_literal(&line, "--- contentionz ");
+}
+
+static struct hs_str trimmed(const uint8_t *start, const uint8_t *end)
+{
+    while (start < end && *start <= ' ')
+        start++;
+    while (start < end && end[-1] <= ' ')
+        end--;
+    return (struct hs_str){(const char *)start, (size_t)(end - start)};
+}
+
+/* TEXT as Go reads a number of any base: decimal, 0x, or octal after a 0. */
+static bool any_number(struct hs_str text, int64_t *number)
+{
+    struct hs_cursor line = hs_cursor_over(text.text, text.size, 0);
+    struct hs_str digits = text;
+    uint64_t value = 0;
+
+    if (proftext_literal(&line, "0x") || proftext_literal(&line, "0X")) {
+        digits = (struct hs_str){text.text + 2, text.size - 2};
+        for (size_t i = 0; i < digits.size; i++)
+            if (!strchr("0123456789abcdefABCDEF", digits.text[i]) ||
+                !digits.text[i])
+                return false;
+        *number = 0;
+        if (digits.size == 0 || !proftext_hex(digits, &value) || value >> 63)
+            return false;
+        *number = (int64_t)value;
+        return true;
+    }
+    proftext_literal(&line, "-");
+    return proftext_digits(&line, &digits) && hs_cursor_left(&line) == 0 &&
+           (digits.size == 1 || digits.text[0] != '0') &&
+           proftext_number(text, number);
+}
+
+/* `key=value`; *ROWS instead, if this is no attribute but the first row. */
+static bool read_attribute(struct delays *delays, bool *rows,
+                           struct hs_err *err)
+{
+    struct hs_cursor line = delays->text->line;
+    const uint8_t *equal = memchr(line.at, '=', hs_cursor_left(&line));
+    struct hs_str key, value;
+    int64_t number = 0;
+    bool good = false;
+
+    *rows = !equal;
+    if (!equal)
+        return true;
+    key = trimmed(line.at, equal);
+    value = trimmed(equal + 1, line.end);
+    good = any_number(value, &number);
+    if (hs_str_equal(key, hs_str_of("cycles/second")))
+        delays->hertz = number;
+    else if (hs_str_equal(key, hs_str_of("sampling period")))
+        delays->period = number;
+    else if (hs_str_equal(key, hs_str_of("ms since reset")))
+        good = good &&
+               !__builtin_mul_overflow(number, 1000000,
+                                       &delays->text->profile->duration_nanos);
+    else if (hs_str_equal(key, hs_str_of("discarded samples")))
+        good = true;
+    else
+        return proftext_fail(delays->text, "an attribute that is not known",
+                             err);
+    return good || proftext_fail(delays->text, "not a number", err);
+}
+
+/* `3900056170 1 @`: finds the first number, space, number before an @. */
+static bool find_row(struct hs_cursor *line, struct hs_str *cycles,
+                     struct hs_str *count)
+{
+    while (hs_cursor_left(line) > 0) {
+        struct hs_cursor here = *line;
+
+        if (!proftext_digits(&here, cycles)) {
+            hs_cursor_take(line, 1);
+            continue;
+        }
+        *line = here;
+        while (proftext_literal(&here, " "))
+            continue;
+        if (!proftext_digits(&here, count) && cycles->size > 1) {
+            /* One number, cut before its last digit: so do they. */
+            here = *line;
+            cycles->size--;
+            *count = (struct hs_str){cycles->text + cycles->size, 1};
+        }
+        if (count->size > 0 && proftext_literal(&here, " @")) {
+            *line = here;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t to_integer(double value)
+{
+    if (value >= 0x1p63)
+        return INT64_MAX;
+    return value >= -0x1p63 ? (int64_t)value : INT64_MIN;
+}
+
+static bool read_delay(struct delays *delays, struct hs_err *err)
+{
+    struct proftext *text = delays->text;
+    struct hs_cursor line = text->line;
+    struct hs_str cycles, count;
+    int64_t delay, times;
+
+    if (!find_row(&line, &cycles, &count))
+        return proftext_fail(text, "not a row of a contention profile", err);
+    if (!proftext_number(cycles, &delay) || !proftext_number(count, &times))
+        return proftext_fail(text, "a number of the row is too big", err);
+    if (!proftext_sample(text, line, err))
+        return false;
+    if (delays->period > 0 && delays->hertz > 0)
+        delay = to_integer((double)delay * (double)delays->period /
+                           ((double)delays->hertz / 1e9));
+    if (delays->period > 0 &&
+        __builtin_mul_overflow(times, delays->period, &times))
+        times = INT64_MAX;
+    proftext_value(text, times);
+    proftext_value(text, delay);
+    return true;
+}
+
+bool proftext_delay_read(struct proftext *text, struct hs_err *err)
+{
+    struct delays delays = {.text = text, .period = 1};
+    bool rows = false;
+
+    proftext_type(text, hs_str_of("contentions"), "count");
+    proftext_type(text, hs_str_of("delay"), "nanoseconds");
+    while (proftext_next(text)) {
+        struct hs_cursor line = text->line;
+
+        if (proftext_is_comment(line)) {
+            proftext_name(text);
+            continue;
+        }
+        proftext_spaces(&line);
+        if (proftext_literal(&line, "---"))
+            break;
+        if (!rows && !read_attribute(&delays, &rows, err))
+            return false;
+        if (rows && !read_delay(&delays, err))
+            return false;
+    }
+    text->profile->period = delays.period;
+    text->profile->period_type =
+        ((const struct hs_value_type *)text->types.at)[0];
+    return true;
+}
