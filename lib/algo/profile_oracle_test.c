@@ -69,7 +69,8 @@ static void decode(struct hs_snapshot *snapshot, const char *path)
     struct hs_source source = {.path = path, .input = input};
 
     hs_snapshot_init(snapshot);
-    if (!input || !hs_format_named("pprof")->decode(input, snapshot, &err))
+    if (!input ||
+        !hs_format_probe(hs_input_head(input))->decode(input, snapshot, &err))
         fail_msg("%s: %s", path, err.message);
     hs_column_push(&snapshot->sources, &source);
 }
@@ -232,6 +233,12 @@ TEST(top_equals_pprof_for_odd_profiles)
 TEST(top_is_right_where_pprof_is_not)
 {
     CHECK(check_folder("shapes/", ".right.tsv") >= 4);
+}
+
+TEST(a_text_is_named_by_its_comments_and_scaled_like_pprof)
+{
+    check_table("leak-go1.26-text.txt.named.tsv",
+                strlen("leak-go1.26-text.txt"), NULL, NULL);
 }
 
 TEST(top_by_file_and_by_line_equals_pprof)

@@ -12,58 +12,22 @@
 
 #include "format/proftext.h"
 
-/* Frames of the allocator, of locks and of profilers, which pprof drops from
- * texts.  The names are pprof's own, so that both show the same rows. */
-static const char drop_heap[] =
-    "calloc|cfree|malloc|free|memalign|do_memalign|(__)?posix_memalign|"
-    "pvalloc|valloc|realloc|tcmalloc::.*|tc_calloc|tc_cfree|tc_malloc|tc_free|"
-    "tc_memalign|tc_posix_memalign|tc_pvalloc|tc_valloc|tc_realloc|tc_new|"
-    "tc_delete|tc_newarray|tc_deletearray|tc_new_nothrow|tc_newarray_nothrow|"
-    "malloc_zone_malloc|malloc_zone_calloc|malloc_zone_valloc|"
-    "malloc_zone_realloc|malloc_zone_memalign|malloc_zone_free|runtime\\..*|"
-    "BaseArena::.*|(::)?do_malloc_no_errno|(::)?do_malloc_pages|"
-    "(::)?do_malloc|DoSampledAllocation|MallocedMemBlock::MallocedMemBlock|"
-    "_M_allocate|__builtin_(vec_)?delete|__builtin_(vec_)?new|"
-    "__gnu_cxx::new_allocator::allocate|__libc_malloc|"
-    "__malloc_alloc_template::allocate|allocate|cpp_alloc|"
-    "operator new(\\[\\])?|simple_alloc::allocate";
-static const char keep_heap[] =
-    "runtime\\.panic|runtime\\.reflectcall|runtime\\.call[0-9]*";
-static const char drop_delay[] =
-    "RecordLockProfileData|(base::)?RecordLockProfileData.*|"
-    "(base::)?SubmitMutexProfileData.*|(base::)?SubmitSpinLockProfileData.*|"
-    "(base::Mutex::)?AwaitCommon.*|(base::Mutex::)?Unlock.*|"
-    "(base::Mutex::)?UnlockSlow.*|(base::Mutex::)?ReaderUnlock.*|"
-    "(base::MutexLock::)?~MutexLock.*|(Mutex::)?AwaitCommon.*|"
-    "(Mutex::)?Unlock.*|(Mutex::)?UnlockSlow.*|(Mutex::)?ReaderUnlock.*|"
-    "(MutexLock::)?~MutexLock.*|(SpinLock::)?Unlock.*|"
-    "(SpinLock::)?SlowUnlock.*|(SpinLockHolder::)?~SpinLockHolder.*";
-static const char drop_other[] =
-    "ProfileData::Add|ProfileData::prof_handler|CpuProfiler::prof_handler|"
-    "__pthread_sighandler|__restore";
-
-struct kind {
-    bool (*likes)(struct hs_cursor line);
-    bool (*read)(struct proftext *text, struct hs_err *err);
-    bool comes_first; /* nothing, not even a comment, before the header */
-    const char *drop, *keep;
-};
-
-static const struct kind kinds[] = {
-    {proftext_heap_likes, proftext_heap_read, true, drop_heap, keep_heap},
-    {proftext_count_likes, proftext_count_read, false, drop_other, ""},
-    {proftext_delay_likes, proftext_delay_read, true, drop_delay, ""},
+static const struct proftext_kind *const kinds[] = {
+    &proftext_heap,
+    &proftext_count,
+    &proftext_delay,
 };
 
 /* Steps to the header of TEXT and returns its kind, or NULL. */
-static const struct kind *find_kind(struct proftext *text)
+static const struct proftext_kind *find_kind(struct proftext *text)
 {
     bool first = true;
 
     while (proftext_next(text)) {
         for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-            if ((first || !kinds[i].comes_first) && kinds[i].likes(text->line))
-                return &kinds[i];
+            if ((first || !kinds[i]->comes_first) &&
+                kinds[i]->likes(text->line))
+                return kinds[i];
         if (!proftext_is_comment(text->line))
             return NULL;
         first = false;
@@ -200,7 +164,7 @@ static void start(struct proftext *text, struct hs_snapshot *snapshot,
     hs_map_init(&text->by_name, &text->scratch, 0);
 }
 
-static void hand_over(struct proftext *text, const struct kind *kind)
+static void hand_over(struct proftext *text, const struct proftext_kind *kind)
 {
     struct hs_profile *profile = text->profile;
 
@@ -230,7 +194,7 @@ static void hand_over(struct proftext *text, const struct kind *kind)
 static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
                    struct hs_err *err)
 {
-    const struct kind *kind;
+    const struct proftext_kind *kind;
     struct proftext text;
     struct hs_cursor in;
     bool good;

@@ -13,9 +13,9 @@
 #ifndef HS_FORMAT_PROFTEXT_H
 #define HS_FORMAT_PROFTEXT_H
 
-#include "base/cursor.h"
 #include "base/intern.h"
 #include "base/map.h"
+#include "format/proftext_line.h"
 #include "model/profile.h"
 #include "model/snapshot.h"
 
@@ -47,21 +47,6 @@ struct proftext_frame {
 /* Goes to the next line; false at the end. */
 bool proftext_next(struct proftext *text);
 
-bool proftext_is_comment(struct hs_cursor line); /* or blank */
-bool proftext_is_map_head(struct hs_cursor line);
-
-/* Small steps over a line.  proftext_literal and proftext_digits say whether
- * there was what they look for, and do not move if not. */
-uint8_t proftext_peek(const struct hs_cursor *line);
-void proftext_spaces(struct hs_cursor *line);
-bool proftext_literal(struct hs_cursor *line, const char *literal);
-bool proftext_digits(struct hs_cursor *line, struct hs_str *digits);
-
-/* DIGITS of base 10, with a sign or not, or 16; false if they are too many
- * for 64 bits (63 in base 10). */
-bool proftext_number(struct hs_str digits, int64_t *number);
-bool proftext_hex(struct hs_str digits, uint64_t *number);
-
 /* Fails with WHAT at the start of the line. */
 bool proftext_fail(const struct proftext *text, const char *what,
                    struct hs_err *err);
@@ -81,12 +66,16 @@ void proftext_name(struct proftext *text);
 /* Reads the memory map, if there is one from LINE on. */
 void proftext_maps(struct proftext *text);
 
-/* One kind of text: recognises the first line, reads the rest. */
-bool proftext_heap_likes(struct hs_cursor line);
-bool proftext_heap_read(struct proftext *text, struct hs_err *err);
-bool proftext_count_likes(struct hs_cursor line);
-bool proftext_count_read(struct proftext *text, struct hs_err *err);
-bool proftext_delay_likes(struct hs_cursor line);
-bool proftext_delay_read(struct proftext *text, struct hs_err *err);
+/* One of the texts. */
+struct proftext_kind {
+    /* True if LINE is its header. */
+    bool (*likes)(struct hs_cursor line);
+    /* Reads TEXT, which stands at the header, up to the memory map. */
+    bool (*read)(struct proftext *text, struct hs_err *err);
+    bool comes_first;        /* nothing may come before the header */
+    const char *drop, *keep; /* drop_frames and keep_frames */
+};
+
+extern const struct proftext_kind proftext_heap, proftext_count, proftext_delay;
 
 #endif

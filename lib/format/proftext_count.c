@@ -23,7 +23,7 @@ static bool match_counts(struct hs_cursor line, struct hs_str *name)
            proftext_digits(&line, &digits) && hs_cursor_left(&line) == 0;
 }
 
-bool proftext_count_likes(struct hs_cursor line)
+static bool likes_counts(struct hs_cursor line)
 {
     struct hs_str name;
 
@@ -65,7 +65,7 @@ static bool read_count(struct proftext *text, struct hs_err *err)
     return true;
 }
 
-bool proftext_count_read(struct proftext *text, struct hs_err *err)
+static bool read_counts(struct proftext *text, struct hs_err *err)
 {
     struct hs_str name;
 
@@ -93,7 +93,7 @@ struct delays {
     int64_t period, hertz;
 };
 
-bool proftext_delay_likes(struct hs_cursor line)
+static bool likes_delays(struct hs_cursor line)
 {
     return proftext_literal(&line, "--- mutex:") ||
            proftext_literal(&line, "--- contention:") ||
@@ -225,7 +225,7 @@ static bool read_delay(struct delays *delays, struct hs_err *err)
     return true;
 }
 
-bool proftext_delay_read(struct proftext *text, struct hs_err *err)
+static bool read_delays(struct proftext *text, struct hs_err *err)
 {
     struct delays delays = {.text = text, .period = 1};
     bool rows = false;
@@ -252,3 +252,30 @@ bool proftext_delay_read(struct proftext *text, struct hs_err *err)
         ((const struct hs_value_type *)text->types.at)[0];
     return true;
 }
+
+/* The frames to drop are pprof's own, so that both tools drop the same. */
+const struct proftext_kind proftext_count = {
+    .likes = likes_counts,
+    .read = read_counts,
+    .drop =
+        "ProfileData::Add|ProfileData::prof_handler|CpuProfiler::prof_handler|"
+        "__pthread_sighandler|__restore",
+    .keep = "",
+};
+
+const struct proftext_kind proftext_delay = {
+    .likes = likes_delays,
+    .read = read_delays,
+    .comes_first = true,
+    .drop =
+        "RecordLockProfileData|(base::)?RecordLockProfileData.*|"
+        "(base::)?SubmitMutexProfileData.*|(base::)?SubmitSpinLockProfileData.*"
+        "|"
+        "(base::Mutex::)?AwaitCommon.*|(base::Mutex::)?Unlock.*|"
+        "(base::Mutex::)?UnlockSlow.*|(base::Mutex::)?ReaderUnlock.*|"
+        "(base::MutexLock::)?~MutexLock.*|(Mutex::)?AwaitCommon.*|"
+        "(Mutex::)?Unlock.*|(Mutex::)?UnlockSlow.*|(Mutex::)?ReaderUnlock.*|"
+        "(MutexLock::)?~MutexLock.*|(SpinLock::)?Unlock.*|"
+        "(SpinLock::)?SlowUnlock.*|(SpinLockHolder::)?~SpinLockHolder.*",
+    .keep = "",
+};

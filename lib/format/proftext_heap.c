@@ -115,7 +115,7 @@ static bool match_header(struct hs_cursor line, struct numbers *numbers,
     return false;
 }
 
-bool proftext_heap_likes(struct hs_cursor line)
+static bool likes(struct hs_cursor line)
 {
     struct numbers numbers;
     struct hs_cursor kind;
@@ -257,7 +257,7 @@ static bool read_row(struct heap *heap, struct hs_err *err)
     return true;
 }
 
-bool proftext_heap_read(struct proftext *text, struct hs_err *err)
+static bool read_heap(struct proftext *text, struct hs_err *err)
 {
     struct heap heap = {.text = text};
 
@@ -278,3 +278,28 @@ bool proftext_heap_read(struct proftext *text, struct hs_err *err)
     }
     return true;
 }
+
+/* The allocator's frames.  The names are pprof's own, so that both tools drop
+ * the same. */
+const struct proftext_kind proftext_heap = {
+    .likes = likes,
+    .read = read_heap,
+    .comes_first = true,
+    .drop =
+        "calloc|cfree|malloc|free|memalign|do_memalign|(__)?posix_memalign|"
+        "pvalloc|valloc|realloc|tcmalloc::.*|tc_calloc|tc_cfree|tc_malloc|tc_"
+        "free|"
+        "tc_memalign|tc_posix_memalign|tc_pvalloc|tc_valloc|tc_realloc|tc_new|"
+        "tc_delete|tc_newarray|tc_deletearray|tc_new_nothrow|tc_newarray_"
+        "nothrow|"
+        "malloc_zone_malloc|malloc_zone_calloc|malloc_zone_valloc|"
+        "malloc_zone_realloc|malloc_zone_memalign|malloc_zone_free|runtime\\..*"
+        "|"
+        "BaseArena::.*|(::)?do_malloc_no_errno|(::)?do_malloc_pages|"
+        "(::)?do_malloc|DoSampledAllocation|MallocedMemBlock::MallocedMemBlock|"
+        "_M_allocate|__builtin_(vec_)?delete|__builtin_(vec_)?new|"
+        "__gnu_cxx::new_allocator::allocate|__libc_malloc|"
+        "__malloc_alloc_template::allocate|allocate|cpp_alloc|"
+        "operator new(\\[\\])?|simple_alloc::allocate",
+    .keep = "runtime\\.panic|runtime\\.reflectcall|runtime\\.call[0-9]*",
+};
