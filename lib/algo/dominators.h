@@ -66,8 +66,9 @@ bool hs_dominates(const struct hs_dominators *dom, uint32_t above,
 /* The K nodes with idom PARENT that retain most, biggest first, ties by
  * number, into BEST; returns how many there are (at most K).  Sets *CHILDREN,
  * unless NULL, to how many PARENT has altogether.  Scans the numbers from
- * PARENT on until all that it retains is accounted for: at worst a few
- * milliseconds per 10 M nodes. */
+ * PARENT on until all that it retains is accounted for, at worst a few
+ * milliseconds per 10 M nodes; so children that retain nothing may be left
+ * out, here and in *CHILDREN. */
 uint32_t hs_dominators_children(const struct hs_dominators *dom,
                                 uint32_t parent, uint32_t *best, uint32_t k,
                                 uint32_t *children);
