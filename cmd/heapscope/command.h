@@ -14,6 +14,7 @@
 #ifndef HEAPSCOPE_COMMAND_H
 #define HEAPSCOPE_COMMAND_H
 
+#include "model/digest.h"
 #include "model/snapshot.h"
 #include "report/document.h"
 
@@ -56,6 +57,8 @@ struct hs_run {
     const char *target;       /* path, show, tree: the argument that is no
                                * file; help: its topic; NULL if none */
     struct hs_document *doc;  /* to be filled; never NULL */
+    struct hs_digest *digest; /* analyze: sections add what --fail-on reads;
+                               * else NULL */
     struct hs_arena *scratch; /* for this run */
     int status;               /* what the run ends with if all goes well */
 };

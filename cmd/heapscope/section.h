@@ -30,11 +30,21 @@ struct hs_view {
     struct hs_section section;
 };
 
+/* What of a snapshot can be compared: fills rows of a digest. */
+struct hs_filler {
+    unsigned part; /* enum hs_part that all snapshots have to have */
+    bool (*fill)(struct hs_run *run, const struct hs_snapshot *snapshot,
+                 struct hs_digest *digest, struct hs_err *err);
+};
+
 /* Of a profile: section_profile_*.c. */
 bool hs_profile_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_profile_top_section(struct hs_run *run, struct hs_err *err);
 bool hs_profile_tree_section(struct hs_run *run, struct hs_err *err);
 bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err);
 bool hs_profile_callgraph_section(struct hs_run *run, struct hs_err *err);
+
+bool hs_profile_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
+                     struct hs_digest *digest, struct hs_err *err);
 
 #endif

@@ -111,6 +111,8 @@ struct hs_diff *hs_diff(const struct hs_digest *const *digests, size_t count,
     }
     if (rows.count > 0)
         qsort(rows.at, rows.count, sizeof(struct hs_diff_row), compare);
+    diff->old_total = digests[0]->total;
+    diff->new_total = digests[count - 1]->total;
     diff->rows = rows.at;
     diff->count = rows.count;
     return diff;

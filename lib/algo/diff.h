@@ -26,10 +26,11 @@ struct hs_diff_row {
 };
 
 struct hs_diff {
-    struct hs_diff_row *rows; /* the biggest growth first; then by name */
-    size_t count;             /* rows that did not change are not there */
-    size_t noise_count;       /* how many rows are noise, */
-    int64_t noise_delta;      /* and what they add up to */
+    struct hs_diff_row *rows;     /* the biggest growth first; then by name */
+    size_t count;                 /* rows that did not change are not there */
+    size_t noise_count;           /* how many rows are noise, */
+    int64_t noise_delta;          /* and what they add up to */
+    int64_t old_total, new_total; /* of the first and the last digest */
 };
 
 /* Compares COUNT closed digests, at least two, in the order of time. */

@@ -8,6 +8,12 @@
 
 #define MOST 2000
 
+/* What is worth drawing, as parts of the total: 1 / N. */
+#define NODE_SHARE     200
+#define EDGE_SHARE     1000
+#define RESIDUAL_SHARE 100
+#define REST_SHARE     50
+
 struct cell {
     __int128 weight;
     size_t stamp; /* sample + 1: counted once per sample */
@@ -28,6 +34,7 @@ static void choose(struct draw *draw, const struct hs_profile_sums *sums,
                    size_t most, struct hs_arena *arena)
 {
     struct hs_drawing *drawing = draw->drawing;
+    __int128 least = most == MOST ? 0 : sums->total / NODE_SHARE;
     size_t count, flats = 0, chosen = 0;
     const uint32_t *by_flat =
         hs_profile_order(draw->view, sums, false, &count, arena);
@@ -36,10 +43,13 @@ static void choose(struct draw *draw, const struct hs_profile_sums *sums,
 
     if (most > count)
         most = count;
-    while (flats < most - most / 2 && sums->nodes[by_flat[flats]].flat != 0)
+    while (flats < most - most / 2 &&
+           hs_sum_abs(sums->nodes[by_flat[flats]].flat) > least)
         draw->place[by_flat[flats++]] = 1;
     chosen = flats;
     for (size_t i = 0; i < count && chosen < most; i++) {
+        if (hs_sum_abs(sums->nodes[by_cum[i]].cum) < least)
+            break;
         chosen += draw->place[by_cum[i]] == 0;
         draw->place[by_cum[i]] = 1;
     }
@@ -95,7 +105,16 @@ static void add_stack(struct draw *draw, size_t s, uint64_t first, uint64_t end,
         add_edge(draw, s, from - 1, draw->drawing->count, true, value);
 }
 
-/* Keeps edges of at least 1/1000 of the total, and each node's biggest. */
+/* How big an edge has to be: those that say less have to be bigger. */
+static __int128 least_of(const struct draw *draw, const struct cell *cell,
+                         size_t to, __int128 total)
+{
+    if (to == draw->drawing->count)
+        return total / REST_SHARE;
+    return total / (cell->residual ? RESIDUAL_SHARE : EDGE_SHARE);
+}
+
+/* Keeps the edges that are big enough, and each node's biggest. */
 static void collect(struct draw *draw, __int128 total, struct hs_arena *arena)
 {
     struct hs_column edges = HS_COLUMN(struct hs_drawn_edge, arena);
@@ -113,7 +132,8 @@ static void collect(struct draw *draw, __int128 total, struct hs_arena *arena)
                 if (hs_sum_abs(matrix[i * side + to].weight) >
                     hs_sum_abs(matrix[best * side + to].weight))
                     best = i;
-            if (best == from || hs_sum_abs(cell->weight) >= total / 1000)
+            if (best == from ||
+                hs_sum_abs(cell->weight) >= least_of(draw, cell, to, total))
                 hs_column_push(&edges, &(struct hs_drawn_edge){
                                            .from = (uint32_t)from,
                                            .to = (uint32_t)to,

@@ -28,7 +28,8 @@ struct hs_drawing {
     __int128 left_out_flat; /* their flat value */
 };
 
-/* Chooses at most MOST nodes (at least 1, at most 2,000). */
+/* Chooses at most MOST nodes of at least 1/200 of the total; 0: up to 2,000,
+ * however small. */
 struct hs_drawing *hs_profile_draw(const struct hs_profile_view *view,
                                    const struct hs_profile_sums *sums,
                                    size_t type, uint64_t most,

@@ -24,6 +24,7 @@ struct graph {
     uint64_t *matrix; /* MOST_NODES rows of WORDS */
     size_t edge_count;
     uint32_t count;
+    bool go; /* some names have packages: those without are assembly */
 };
 
 /* Keeps the nodes with the biggest cum values. */
@@ -39,6 +40,9 @@ static void keep(struct graph *graph, const struct hs_profile_sums *sums,
     for (uint32_t i = 1; i < graph->count; i++) {
         graph->node[i] = order[i - 1];
         graph->kept[order[i - 1]] = (uint16_t)i;
+        graph->go |=
+            hs_goname_package(graph->view->nodes[order[i - 1]].function).size >
+            0;
     }
 }
 
@@ -126,7 +130,8 @@ static uint32_t owner(const struct graph *graph,
 
         if (hs_goname_entry(name))
             return 0;
-        if (!hs_goname_standard(name))
+        if (!hs_goname_standard(name) &&
+            (!graph->go || hs_goname_package(name).size > 0))
             return v;
     }
     return 0;

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyze.c - the command analyze: everything that the files tell, one screen
+ * first.
+ */
+#include "fail_on.h"
+#include "section.h"
+
+static bool analyze_run(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_section sections[] = {
+        {HS_PART_PROFILE, hs_profile_analyze_section},
+        {0, NULL},
+    };
+    struct hs_digest digest;
+    struct hs_conditions conditions;
+
+    if (!hs_conditions_parse(run, &conditions, err))
+        return false;
+    hs_digest_init(&digest, run->scratch);
+    run->digest = &digest;
+    if (!hs_sections_all(run, sections, err))
+        return false;
+    hs_digest_close(&digest);
+    return hs_conditions_check(run, &conditions, &digest, NULL, err);
+}
+
+const struct hs_command command_analyze = {
+    .name = "analyze",
+    .summary = "everything that the files tell, one screen first",
+    .arguments = "FILE...",
+    .details =
+        "Of a profile: the lines that allocated what is in use, the functions "
+        "that alone lead to it, and what was allocated and let go again.",
+    .takes = HS_TAKES_ONE,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_FAIL_ON,
+    .run = analyze_run,
+};

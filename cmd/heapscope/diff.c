@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * diff.c - the command diff: what changed between moments of one program.
+ *
+ * Every part of the snapshots fills rows of a digest per moment; what differs
+ * between those is the answer, whatever the rows are of.
+ */
+#include "fail_on.h"
+#include "profile_look.h"
+#include "section.h"
+#include "section_diff.h"
+
+static const struct hs_section sections[] = {
+    {HS_PART_PROFILE, hs_profile_diff_section},
+    {0, NULL},
+};
+
+static const struct hs_filler fillers[] = {
+    {HS_PART_PROFILE, hs_profile_fill},
+    {0, NULL},
+};
+
+static bool fill(struct hs_run *run, struct hs_digest *digests,
+                 struct hs_err *err)
+{
+    unsigned parts = ~0u;
+
+    for (size_t i = 0; i < run->snapshot_count; i++)
+        parts &= run->snapshots[i].parts;
+    for (size_t i = 0; i < run->snapshot_count; i++) {
+        hs_digest_init(&digests[i], run->scratch);
+        for (const struct hs_filler *f = fillers; f->fill; f++)
+            if ((parts & f->part) == f->part &&
+                !f->fill(run, &run->snapshots[i], &digests[i], err))
+                return false;
+        hs_digest_close(&digests[i]);
+    }
+    return true;
+}
+
+static bool diff_run(struct hs_run *run, struct hs_err *err)
+{
+    size_t count = run->snapshot_count;
+    struct hs_digest *digests =
+        hs_arena_zeroed(run->scratch, count, sizeof(*digests));
+    const struct hs_digest **list =
+        hs_arena_zeroed(run->scratch, count, sizeof(struct hs_digest *));
+    struct hs_conditions conditions;
+    const struct hs_diff *diff;
+
+    if (!hs_conditions_parse(run, &conditions, err) ||
+        !fill(run, digests, err) || !hs_sections_all(run, sections, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        list[i] = &digests[i];
+    diff = hs_diff(list, count, run->scratch);
+    hs_diff_rows(run, diff, hs_unit_of(hs_str_of(digests[0].unit)));
+    return hs_conditions_check(run, &conditions, &digests[count - 1], diff,
+                               err);
+}
+
+const struct hs_command command_diff = {
+    .name = "diff",
+    .summary = "what grew between two or more moments, oldest first",
+    .arguments = "OLD NEW [NEWER...]",
+    .details =
+        "Of profiles, by function, or as --by says; flat values, or with --cum "
+        "cumulative ones. What sampling alone may change is folded into one "
+        "line. With three or more, old and new are the first and the last.",
+    .takes = HS_TAKES_TWO,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
+               HS_OPT_FAIL_ON,
+    .needs = HS_PART_PROFILE,
+    .run = diff_run,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * render.c - the command render: a picture of what the files tell.
+ */
+#include "section.h"
+
+#include <string.h>
+
+/* In the order in which they are tried when --view does not say. */
+static const struct hs_view views[] = {
+    {"callgraph", {HS_PART_PROFILE, hs_profile_callgraph_section}},
+    {NULL, {0, NULL}},
+};
+
+static bool render_run(struct hs_run *run, struct hs_err *err)
+{
+    const char *name = run->options->view;
+    bool known = !name;
+
+    for (const struct hs_view *view = views; view->name; view++) {
+        if (name && strcmp(name, view->name) != 0)
+            continue;
+        known = true;
+        if ((run->snapshots[0].parts & view->section.part) ==
+            view->section.part)
+            return view->section.add(run, err);
+    }
+    if (!known)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "there is no view '%.40s'; 'heapscope help render' "
+                       "lists them",
+                       name);
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "the files do not tell what the view %s%sshows",
+                   name ? name : "", name ? " " : "");
+}
+
+const struct hs_command command_render = {
+    .name = "render",
+    .summary = "a picture: the call graph of a profile",
+    .arguments = "-o FILE.svg|.dot FILE...",
+    .details =
+        "--view callgraph: the functions with the biggest values and who "
+        "calls whom. Letters grow with the cumulative value, colour with its "
+        "share; a double border marks a gateway, which alone leads to much; a "
+        "dashed edge leads over functions that are not drawn.",
+    .takes = HS_TAKES_ONE,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS,
+    .needs = HS_PART_PROFILE,
+    .run = render_run,
+};

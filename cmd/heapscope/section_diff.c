@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_diff.c - what changed, the biggest growth first.
+ */
+#include "section_diff.h"
+
+#include <math.h>
+
+#define USUAL_ROWS 30
+
+static struct hs_value amount(enum hs_unit unit, int64_t value, bool saturated)
+{
+    struct hs_value result = hs_value_of(unit, value);
+
+    if (saturated)
+        result.flags |= HS_VALUE_AT_LEAST;
+    return result;
+}
+
+/* The change as a share of what it was; new things have none. */
+static struct hs_value growth(const struct hs_diff_row *row)
+{
+    struct hs_value value;
+
+    if (row->old == 0)
+        return hs_value_null();
+    value = hs_value_share((double)row->delta / fabs((double)row->old));
+    value.flags |= HS_VALUE_SIGNED;
+    return value;
+}
+
+static void add_row(struct hs_run *run, struct hs_block *table,
+                    const struct hs_diff_row *row, enum hs_unit unit)
+{
+    struct hs_value delta = hs_value_delta(unit, row->delta);
+    struct hs_value values[] = {
+        hs_value_text(row->kind),
+        hs_value_name(row->name.text, row->name.size),
+        amount(unit, row->old, row->saturated),
+        amount(unit, row->new, row->saturated),
+        delta,
+        growth(row),
+        hs_value_text(hs_change_name(row->change)),
+        hs_value_bool(row->noise),
+        hs_value_bool(row->steady),
+        hs_value_text(row->steady ? "in every step" : ""),
+    };
+
+    if (row->saturated)
+        values[4].flags |= HS_VALUE_AT_LEAST;
+    hs_doc_row(run->doc, table, values);
+}
+
+/* Rows that did not change by more than sampling may make, in one. */
+static void add_noise(struct hs_run *run, struct hs_block *top,
+                      const struct hs_diff *diff, enum hs_unit unit)
+{
+    struct hs_block *group;
+
+    if (diff->noise_count == 0)
+        return;
+    group = hs_doc_group(run->doc, top, "noise",
+                         "Within the noise of sampling, not shown (-n 0 does)");
+    hs_doc_field(run->doc, group, "rows", "rows",
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)diff->noise_count));
+    hs_doc_field(run->doc, group, "delta", "change, in all",
+                 hs_value_delta(unit, diff->noise_delta));
+    hs_doc_field(run->doc, group, "rule", "rule",
+                 hs_value_text("at most two standard deviations of what the "
+                               "sampler makes of both"));
+}
+
+void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
+                  enum hs_unit unit)
+{
+    static const struct hs_doc_column columns[] = {
+        {"kind", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"old", "old", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"new", "new", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"delta", "change", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"growth", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
+        {"class", "class", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+        {"noise", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+        {"steady", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+        {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
+    };
+    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
+    size_t count = sizeof(columns) / sizeof(columns[0]);
+    struct hs_block *table;
+
+    if (run->snapshot_count < 3)
+        count--; /* one step: "in every step" says nothing */
+    table = hs_doc_table(run->doc, run->doc->top, "rows", "What changed",
+                         columns, count);
+    for (size_t i = 0; i < diff->count; i++) {
+        if (diff->rows[i].noise && limit != 0)
+            continue;
+        if (limit == 0 || table->row_count < limit)
+            add_row(run, table, &diff->rows[i], unit);
+        else
+            table->rows_left_out++;
+    }
+    if (limit != 0)
+        add_noise(run, run->doc->top, diff, unit);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_profile_diff.c - what two or more profiles are, side by side, and
+ * why they might not be fit to compare.
+ */
+#include "profile_look.h"
+#include "section.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "algo/profile_digest.h"
+#include "algo/profile_select.h"
+#include "base/size.h"
+
+bool hs_profile_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
+                     struct hs_digest *digest, struct hs_err *err)
+{
+    struct hs_look look;
+
+    if (!hs_look(run, snapshot, NULL, &look, err))
+        return false;
+    hs_profile_digest(look.view, look.sums, look.type, run->options->cum,
+                      digest, run->scratch);
+    return true;
+}
+
+static struct hs_str build_of(const struct hs_profile *profile)
+{
+    if (profile->mapping_count == 0)
+        return (struct hs_str){"", 0};
+    return hs_profile_string(profile, profile->mappings[0].build_id);
+}
+
+static void warn_pair(struct hs_run *run, const struct hs_snapshot *old,
+                      const struct hs_snapshot *new)
+{
+    const struct hs_source *a = old->sources.at, *b = new->sources.at;
+    const struct hs_profile *p = old->profile, *q = new->profile;
+    struct hs_str x = build_of(p), y = build_of(q);
+
+    if (p->time_nanos && q->time_nanos && p->time_nanos > q->time_nanos)
+        hs_doc_note(run->doc, run->doc->top,
+                    "Warning: '%s' is older than '%s'; the older one should "
+                    "come first.",
+                    b->path, a->path);
+    if (x.size && y.size && !hs_str_equal(x, y))
+        hs_doc_note(run->doc, run->doc->top,
+                    "Warning: '%s' and '%s' are of different builds; lines may "
+                    "have moved, so compare by function.",
+                    a->path, b->path);
+    if (p->period != q->period)
+        hs_doc_note(run->doc, run->doc->top,
+                    "Warning: '%s' and '%s' were sampled at different rates.",
+                    a->path, b->path);
+}
+
+static void warn_each(struct hs_run *run, const struct hs_snapshot *snapshot,
+                      const struct hs_look *look)
+{
+    const struct hs_source *source = snapshot->sources.at;
+
+    if (look->measure->memory && snapshot->profile->duration_nanos != 0)
+        hs_doc_note(run->doc, run->doc->top,
+                    "Warning: '%s' is itself a difference over a time "
+                    "(?seconds=), not a moment.",
+                    source->path);
+}
+
+static void add_snapshot(struct hs_run *run, struct hs_block *table,
+                         const struct hs_snapshot *snapshot,
+                         const struct hs_look *look)
+{
+    const struct hs_source *source = snapshot->sources.at;
+    const struct hs_profile *profile = snapshot->profile;
+    struct hs_value row[] = {
+        hs_value_name(source->path, strlen(source->path)),
+        profile->time_nanos ? hs_value_of(HS_UNIT_TIME, profile->time_nanos)
+                            : hs_value_null(),
+        hs_look_value(look, look->sums->total),
+        hs_value_of(HS_UNIT_COUNT, (int64_t)look->sums->samples),
+    };
+
+    hs_doc_row(run->doc, table, row);
+}
+
+/* How fast the total grew between the first and the last. */
+static void add_rate(struct hs_run *run, const struct hs_look *first,
+                     const struct hs_look *last)
+{
+    int64_t nanos = 0;
+    __int128 delta = last->sums->total - first->sums->total;
+    bool clamped = false;
+    struct hs_value value;
+
+    value = hs_value_delta(last->unit, hs_sum_clamp(delta, &clamped));
+    hs_doc_field(run->doc, run->doc->top, "delta", "change", value);
+    if (!first->profile->time_nanos || !last->profile->time_nanos ||
+        __builtin_sub_overflow(last->profile->time_nanos,
+                               first->profile->time_nanos, &nanos) ||
+        nanos <= 0)
+        return;
+    hs_doc_field(run->doc, run->doc->top, "interval_ns", "in",
+                 hs_value_of(HS_UNIT_NANOS, nanos));
+    value = hs_value_delta(
+        last->unit,
+        hs_sum_clamp((__int128)((double)delta * 3.6e12 / (double)nanos),
+                     &clamped));
+    hs_doc_field(run->doc, run->doc->top, "delta_per_hour", "per hour", value);
+}
+
+bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_doc_column columns[] = {
+        {"path", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"time_ns", "taken", HS_UNIT_TIME, HS_ROLE_PLAIN},
+        {"total", "total", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"samples", "stacks", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    };
+    size_t count = run->snapshot_count;
+    struct hs_look *looks =
+        hs_arena_zeroed(run->scratch, count, sizeof(*looks));
+    struct hs_block *table =
+        hs_doc_table(run->doc, run->doc->top, "snapshots", "snapshots", columns,
+                     sizeof(columns) / sizeof(columns[0]));
+    struct hs_str type;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!hs_look(run, &run->snapshots[i], NULL, &looks[i], err))
+            return false;
+        if (!hs_str_equal(
+                hs_profile_type_name(looks[0].profile, looks[0].type),
+                hs_profile_type_name(looks[i].profile, looks[i].type)))
+            return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                           "the profiles differ in their default sample type; "
+                           "choose one with --sample-type");
+        add_snapshot(run, table, &run->snapshots[i], &looks[i]);
+    }
+    type = hs_profile_type_name(looks[0].profile, looks[0].type);
+    hs_doc_field(run->doc, run->doc->top, "sample_type", "sample type",
+                 hs_value_name(type.text, type.size));
+    add_rate(run, &looks[0], &looks[count - 1]);
+    for (size_t i = 0; i < count; i++) {
+        warn_each(run, &run->snapshots[i], &looks[i]);
+        if (i > 0)
+            warn_pair(run, &run->snapshots[i - 1], &run->snapshots[i]);
+    }
+    hs_look_notes(run, run->doc->top, &looks[count - 1]);
+    return true;
+}
