@@ -284,7 +284,7 @@ static void fold_words(struct layout *layout)
 static struct hs_text take_words(struct hs_text *rest, size_t width)
 {
     struct hs_text words = {rest->at, 0};
-    const char *space = rest->at;
+    const char *space = rest->size > 0 ? rest->at : NULL;
 
     while (space) {
         size_t left = rest->size - (size_t)(space - rest->at);
@@ -297,7 +297,8 @@ static struct hs_text take_words(struct hs_text *rest, size_t width)
         words.size = size;
         space = next;
     }
-    rest->at += words.size;
+    if (words.size > 0)
+        rest->at += words.size;
     rest->size -= words.size;
     while (rest->size > 0 && *rest->at == ' ') {
         rest->at++;

@@ -427,7 +427,8 @@ TEST(words_in_a_table_are_folded_where_the_terminal_ends)
                         "main.T  some words that are far        7\n"
                         "        too many for a narrow\n"
                         "        terminal\n"
-                        "main.U  few                            8\n");
+                        "main.U  few                            8\n"
+                        "main.V                                 9\n");
 }
 
 TEST(an_empty_table_with_a_title_says_none)
