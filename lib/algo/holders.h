@@ -81,7 +81,8 @@ struct hs_variable {
     struct hs_str name; /* empty: named by segment and offset */
 };
 
-struct hs_group { /* goroutines of equal function names all the way down */
+struct hs_goroutine_group {    /* goroutines of equal function names all the way
+                                  down */
     struct hs_str name;        /* DESIGN section 5 */
     struct hs_str wait_reason; /* of most of them; "" if they run */
     uint32_t goroutines;       /* how many */
@@ -97,7 +98,7 @@ struct hs_holders {
     const struct hs_root *roots;
     const struct hs_holder_edge *edges;
     const struct hs_variable *variables;
-    const struct hs_group *groups;
+    const struct hs_goroutine_group *groups;
     const uint64_t *finalizer_functions; /* entry pcs */
     /* Objects whose own words keep nothing alive, and objects that roots may
      * hold but no other object: a g and the sudogs it waits with, which

@@ -90,7 +90,7 @@ static uint32_t find_group(struct holders_builder *b, struct hs_map *map,
     uint64_t key = stack_hash(heap, g, hs_hash_seed());
 
     for (;; key++) {
-        struct hs_group *groups = b->groups.at, group = {0};
+        struct hs_goroutine_group *groups = b->groups.at, group = {0};
         uint32_t found = hs_map_add(map, key, (uint32_t)b->groups.count);
 
         if (found < b->groups.count) {
@@ -110,8 +110,8 @@ static void count_in(struct holders_builder *b, uint32_t number)
 {
     const struct hs_goroutine *g =
         (const struct hs_goroutine *)b->heap->goroutines.at + number;
-    struct hs_group *group =
-        (struct hs_group *)b->groups.at + b->group_of[number];
+    struct hs_goroutine_group *group =
+        (struct hs_goroutine_group *)b->groups.at + b->group_of[number];
     const struct hs_frame *frames = frames_of(b->heap, g);
 
     group->goroutines++;

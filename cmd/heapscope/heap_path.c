@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap_path.c - a path of the heap as a block of a document.
+ */
+#include "heap_look.h"
+
+#include <inttypes.h>
+
+#include "base/size.h"
+
+enum step_column {
+    STEP_VIA_TEXT,
+    STEP_KIND,
+    STEP_NAME,
+    STEP_ADDRESS,
+    STEP_WHERE,
+    STEP_TYPE,
+    STEP_VIA,
+    STEP_OFFSET,
+    STEP_ALIKE,
+    STEP_SIZE,
+    STEP_RETAINED,
+    STEP_COLUMNS
+};
+
+static const struct hs_doc_column columns[STEP_COLUMNS] = {
+    [STEP_VIA_TEXT] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_VIA},
+    [STEP_KIND] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
+    [STEP_NAME] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
+    [STEP_ADDRESS] = {"address", "", HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
+    [STEP_WHERE] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
+    [STEP_TYPE] = {"type", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    [STEP_VIA] = {"via", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+    [STEP_OFFSET] = {"offset", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    [STEP_ALIKE] = {"alike", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    [STEP_SIZE] = {"size", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
+    [STEP_RETAINED] = {"retained_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+};
+
+static struct hs_value str_value(struct hs_str text)
+{
+    return text.size ? hs_value_name(text.text, text.size) : hs_value_null();
+}
+
+/* "main.newSession main.go:52", if OBJECT was sampled. */
+static struct hs_str allocated_at(const struct hs_heap_case *c, uint32_t object,
+                                  struct hs_document *doc)
+{
+    uint32_t site = hs_allocations_site(c->allocations, object);
+    const struct hs_stack_line *line =
+        site == HS_NO_SITE ? NULL : hs_allocations_line(c->heap, site);
+    const char *file;
+    size_t size;
+
+    if (!line)
+        return (struct hs_str){0};
+    file =
+        line->file.size ? memrchr(line->file.text, '/', line->file.size) : NULL;
+    file = file ? file + 1 : line->file.text;
+    size = line->file.size - (size_t)(file - line->file.text);
+    return hs_str_of(
+        hs_doc_printf(doc, "from %.*s %.*s:%" PRIu64, (int)line->function.size,
+                      line->function.text, (int)size, file, line->line));
+}
+
+/* How the first object is reached, where the holder is more than a word. */
+static const char *entry_text(const struct hs_heap_case *c,
+                              const struct hs_path *path,
+                              struct hs_document *doc)
+{
+    const struct hs_holder *holder = &c->holders->holders[path->holder];
+    struct hs_str name = hs_holders_name(c->holders, path->holder, doc->arena);
+
+    switch ((enum hs_holder_kind)holder->kind) {
+    case HS_HOLDER_FRAME:
+        if (path->count > 1)
+            return hs_doc_printf(doc, "%s of its goroutines, in %.*s",
+                                 hs_show_count(path->count).text,
+                                 (int)name.size, name.text);
+        return hs_doc_printf(doc, "in %.*s", (int)name.size, name.text);
+    case HS_HOLDER_GOROUTINE:
+    case HS_HOLDER_FINALIZER:
+        return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+    default:
+        return "";
+    }
+}
+
+static const char *via_text(const struct hs_path_step *step,
+                            struct hs_document *doc)
+{
+    const char *more = "";
+
+    if (step->offset == HS_NO_OFFSET)
+        return "";
+    if (step->alike > 1)
+        more = hs_doc_printf(doc, "  and %s more like it",
+                             hs_show_count(step->alike - 1).text);
+    return hs_doc_printf(doc, "at +%" PRIu64 "%s", step->offset, more);
+}
+
+static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
+                       struct hs_block *table, const struct hs_path *path)
+{
+    struct hs_value values[STEP_COLUMNS] = {0};
+    const struct hs_holder *holder = &c->holders->holders[path->unit];
+    uint32_t node = hs_retention_holder(c->retention, path->unit);
+    uint64_t goroutines = hs_holders_goroutines(c->holders, path->unit);
+
+    values[STEP_KIND] =
+        hs_value_text(hs_holder_kind_name((enum hs_holder_kind)holder->kind));
+    values[STEP_NAME] =
+        str_value(hs_holders_name(c->holders, path->unit, run->doc->arena));
+    if (goroutines > 1)
+        values[STEP_WHERE] = hs_value_text(hs_doc_printf(
+            run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
+    values[STEP_RETAINED] = hs_value_of(
+        HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, node));
+    hs_doc_row(run->doc, table, values)->text_only = true;
+}
+
+static void add_step(struct hs_run *run, const struct hs_heap_case *c,
+                     struct hs_block *table, const struct hs_path *path,
+                     uint32_t number)
+{
+    const struct hs_path_step *step = &path->steps[number];
+    struct hs_document *doc = run->doc;
+    struct hs_value values[STEP_COLUMNS] = {0};
+
+    values[STEP_VIA_TEXT] =
+        hs_value_text(number ? via_text(step, doc) : entry_text(c, path, doc));
+    values[STEP_NAME] = str_value(hs_look_object(c, step->object, doc->arena));
+    values[STEP_ADDRESS] =
+        hs_value_address(hs_heap_address(c->heap, step->object));
+    values[STEP_WHERE] = str_value(allocated_at(c, step->object, doc));
+    values[STEP_TYPE] = str_value(hs_look_type(c, step->object, doc->arena));
+    values[STEP_VIA] = hs_value_text("");
+    if (step->offset != HS_NO_OFFSET)
+        values[STEP_OFFSET] = hs_value_of(HS_UNIT_COUNT, (int64_t)step->offset);
+    values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step->alike);
+    values[STEP_SIZE] = hs_value_of(
+        HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step->object));
+    values[STEP_RETAINED] = hs_value_of(
+        HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, step->object));
+    hs_doc_row(doc, table, values);
+}
+
+/* Steps in the middle of a long chain that text leaves out. */
+#define STEPS_SHOWN 12
+
+void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
+                  struct hs_block *group, const char *key,
+                  const struct hs_path *path)
+{
+    uint64_t limit = hs_run_limit(run, STEPS_SHOWN);
+    struct hs_block *table =
+        hs_doc_table(run->doc, group, key, "", columns, STEP_COLUMNS);
+
+    table->style = HS_TABLE_PATH;
+    add_holder(run, c, table, path);
+    for (uint32_t i = 0; i < path->step_count; i++) {
+        /* A list of a million elements is as clear with its two ends. */
+        if (limit && path->step_count > limit && i == limit / 2) {
+            uint32_t last = path->step_count - (uint32_t)(limit / 2);
+            struct hs_value values[STEP_COLUMNS] = {0};
+
+            values[STEP_NAME] =
+                hs_value_text(hs_doc_printf(run->doc, "... %s more objects ...",
+                                            hs_show_count(last - i).text));
+            hs_doc_row(run->doc, table, values)->text_only = true;
+            i = last - 1;
+            continue;
+        }
+        add_step(run, c, table, path, i);
+    }
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap_target.c - what a user means by the TARGET of path and tree.
+ *
+ *   0xc000123458        the object there, or around there
+ *   4096, 48B, 1.5MiB   the objects of the slot size that holds so much
+ *   goroutine 17        a goroutine by its number
+ *   anything else       holders whose name is that; if there are none, those
+ *                       whose name has it
+ */
+#include "heap_look.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/size.h"
+
+static bool take_address(const struct hs_heap_case *c, const char *target,
+                         struct hs_arena *arena, struct hs_heap_target *found,
+                         struct hs_err *err)
+{
+    char *end;
+    uint64_t address = strtoull(target, &end, 16);
+    uint32_t object;
+
+    if (*end)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE, "'%.60s' is not an address",
+                       target);
+    object = hs_heap_find(c->heap, address);
+    if (object == HS_NO_OBJECT)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no object of the heap is at '%.60s'", target);
+    found->objects = hs_arena_alloc(arena, sizeof(uint32_t));
+    found->objects[0] = object;
+    found->object_count = 1;
+    return true;
+}
+
+/* The objects of the smallest size that is WANTED or more. */
+static bool take_size(const struct hs_heap_case *c, uint64_t wanted,
+                      struct hs_arena *arena, struct hs_heap_target *found,
+                      struct hs_err *err)
+{
+    struct hs_column objects = HS_COLUMN(uint32_t, arena);
+    uint32_t count = hs_heap_count(c->heap);
+
+    found->size = UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t size = hs_heap_size(c->heap, i);
+
+        if (size < wanted || size > found->size)
+            continue;
+        if (size < found->size)
+            objects.count = 0;
+        found->size = size;
+        hs_column_push(&objects, &i);
+    }
+    if (objects.count == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no object of the heap has %s or more",
+                       hs_show_bytes((int64_t)wanted).text);
+    found->objects = objects.at;
+    found->object_count = objects.count;
+    return true;
+}
+
+static bool name_has(struct hs_str name, const char *part, bool whole)
+{
+    if (whole)
+        return hs_str_equal(name, hs_str_of(part));
+    return memmem(name.text, name.size, part, strlen(part)) != NULL;
+}
+
+/* Holders called so; frames and goroutines only by their whole name, as there
+ * may be millions of them. */
+static void take_names(const struct hs_heap_case *c, const char *target,
+                       bool whole, struct hs_column *holders)
+{
+    struct hs_arena passing = HS_ARENA_EMPTY;
+
+    for (uint32_t i = 0; i < c->holders->holder_count; i++) {
+        const struct hs_holder *holder = &c->holders->holders[i];
+
+        if (holder->kind == HS_HOLDER_FRAME ||
+            (holder->kind == HS_HOLDER_GOROUTINE && !whole))
+            continue;
+        if (name_has(hs_holders_name(c->holders, i, &passing), target, whole))
+            hs_column_push(holders, &i);
+        hs_arena_reset(&passing);
+    }
+    hs_arena_free(&passing);
+}
+
+static bool take_holders(const struct hs_heap_case *c, const char *target,
+                         struct hs_arena *arena, struct hs_heap_target *found,
+                         struct hs_err *err)
+{
+    struct hs_column holders = HS_COLUMN(uint32_t, arena);
+
+    take_names(c, target, true, &holders);
+    if (holders.count == 0)
+        take_names(c, target, false, &holders);
+    if (holders.count == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "'%.80s' is neither a file nor an address (0x...), a "
+                       "size (64KiB) or a holder; `heapscope top --by holder` "
+                       "lists those",
+                       target);
+    found->holders = holders.at;
+    found->holder_count = holders.count;
+    return true;
+}
+
+bool hs_look_target(const struct hs_heap_case *c, const char *target,
+                    struct hs_arena *arena, struct hs_heap_target *found,
+                    struct hs_err *err)
+{
+    uint64_t size;
+
+    *found = (struct hs_heap_target){0};
+    if (target[0] == '0' && (target[1] == 'x' || target[1] == 'X'))
+        return take_address(c, target, arena, found, err);
+    if (isdigit((unsigned char)target[0]) && hs_size_parse(target, &size))
+        return take_size(c, size, arena, found, err);
+    return take_holders(c, target, arena, found, err);
+}

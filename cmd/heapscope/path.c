@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * path.c - the command path: why is this alive?
+ */
+#include <inttypes.h>
+
+#include "base/size.h"
+#include "heap_look.h"
+
+#define USUAL_PATHS 5
+
+/* Down to the accumulation point: where less than this is kept of the step
+ * before (Eclipse MAT's figure, and it serves). */
+#define KEEP 0.7
+
+static void add_path(struct hs_run *run, const struct hs_heap_case *c,
+                     struct hs_block *list, const struct hs_path *path)
+{
+    struct hs_document *doc = run->doc;
+    struct hs_block *item = hs_doc_group(doc, list, NULL, NULL), *holder;
+    struct hs_str name = hs_holders_name(c->holders, path->unit, doc->arena);
+
+    holder = hs_doc_group(doc, item, "holder", NULL);
+    hs_doc_field(
+        doc, holder, "kind", NULL,
+        hs_value_text(hs_holder_kind_name(
+            (enum hs_holder_kind)c->holders->holders[path->unit].kind)));
+    hs_doc_field(doc, holder, "name", NULL,
+                 hs_value_name(name.text, name.size));
+    hs_doc_field(doc, item, "ways", NULL,
+                 hs_value_of(HS_UNIT_COUNT, path->count));
+    hs_look_path(run, c, item, "steps", path);
+}
+
+static void describe_object(struct hs_run *run, const struct hs_heap_case *c,
+                            uint32_t object)
+{
+    struct hs_document *doc = run->doc;
+    struct hs_block *group = hs_doc_group(doc, doc->top, "target", NULL);
+    struct hs_str what = hs_look_object(c, object, doc->arena);
+    uint32_t node = hs_retention_reached(c->retention, object)
+                        ? hs_retention_dominator(c->retention, object)
+                        : HS_NO_NODE;
+
+    hs_doc_field(doc, group, "address", "object",
+                 hs_value_address(hs_heap_address(c->heap, object)));
+    hs_doc_field(doc, group, NULL, "is", hs_value_name(what.text, what.size));
+    hs_doc_field(
+        doc, group, "size", NULL,
+        hs_value_of(HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, object)));
+    hs_doc_field(doc, group, "retained_bytes", "retains",
+                 hs_value_of(HS_UNIT_BYTES, (int64_t)hs_retention_bytes(
+                                                c->retention, object)));
+    hs_doc_field(doc, group, "retained_objects", NULL,
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)hs_retention_objects(
+                                                c->retention, object)));
+    if (node != HS_NO_NODE && node < hs_heap_count(c->heap))
+        hs_doc_field(doc, group, "dominator", "all ways pass",
+                     hs_value_address(hs_heap_address(c->heap, node)));
+}
+
+static void describe_size(struct hs_run *run,
+                          const struct hs_heap_target *target)
+{
+    struct hs_document *doc = run->doc;
+    struct hs_block *group = hs_doc_group(doc, doc->top, "target", NULL);
+
+    hs_doc_field(doc, group, "size", "objects of",
+                 hs_value_of(HS_UNIT_BYTES, (int64_t)target->size));
+    hs_doc_field(doc, group, "objects", "there are",
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)target->object_count));
+}
+
+static void add_ways(struct hs_run *run, const struct hs_heap_case *c,
+                     const struct hs_heap_target *target, struct hs_block *list)
+{
+    struct hs_document *doc = run->doc;
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    struct hs_paths paths;
+
+    hs_paths_find(c->heap, c->holders, c->retention, target->objects,
+                  target->object_count, (size_t)hs_run_limit(run, USUAL_PATHS),
+                  run->scratch, &passing, &paths);
+    hs_arena_free(&passing);
+    for (size_t i = 0; i < paths.count; i++)
+        add_path(run, c, list, &paths.paths[i]);
+    hs_doc_field(doc, doc->top, "holders_in_all", NULL,
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)paths.units));
+    hs_doc_field(doc, doc->top, "ways_in_all", NULL,
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)paths.ways));
+    if (paths.count == 0)
+        hs_doc_note(doc, doc->top,
+                    "no root reaches it: garbage that is not collected yet, "
+                    "or held by something the dump leaves out");
+    else if (paths.ways > paths.count)
+        hs_doc_note(doc, doc->top,
+                    "%s more ways, of %s holders in all (-n 0 shows them)",
+                    hs_show_count((int64_t)(paths.ways - paths.count)).text,
+                    hs_show_count((int64_t)paths.units).text);
+}
+
+/* What a holder holds: down to where it accumulates. */
+static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
+                         const struct hs_heap_target *target,
+                         struct hs_block *list)
+{
+    uint64_t limit = hs_run_limit(run, USUAL_PATHS);
+
+    for (size_t i = 0; i < target->holder_count; i++) {
+        struct hs_path path;
+
+        if (limit && i >= limit) {
+            hs_doc_note(run->doc, run->doc->top,
+                        "%zu more holders have that name",
+                        target->holder_count - i);
+            break;
+        }
+        hs_paths_descend(c->heap, c->retention, target->holders[i], KEEP, 100,
+                         run->scratch, &path);
+        path.unit = target->holders[i];
+        add_path(run, c, list, &path);
+    }
+}
+
+static bool path_run(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_heap_case *c = hs_look_heap(run, 0, err);
+    struct hs_heap_target target;
+    struct hs_block *list;
+
+    if (!c)
+        return false;
+    if (!run->target)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "say what to find: an address, a size or a holder");
+    if (!hs_look_target(c, run->target, run->scratch, &target, err))
+        return false;
+    if (target.size)
+        describe_size(run, &target);
+    else if (target.object_count)
+        describe_object(run, c, target.objects[0]);
+    list = hs_doc_list(run->doc, run->doc->top, "paths",
+                       target.object_count ? "held by" : "holds most through");
+    if (target.object_count)
+        add_ways(run, c, &target, list);
+    else
+        add_descents(run, c, &target, list);
+    return true;
+}
+
+const struct hs_command command_path = {
+    .name = "path",
+    .alias = "why",
+    .summary = "why is this alive: shortest ways from a root to it",
+    .arguments = "TARGET FILE...",
+    .details =
+        "TARGET is an address (0xc000012340, also inside an object), a size "
+        "(64KiB: all objects of that slot size), or a holder as `top --by "
+        "holder` lists them (data+0x1a40, main.worker, 'goroutine 17').\n\n"
+        "Of an object, one shortest path for each variable and each group of "
+        "goroutines that holds it, then paths that differ in their first "
+        "step. The size at each step is what goes when that object goes. Of a "
+        "holder, the way down along what retains most, to where it "
+        "accumulates.",
+    .takes = HS_TAKES_TARGET,
+    .needs = HS_PART_HEAP,
+    .run = path_run,
+};
