@@ -422,6 +422,8 @@ TEST(words_in_a_table_are_folded_where_the_terminal_ends)
     hs_doc_row(
         doc, table,
         (struct hs_value[]){name("main.U"), hs_value_text("few"), count(8)});
+    hs_doc_row(doc, table,
+               (struct hs_value[]){name("main.V"), hs_value_null(), count(9)});
     assert_string_equal(render(40, true, false),
                         "name    words                      count\n"
                         "main.T  some words that are far        7\n"
