@@ -66,9 +66,16 @@ type Server struct {
 }
 
 var (
-	server   = &Server{sessions: &Sessions{byID: map[string]*Session{}}}
-	sessions = server.sessions
-	ready    sync.WaitGroup
+	server = &Server{sessions: &Sessions{byID: map[string]*Session{}}}
+	ready  sync.WaitGroup
+)
+
+const (
+	visitors  = 300
+	visits    = 3
+	hooks     = 60
+	clients   = 80
+	positions = 4
 )
 
 func (s *Sessions) open(id string, u *User) *Session {
@@ -92,8 +99,8 @@ func (s *Server) handlePage(id, path string, u *User) {
 
 func newOrder(n int) *Order {
 	o := &Order{Number: n, Body: make([]byte, 2048)}
-	for i := 0; i < 4; i++ {
-		o.Lines = append(o.Lines, &Line{fmt.Sprintf("article-%d", i), i})
+	for i := 0; i < positions; i++ {
+		o.Lines = append(o.Lines, &Line{fmt.Sprintf("article-number-%05d", i), i})
 	}
 	return o
 }
@@ -124,15 +131,15 @@ func traffic() {
 		users = append(users, &User{fmt.Sprintf("user-%d", i),
 			map[string]string{"lang": "en", "theme": fmt.Sprint("t", i)}})
 	}
-	for i := 0; i < 900; i++ {
-		server.handlePage(fmt.Sprintf("session-%d", i/3), "/shop",
+	for i := 0; i < visitors*visits; i++ {
+		server.handlePage(fmt.Sprintf("session-number-%05d", i/visits), "/shop",
 			users[i%len(users)])
 	}
-	for i := 0; i < 60; i++ {
+	for i := 0; i < hooks; i++ {
 		server.subscribe(make([]byte, 1000))
 	}
-	ready.Add(80)
-	for i := 0; i < 80; i++ {
+	ready.Add(clients)
+	for i := 0; i < clients; i++ {
 		go server.handleOrder(i)
 	}
 	ready.Wait()
@@ -142,10 +149,27 @@ func main() {
 	runtime.MemProfileRate = 4096
 	s := answer.New("dump-service")
 	answer.Build(traffic)
-	g := answer.Global("server", unsafe.Pointer(&server))
-	s.Numbers["sessions"] = len(sessions.byID)
-	s.Numbers["waiting main.(*Server).price"] = 80
-	s.Notes = append(s.Notes, "main.server at "+g.Address)
+	word := unsafe.Sizeof(uintptr(0))
+	var closure struct {
+		code uintptr
+		body []byte
+	}
+	g := answer.Global("server", unsafe.Pointer(&server)).With(
+		unsafe.Pointer(server), unsafe.Sizeof(*server)).With(
+		unsafe.Pointer(server.sessions), unsafe.Sizeof(*server.sessions))
+	// At least: without maps, users, the pool and the slice of hooks.
+	h := s.Holds(g, answer.Of(visitors, unsafe.Sizeof(Session{})).Plus(
+		answer.Flat(visitors, 20), answer.Of(visitors, 4*word),
+		answer.Of(visitors*visits, unsafe.Sizeof(Visit{})),
+		answer.Flat(visitors*visits, 256), answer.Flat(hooks, 1000),
+		answer.Of(hooks, unsafe.Sizeof(closure))))
+	h.Slack, h.Needs = 500, "executable"
+	s.Holds(answer.Group(clients, "(*Server).price", "(*Server).handleOrder"),
+		answer.Of(clients, unsafe.Sizeof(Order{})).Plus(
+			answer.Flat(clients, 2048), answer.Of(clients, 4*word),
+			answer.Of(clients*positions, unsafe.Sizeof(Line{})),
+			answer.Flat(clients*positions, 20)))
+	s.Holders[1].G, s.Holders[1].Sudog = clients, clients
 	s.Dump(nil)
 	if len(os.Args) > 3 {
 		out, err := os.Create(os.Args[3])
