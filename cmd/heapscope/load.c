@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "format/format.h"
+#include "progress.h"
 
 struct file {
     const char *path;
@@ -34,6 +35,7 @@ struct loading {
 void hs_complain(const struct hs_command *command, const char *subject,
                  const struct hs_err *err)
 {
+    hs_progress_done();
     fprintf(stderr, "heapscope %s: ", command->name);
     if (subject)
         fprintf(stderr,
@@ -220,8 +222,12 @@ static bool decode(struct loading *l, struct file *file)
         .input = file->input,
     };
 
-    if (file->err.kind == HS_OK)
+    if (file->err.kind == HS_OK) {
         file->format->decode(file->input, snapshot, &file->err);
+        hs_progress_done();
+        if (l->run->options->verbose)
+            hs_progress_note(l->run->command->name, file->path);
+    }
     source.complete = file->err.kind == HS_OK;
     source.err = file->err;
     hs_column_push(&snapshot->sources, &source);

@@ -55,7 +55,10 @@ static int run_on_files(struct hs_run *run, const struct hs_request *request)
     if (!run->command->run(run, &err))
         return give_up(run, &err);
     hs_progress_done();
-    return write_report(run, report, &err);
+    status = write_report(run, report, &err);
+    if (run->options->verbose)
+        hs_progress_note(run->command->name, "report");
+    return status;
 }
 
 /* help: prints by itself. */
@@ -86,8 +89,7 @@ int main(int argc, char **argv)
         .options = &request.options,
         .scratch = &arena,
     };
-    if (!request.options.quiet)
-        hs_progress_show();
+    hs_progress_show(!request.options.quiet);
     status = request.command->takes == HS_TAKES_NOTHING
                  ? run_alone(&run, &request)
                  : run_on_files(&run, &request);

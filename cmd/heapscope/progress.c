@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,9 +19,9 @@
 #define FIRST 1.0 /* seconds */
 #define AGAIN 0.1
 
-static double next; /* when to draw */
+static double start, next; /* of the run; when to draw */
 static bool drawn;
-static pthread_mutex_t line = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t drawing = PTHREAD_MUTEX_INITIALIZER;
 
 static double seconds(void)
 {
@@ -36,7 +37,7 @@ static void draw(struct hs_progress *self, const char *what, uint64_t done,
     double now = seconds();
 
     (void)self;
-    if (pthread_mutex_trylock(&line) != 0)
+    if (pthread_mutex_trylock(&drawing) != 0)
         return;
     if (now >= next) {
         next = now + AGAIN;
@@ -47,17 +48,17 @@ static void draw(struct hs_progress *self, const char *what, uint64_t done,
         else
             fprintf(stderr, "\r\033[K%.60s ...", what);
     }
-    pthread_mutex_unlock(&line);
+    pthread_mutex_unlock(&drawing);
 }
 
-void hs_progress_show(void)
+void hs_progress_show(bool line)
 {
     static struct hs_progress progress = {draw};
 
-    if (!isatty(STDERR_FILENO))
-        return;
-    next = seconds() + FIRST;
-    hs_progress_install(&progress);
+    start = seconds();
+    next = start + FIRST;
+    if (line && isatty(STDERR_FILENO))
+        hs_progress_install(&progress);
 }
 
 void hs_progress_done(void)
@@ -65,4 +66,13 @@ void hs_progress_done(void)
     if (drawn)
         fputs("\r\033[K", stderr);
     drawn = false;
+}
+
+void hs_progress_note(const char *command, const char *work)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    fprintf(stderr, "heapscope %s: %s: done after %.2f s, with %.0f MiB\n",
+            command, work, seconds() - start, (double)usage.ru_maxrss / 1024);
 }

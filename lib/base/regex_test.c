@@ -49,3 +49,24 @@ TEST(a_bad_regex_says_where)
     CHECK(err.kind == HS_EUSAGE && err.offset == 4);
     hs_arena_free(&arena);
 }
+
+TEST(an_explosive_regex_gives_up_and_then_sooner)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_regex *regex =
+        hs_regex_compile(&arena, hs_str_of("(a+)+$"), &err);
+    size_t bytes;
+
+    CHECK(regex);
+    for (int i = 0; i < 20; i++)
+        CHECK(!hs_regex_match(
+            regex, hs_str_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")));
+    bytes = arena.bytes;
+    for (int i = 0; i < 20000; i++)
+        CHECK(!hs_regex_match(
+            regex, hs_str_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")));
+    CHECK(arena.bytes == bytes);
+    CHECK(hs_regex_match(regex, hs_str_of("aaa")));
+    hs_arena_free(&arena);
+}
