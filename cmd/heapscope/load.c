@@ -155,13 +155,12 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
         l->files[i].snapshot = l->run->snapshots;
         for (size_t j = 0; j < i; j++)
             if (fills(&l->files[i]) & fills(&l->files[j]))
-                return hs_fail(
-                    err, HS_EUSAGE, HS_NOWHERE,
-                    "'%s' and '%s' are two of a kind (%s), and %s looks at "
-                    "one moment; 'heapscope diff %s %s' says what changed",
-                    l->files[j].path, l->files[i].path,
-                    l->files[i].format->title, l->run->command->name,
-                    l->files[j].path, l->files[i].path);
+                return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                               "'%s' and '%s' are of one kind, and %s looks "
+                               "at one moment; 'heapscope diff OLD NEW' says "
+                               "what has changed",
+                               l->files[j].path, l->files[i].path,
+                               l->run->command->name);
     }
     return true;
 }
