@@ -92,6 +92,22 @@ static void add_source(struct hs_run *run, struct hs_block *table,
     hs_doc_row(run->doc, table, row);
 }
 
+/* info says the same at length; diff lists its snapshots, which does as long
+ * as nothing is wrong with them. */
+static bool is_told_later(const struct hs_run *run)
+{
+    const struct hs_source *source;
+
+    if (run->command->takes != HS_TAKES_TWO)
+        return run->command->takes == HS_TAKES_EACH;
+    for (size_t i = 0; i < run->snapshot_count; i++) {
+        source = run->snapshots[i].sources.at;
+        if (run->snapshots[i].sources.count != 1 || !source->complete)
+            return false;
+    }
+    return true;
+}
+
 void hs_inputs_section(struct hs_run *run)
 {
     static const struct hs_doc_column columns[] = {
@@ -102,11 +118,9 @@ void hs_inputs_section(struct hs_run *run)
         {"summary", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
         {"state", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
     };
-    /* info says the same at length. */
-    const char *title = run->command->takes == HS_TAKES_EACH ? NULL : "";
-    struct hs_block *table =
-        hs_doc_table(run->doc, run->doc->top, "inputs", title, columns,
-                     sizeof(columns) / sizeof(columns[0]));
+    struct hs_block *table = hs_doc_table(
+        run->doc, run->doc->top, "inputs", is_told_later(run) ? NULL : "",
+        columns, sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < run->snapshot_count; i++) {
         const struct hs_snapshot *snapshot = &run->snapshots[i];
