@@ -69,6 +69,24 @@ $(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 $(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
+# The fuzzer is clang's; $(B)/san/replay gives it files without it.
+FUZZ_CC  ?= clang
+FUZZ     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+$(B)/fuzz/heapscope: $(call objects,fuzz,$(LIB) cmd/fuzz/fuzz.c) \
+                     $(call gen_objs,fuzz)
+	$(FUZZ_CC) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/san/replay: $(call objects,san,$(wildcard cmd/fuzz/*.c)) \
+                 $(B)/san/heapscope.a
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(B)/fuzz/%.o: %.c $(STAMP) | $(GEN_H)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(ALL_CFLAGS) $(FUZZ) -fsanitize=fuzzer-no-link \
+	    -MMD -MP -c -o $@ $<
+$(B)/fuzz/gen/%.o: $(B)/gen/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) -std=gnu11 $(PKG_CFLAGS) $(FUZZ) \
+	    -fsanitize=fuzzer-no-link -c -o $@ $<
+
 $(B)/fast/%.o: %.c $(STAMP) | $(GEN_H)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -110,6 +128,10 @@ check: $(GEN_H) $(STAMP)
 bench: all $(B)/measure
 	scripts/bench $(only)
 
+## fuzz: libFuzzer on all decoders; seconds=N (60), format=NAME
+fuzz: $(B)/fuzz/heapscope
+	scripts/fuzz $(or $(seconds),60) $(format)
+
 ## install: the program and its manual, below DESTDIR and PREFIX
 install: $(B)/heapscope
 	install -D -m 755 $(B)/heapscope $(DESTDIR)$(PREFIX)/bin/heapscope
@@ -124,6 +146,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: all test unit cli accept check bench install clean help
+.PHONY: all test unit cli accept check bench fuzz install clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -257,6 +257,11 @@ bool hs_input_gzipped(const struct hs_input *input)
     return input->gzipped;
 }
 
+struct hs_cursor hs_input_stored(const struct hs_input *input)
+{
+    return hs_cursor_over(input->stored, input->stored_size, 0);
+}
+
 /* Inflates into FILE; *SIZE says how much, failure or not. */
 static bool inflate_to(struct hs_input *input, int file, size_t *size,
                        struct hs_err *err)

@@ -50,6 +50,9 @@ const char *hs_input_path(const struct hs_input *input);
 uint64_t hs_input_size(const struct hs_input *input); /* as stored on disk */
 bool hs_input_gzipped(const struct hs_input *input);
 
+/* All of it as it is stored, for what looks at the compression itself. */
+struct hs_cursor hs_input_stored(const struct hs_input *input);
+
 /* All of it, inflated; stays valid until close.  On a damaged or truncated
  * gzip stream ERR is filled, false returned, and *ALL still holds what could
  * be inflated before (maybe nothing). */
