@@ -54,7 +54,8 @@ all: $(if $(CMD),$(B)/heapscope) $(if $(MKDUMP),$(B)/mkdump)
 # The library is an archive, so that a program takes of it what it uses.
 $(B)/fast/heapscope.a: $(call objects,fast,$(LIB)) $(call gen_objs,fast)
 $(B)/san/heapscope.a: $(call objects,san,$(LIB)) $(call gen_objs,san)
-$(B)/fast/heapscope.a $(B)/san/heapscope.a:
+$(B)/fuzz/heapscope.a: $(call objects,fuzz,$(LIB)) $(call gen_objs,fuzz)
+$(B)/fast/heapscope.a $(B)/san/heapscope.a $(B)/fuzz/heapscope.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -72,8 +73,7 @@ $(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
 # The fuzzer is clang's; $(B)/san/replay gives it files without it.
 FUZZ_CC  ?= clang
 FUZZ     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-$(B)/fuzz/heapscope: $(call objects,fuzz,$(LIB) cmd/fuzz/fuzz.c) \
-                     $(call gen_objs,fuzz)
+$(B)/fuzz/heapscope: $(B)/fuzz/cmd/fuzz/fuzz.o $(B)/fuzz/heapscope.a
 	$(FUZZ_CC) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/san/replay: $(call objects,san,$(wildcard cmd/fuzz/*.c)) \
                  $(B)/san/heapscope.a
