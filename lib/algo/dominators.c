@@ -232,9 +232,12 @@ static void empty_bucket(union slot *slots, uint32_t *idom, uint32_t semi)
 
     slots[semi].link.best = 0;
     for (; node; node = next) {
-        struct link least = least_above(slots, node, semi);
+        struct link least;
 
         next = idom[node];
+        __builtin_prefetch(slots + next);
+        __builtin_prefetch(idom + next);
+        least = least_above(slots, node, semi);
         idom[node] = least.semi < semi ? least.best | SAME_AS : semi;
     }
 }
@@ -246,9 +249,13 @@ static uint32_t least_source(struct hs_dominators *dom, uint32_t node,
     union slot *slots = dom->walk->slots;
     const struct source *sources = dom->walk->sources.at;
 
-    for (uint32_t at = dom->idom[node]; at; at = sources[at].next) {
-        uint32_t least = least_above(slots, sources[at].node, node).semi;
+    for (uint32_t at = dom->idom[node]; at;) {
+        struct source source = sources[at];
+        uint32_t least;
 
+        at = source.next;
+        __builtin_prefetch(sources + at);
+        least = least_above(slots, source.node, node).semi;
         if (least < semi)
             semi = least;
     }
