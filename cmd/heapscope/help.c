@@ -49,6 +49,9 @@ void hs_help_capture(FILE *to)
     for (size_t i = 0; i < count; i++)
         if (formats[i]->capture)
             fprintf(to, "\n%s\n\n%s\n", formats[i]->title, formats[i]->capture);
+        else if (formats[i]->command)
+            fprintf(to, "\n%s\n\n    %s\n", formats[i]->title,
+                    formats[i]->command);
 }
 
 void hs_help_version(FILE *to)

@@ -250,18 +250,18 @@ static void explain_needs(const struct hs_run *run)
 {
     const struct hs_source *source = run->snapshots[0].sources.at;
     const struct hs_format *given = hs_format_named(source->format);
+    struct hs_err err = HS_ERR_NONE;
     size_t count;
     const struct hs_format *const *formats = hs_formats(&count);
 
-    fprintf(stderr,
-            "heapscope %s: %s: %s: that does not tell what '%s' is asked "
-            "for.\n",
-            run->command->name, source->path,
+    hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
+            "a %s does not tell what '%s' is asked for; take",
             given ? given->title : source->format, run->command->name);
+    hs_complain(run->command, source->path, &err);
     for (size_t i = 0; i < count; i++)
-        if ((formats[i]->fills & run->command->needs) && formats[i]->capture)
-            fprintf(stderr, "It takes: %s\n%s\n", formats[i]->title,
-                    formats[i]->capture);
+        if ((formats[i]->fills & run->command->needs) && formats[i]->command)
+            fprintf(stderr, "  a %s:\n    %s\n", formats[i]->title,
+                    formats[i]->command);
     fputs("'heapscope help capture' says more.\n", stderr);
 }
 

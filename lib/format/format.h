@@ -21,7 +21,8 @@
 struct hs_format {
     const char *name;    /* "pprof": --from, and the folder in testdata/ */
     const char *title;   /* "pprof profile (protobuf, gzip or raw)" */
-    const char *capture; /* how a user takes one; NULL if not decoded */
+    const char *command; /* the one line that takes one; NULL if not decoded */
+    const char *capture; /* how, at length, and what it costs; or NULL */
     unsigned fills;      /* enum hs_part; 0: recognised, but not decoded */
 
     /* How sure the format is that HEAD, the first inflated bytes, is its own:

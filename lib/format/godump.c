@@ -161,6 +161,8 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
 const struct hs_format hs_format_godump = {
     .name = "godump",
     .title = "Go heap dump (debug.WriteHeapDump)",
+    .command = "f, _ := os.Create(\"heap.dump\"); runtime.GC(); "
+               "debug.WriteHeapDump(f.Fd())",
     .capture =
         "  In the program, with packages os, runtime and runtime/debug:\n\n"
         "    f, err := os.Create(\"heap.dump\")\n"

@@ -225,6 +225,8 @@ static int probe(struct hs_cursor head)
 const struct hs_format hs_format_pprof = {
     .name = "pprof",
     .title = "pprof profile (protobuf, gzip or raw)",
+    .command = "curl -o heap.pb.gz "
+               "'http://HOST/debug/pprof/heap?gc=1'",
     .capture =
         "  In the program, if it does not serve it yet:\n\n"
         "    import _ \"net/http/pprof\"\n"

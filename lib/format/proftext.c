@@ -224,7 +224,7 @@ static int probe(struct hs_cursor head)
 const struct hs_format hs_format_proftext = {
     .name = "proftext",
     .title = "pprof profile (text of ?debug=1)",
-    .capture = "curl -o heap.txt 'http://HOST/debug/pprof/heap?debug=1'",
+    .command = "curl -o heap.txt 'http://HOST/debug/pprof/heap?debug=1'",
     .fills = HS_PART_PROFILE,
     .probe = probe,
     .decode = decode,
