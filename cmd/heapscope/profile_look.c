@@ -96,6 +96,7 @@ bool hs_look(struct hs_run *run, const struct hs_snapshot *snapshot,
         return false;
     look->unit = hs_unit_of(hs_profile_type_unit(look->profile, look->type));
     look->measure = measure(hs_profile_type_name(look->profile, look->type));
+    look->options = options;
     look->view = hs_profile_view(look->profile, &options, run->scratch);
     look->sums = hs_profile_sum(look->view, look->type, run->scratch);
     return true;

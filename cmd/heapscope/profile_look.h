@@ -23,6 +23,7 @@ struct hs_look {
     size_t type;
     enum hs_unit unit;
     const struct hs_measure *measure;
+    struct hs_view_options options; /* what VIEW was made with */
     struct hs_profile_view *view;
     struct hs_profile_sums *sums;
 };

@@ -9,8 +9,8 @@
 #include "section.h"
 
 /* "sites" and "churn" into GROUP. */
-bool hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
-                           struct hs_err *err);
+void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
+                           const struct hs_look *by_function);
 
 /* "gateways" into GROUP, and what each function retains into RUN's digest. */
 bool hs_profile_gateways_part(struct hs_run *run, struct hs_block *group,

@@ -99,8 +99,8 @@ bool hs_profile_analyze_section(struct hs_run *run, struct hs_err *err)
     if (run->digest)
         hs_profile_digest(look.view, look.sums, look.type, false, run->digest,
                           run->scratch);
-    if (!hs_profile_sites_part(run, group, err) ||
-        !hs_profile_gateways_part(run, group, &look, err))
+    hs_profile_sites_part(run, group, &look);
+    if (!hs_profile_gateways_part(run, group, &look, err))
         return false;
     hs_look_notes(run, group, &look);
     if (look.measure->memory)

@@ -8,22 +8,21 @@
 
 #define USUAL_ROWS 6
 
-static int64_t clamp(uint64_t value)
-{
-    return value > INT64_MAX ? INT64_MAX : (int64_t)value;
-}
-
 static void fill_digest(struct hs_digest *digest, const struct hs_look *look,
                         const struct hs_gateways *gateways)
 {
     for (uint32_t n = 0; n < look->view->node_count; n++) {
-        if (gateways->retained[n] > 0)
+        bool clamped = false;
+        int64_t bytes = hs_sum_clamp(gateways->retained[n], &clamped);
+
+        if (bytes > 0)
             hs_digest_add(digest, (struct hs_digest_row){
                                       .kind = "gateway",
                                       .name = look->view->nodes[n].name,
                                       .objects = -1,
-                                      .bytes = clamp(gateways->retained[n]),
-                                      .metric = HS_METRIC_RETAINED});
+                                      .bytes = bytes,
+                                      .metric = HS_METRIC_RETAINED,
+                                      .saturated = clamped});
     }
 }
 
@@ -43,7 +42,7 @@ static void add_rows(struct hs_run *run, struct hs_block *table,
         struct hs_str name = look->view->nodes[gateway->node].name;
         struct hs_value row[] = {
             hs_value_name(name.text, name.size),
-            hs_value_of(look->unit, clamp(gateway->retained)),
+            hs_look_value(look, gateway->retained),
             hs_value_share(hs_sum_share(gateway->retained, look->sums->total)),
             hs_look_value(look, sum->cum),
             hs_look_value(look, sum->flat),

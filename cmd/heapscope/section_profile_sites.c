@@ -172,18 +172,18 @@ static struct hs_block *sites_table(struct hs_run *run, struct hs_block *group,
                         sizeof(columns) / sizeof(columns[0]));
 }
 
-bool hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
-                           struct hs_err *err)
+void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
+                           const struct hs_look *by_function)
 {
-    const enum hs_granularity by = HS_BY_LINE;
     struct hs_site_types types = {.count = SIZE_MAX};
-    struct hs_look look;
+    struct hs_view_options options = by_function->options;
+    struct hs_look look = *by_function;
     struct hs_site *sites;
     size_t count;
     bool counted;
 
-    if (!hs_look(run, &run->snapshots[0], &by, &look, err))
-        return false;
+    options.by = HS_BY_LINE;
+    look.view = hs_profile_view(look.profile, &options, run->scratch);
     types.value = look.type;
     types.other = allocated_beside(&look);
     counted = hs_profile_count_type(look.profile, look.type, &types.count);
@@ -192,5 +192,4 @@ bool hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
               counted);
     if (types.other != SIZE_MAX)
         add_churn(run, group, &look, sites, count);
-    return true;
 }

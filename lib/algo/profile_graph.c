@@ -2,26 +2,31 @@
 /*
  * profile_graph.c - edges from stacks, dominators, and which of them to tell.
  *
- * Edges are a matrix of bits: at most 4,096 functions are in the graph, so
- * that the matrix (2 MiB) stays in the cache while a million stacks of thirty
+ * Edges are a matrix of bits: at most 2,048 functions are in the graph, so
+ * that the matrix (512 KiB) stays in the cache while a million stacks of thirty
  * frames are walked.  A hash set of edges costs five times as much.
  */
 #include "algo/profile_graph.h"
 
 #include "algo/dominators.h"
+#include "base/parallel.h"
 #include "model/goname.h"
 
 #include <stdlib.h>
 
-#define MOST_NODES 4096 /* with the super-root, number 0 */
+#define MOST_NODES 2048 /* with the super-root, number 0 */
 #define WORDS      (MOST_NODES / 64)
+
+/* Fewer samples are walked before a thread has started. */
+#define WORTH_THREADS 50000
 
 struct graph {
     const struct hs_profile_view *view;
     uint16_t *kept;   /* by view node: its number in the graph, 0 if none */
     uint32_t *node;   /* by number in the graph: the view's node */
-    uint64_t *flat;   /* by number; never negative */
+    __int128 *flat;   /* by number; never negative */
     uint64_t *matrix; /* MOST_NODES rows of WORDS */
+    size_t type;
     size_t edge_count;
     uint32_t count;
     bool go; /* some names have packages: those without are assembly */
@@ -77,24 +82,58 @@ static uint32_t add_stack(struct graph *graph, uint64_t first, uint64_t end)
     return from;
 }
 
-static void add_stacks(struct graph *graph, size_t type)
+/* One thread's share of the samples, into a matrix of its own. */
+struct walk {
+    unsigned parts;
+    struct graph part[2];
+};
+
+static void add_stacks(void *context, unsigned number)
 {
+    struct walk *walk = context;
+    struct graph *graph = &walk->part[number];
     const struct hs_profile *profile = graph->view->profile;
+    size_t count = profile->sample_count;
+    size_t s = hs_parallel_share(count, number, walk->parts);
+    size_t to = hs_parallel_share(count, number + 1, walk->parts);
     uint64_t first, end;
 
-    for (size_t s = 0; s < profile->sample_count; s++) {
-        int64_t value = profile->values[s * profile->type_count + type];
+    for (; s < to; s++) {
+        int64_t value = profile->values[s * profile->type_count + graph->type];
         uint32_t leaf;
 
         if (value == 0 || !hs_view_stack(graph->view, s, &first, &end) ||
             first == end)
             continue;
         leaf = add_stack(graph, first, end);
-        if (value < 0)
-            continue;
-        if (__builtin_add_overflow(graph->flat[leaf], (uint64_t)value,
-                                   &graph->flat[leaf]))
-            graph->flat[leaf] = UINT64_MAX >> 8;
+        if (value > 0)
+            graph->flat[leaf] += value;
+    }
+}
+
+static void walk_all(struct graph *graph, struct hs_arena *arena)
+{
+    struct walk walk = {.parts = 1, .part = {*graph, *graph}};
+    const struct graph *other = &walk.part[1];
+
+    if (graph->view->profile->sample_count >= WORTH_THREADS &&
+        hs_parallel_processors() > 1) {
+        walk.parts = 2;
+        walk.part[1].matrix =
+            hs_arena_zeroed(arena, MOST_NODES * WORDS, sizeof(uint64_t));
+        walk.part[1].flat =
+            hs_arena_zeroed(arena, MOST_NODES, sizeof(__int128));
+    }
+    hs_parallel_run(walk.parts, add_stacks, &walk);
+    graph->edge_count = walk.part[0].edge_count;
+    if (walk.parts == 1)
+        return;
+    graph->edge_count = 0;
+    for (uint32_t i = 0; i < graph->count; i++)
+        graph->flat[i] += other->flat[i];
+    for (uint32_t i = 0; i < graph->count * WORDS; i++) {
+        graph->matrix[i] |= other->matrix[i];
+        graph->edge_count += (size_t)__builtin_popcountll(graph->matrix[i]);
     }
 }
 
@@ -105,17 +144,17 @@ static bool dominate(struct graph *graph, struct hs_dominators *dom,
     struct hs_edge *edges =
         hs_arena_alloc(arena, graph->edge_count * sizeof(*edges));
     size_t used = 0;
-    struct hs_digraph_plan plan = {.nodes = graph->count,
-                                   .bytes = graph->flat,
-                                   .edges = edges,
-                                   .edge_count = graph->edge_count};
+    struct hs_digraph_plan plan = {
+        .nodes = graph->count, .edges = edges, .edge_count = graph->edge_count};
 
     for (uint32_t i = 0; i < graph->count * WORDS; i++)
         for (uint64_t word = graph->matrix[i]; word; word &= word - 1)
             edges[used++] = (struct hs_edge){
                 i / WORDS, i % WORDS * 64 + (uint32_t)__builtin_ctzll(word)};
-    return hs_digraph_build(digraph, &plan, arena, err) &&
-           hs_dominators_find(dom, digraph, digraph->positions[0], arena, err);
+    if (!hs_digraph_build(digraph, &plan, arena, err))
+        return false;
+    hs_arena_release(arena, edges, graph->edge_count * sizeof(*edges));
+    return hs_dominators_find(dom, digraph, digraph->positions[0], arena, err);
 }
 
 /* From number V up to the first that is no function of Go's library; 0 if
@@ -146,35 +185,50 @@ static int compare(const void *a, const void *b)
     return (x->node > y->node) - (x->node < y->node);
 }
 
+/* Adds up what each number retains: a dominator has a smaller number than
+ * what it dominates.  Not the graph's own sums, which have 64 bits. */
+static __int128 *retain(const struct graph *graph,
+                        const struct hs_dominators *dom,
+                        const uint32_t *node_of, struct hs_arena *arena)
+{
+    __int128 *retained =
+        hs_arena_zeroed(arena, dom->count + 1u, sizeof(*retained));
+
+    for (uint32_t v = dom->count; v >= 1; v--) {
+        retained[v] += graph->flat[node_of[v]];
+        retained[dom->idom[v]] += retained[v];
+    }
+    return retained;
+}
+
 /* Picks the gateways out of the dominator tree. */
 static void pick(const struct graph *graph, struct hs_dominators *dom,
                  struct hs_gateways *gateways, struct hs_arena *arena)
 {
     const uint32_t *node_of = hs_dominators_nodes(dom, arena);
-    uint64_t *best = hs_arena_zeroed(arena, dom->count + 1u, sizeof(*best));
-    uint64_t least = dom->retained[1].bytes / 100;
+    const __int128 *retained = retain(graph, dom, node_of, arena);
+    __int128 *best = hs_arena_zeroed(arena, dom->count + 1u, sizeof(*best));
+    __int128 least = retained[1] / 100;
 
     gateways->list =
         hs_arena_alloc(arena, (dom->count + 1u) * sizeof(*gateways->list));
     for (uint32_t v = 2; v <= dom->count; v++) {
-        uint64_t bytes = dom->retained[v].bytes;
-
-        gateways->retained[graph->node[node_of[v]]] = bytes;
-        if (best[dom->idom[v]] < bytes)
-            best[dom->idom[v]] = bytes;
+        gateways->retained[graph->node[node_of[v]]] = retained[v];
+        if (best[dom->idom[v]] < retained[v])
+            best[dom->idom[v]] = retained[v];
     }
     for (uint32_t v = 2; v <= dom->count; v++) {
-        uint64_t bytes = dom->retained[v].bytes;
         uint32_t own;
 
-        if (bytes == 0 || bytes < least || best[v] > bytes - bytes / 10)
+        if (retained[v] == 0 || retained[v] < least ||
+            best[v] > retained[v] - retained[v] / 10)
             continue;
         own = owner(graph, dom, node_of, v);
         if (own == 0 || dom->retained[own].mark)
             continue;
         dom->retained[own].mark = 1;
-        gateways->list[gateways->count++] = (struct hs_gateway){
-            graph->node[node_of[own]], dom->retained[own].bytes};
+        gateways->list[gateways->count++] =
+            (struct hs_gateway){graph->node[node_of[own]], retained[own]};
     }
     qsort(gateways->list, gateways->count, sizeof(*gateways->list), compare);
 }
@@ -186,19 +240,20 @@ bool hs_profile_gateways(const struct hs_profile_view *view,
 {
     struct graph graph = {
         .view = view,
+        .type = type,
         .kept = hs_arena_zeroed(arena, view->node_count, sizeof(uint16_t)),
         .node = hs_arena_zeroed(arena, MOST_NODES, sizeof(uint32_t)),
-        .flat = hs_arena_zeroed(arena, MOST_NODES, sizeof(uint64_t)),
+        .flat = hs_arena_zeroed(arena, MOST_NODES, sizeof(__int128)),
         .matrix = hs_arena_zeroed(arena, MOST_NODES * WORDS, sizeof(uint64_t)),
     };
     struct hs_dominators dom;
     struct hs_digraph digraph;
 
     *gateways = (struct hs_gateways){
-        .retained = hs_arena_zeroed(arena, view->node_count, sizeof(uint64_t)),
+        .retained = hs_arena_zeroed(arena, view->node_count, sizeof(__int128)),
     };
     keep(&graph, sums, arena);
-    add_stacks(&graph, type);
+    walk_all(&graph, arena);
     if (!dominate(&graph, &dom, &digraph, arena, err))
         return false;
     pick(&graph, &dom, gateways, arena);

@@ -21,13 +21,13 @@
 
 struct hs_gateway {
     uint32_t node;
-    uint64_t retained;
+    __int128 retained;
 };
 
 struct hs_gateways {
     struct hs_gateway *list; /* the most retained first, then by name */
     size_t count;
-    uint64_t *retained; /* of every node of the view; 0 of those left out */
+    __int128 *retained; /* of every node of the view; 0 of those left out */
 };
 
 /*

@@ -8,7 +8,12 @@
  */
 #include "algo/profile_sum.h"
 
+#include "base/parallel.h"
+
 #include <stdlib.h>
+
+/* Fewer samples are added up before a thread has started. */
+#define WORTH_THREADS 50000
 
 struct cell {
     __int128 cum;
@@ -35,19 +40,34 @@ static void add_sample(const struct hs_profile_view *view, size_t s,
     }
 }
 
-struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
-                                       size_t type, struct hs_arena *arena)
+/* One thread's part of the samples. */
+struct part {
+    struct hs_profile_sums sums; /* without nodes */
+    struct cell *cells;
+    __int128 *flat;
+};
+
+struct walk {
+    const struct hs_profile_view *view;
+    size_t type;
+    unsigned parts;
+    struct part part[HS_PARALLEL_MOST];
+};
+
+static void walk_part(void *context, unsigned number)
 {
+    struct walk *walk = context;
+    struct part *part = &walk->part[number];
+    struct hs_profile_sums *sums = &part->sums;
+    const struct hs_profile_view *view = walk->view;
     const struct hs_profile *profile = view->profile;
-    struct hs_profile_sums *sums = hs_arena_zeroed(arena, 1, sizeof(*sums));
-    struct cell *cells =
-        hs_arena_zeroed(arena, view->node_count, sizeof(*cells));
+    size_t count = profile->sample_count;
+    size_t s = hs_parallel_share(count, number, walk->parts);
+    size_t to = hs_parallel_share(count, number + 1, walk->parts);
     uint64_t first, end;
 
-    sums->nodes =
-        hs_arena_zeroed(arena, view->node_count, sizeof(*sums->nodes));
-    for (size_t s = 0; s < profile->sample_count; s++) {
-        int64_t value = profile->values[s * profile->type_count + type];
+    for (; s < to; s++) {
+        int64_t value = profile->values[s * profile->type_count + walk->type];
 
         if (value == 0)
             continue;
@@ -61,13 +81,47 @@ struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
             sums->empty += hs_sum_abs(value);
             continue;
         }
-        add_sample(view, s, first, end, value, cells);
-        sums->nodes[view->expand[view->expand_start[profile->frames[first]]]]
-            .flat += value;
+        add_sample(view, s, first, end, value, part->cells);
+        part->flat[view->expand[view->expand_start[profile->frames[first]]]] +=
+            value;
     }
-    for (uint32_t n = 0; n < view->node_count; n++)
-        sums->nodes[n].cum = cells[n].cum;
-    hs_arena_release(arena, cells, view->node_count * sizeof(*cells));
+}
+
+static void add_part(struct hs_profile_sums *sums, const struct part *part,
+                     uint32_t nodes)
+{
+    sums->total += part->sums.total;
+    sums->empty += part->sums.empty;
+    sums->shown += part->sums.shown;
+    sums->samples += part->sums.samples;
+    sums->empty_samples += part->sums.empty_samples;
+    for (uint32_t n = 0; n < nodes; n++) {
+        sums->nodes[n].flat += part->flat[n];
+        sums->nodes[n].cum += part->cells[n].cum;
+    }
+}
+
+struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
+                                       size_t type, struct hs_arena *arena)
+{
+    struct hs_profile_sums *sums = hs_arena_zeroed(arena, 1, sizeof(*sums));
+    uint32_t nodes = view->node_count;
+    struct walk walk = {.view = view, .type = type, .parts = 1};
+
+    if (view->profile->sample_count >= WORTH_THREADS)
+        walk.parts = hs_parallel_processors() > 1 ? 2 : 1;
+    sums->nodes = hs_arena_zeroed(arena, nodes, sizeof(*sums->nodes));
+    for (unsigned p = 0; p < walk.parts; p++) {
+        walk.part[p].cells = hs_arena_zeroed(arena, nodes, sizeof(struct cell));
+        walk.part[p].flat = hs_arena_zeroed(arena, nodes, sizeof(__int128));
+    }
+    hs_parallel_run(walk.parts, walk_part, &walk);
+    for (unsigned p = 0; p < walk.parts; p++) {
+        add_part(sums, &walk.part[p], nodes);
+        hs_arena_release(arena, walk.part[p].cells,
+                         nodes * sizeof(struct cell));
+        hs_arena_release(arena, walk.part[p].flat, nodes * sizeof(__int128));
+    }
     return sums;
 }
 
