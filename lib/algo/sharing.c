@@ -342,48 +342,58 @@ static int by_weight(const void *a, const void *b)
     return (int)y->many - (int)x->many;
 }
 
-/* One share per set in use, with room in one array for all tops. */
+/* The weight of each set's share. */
+static struct hs_share *weigh(const struct quotient *q, size_t sets)
+{
+    struct hs_share *by_set =
+        hs_arena_zeroed(q->scratch, sets, sizeof(*by_set));
+
+    for (uint32_t i = 0; i < q->tops; i++) {
+        const struct hs_retained *retained = &q->dom->retained[q->top[i]];
+        struct hs_share *share = &by_set[q->set[i]];
+
+        share->bytes += retained->bytes;
+        share->objects += retained->objects;
+        share->top_count++;
+    }
+    return by_set;
+}
+
+/* One share per set that weighs anything; their tops in one array. */
 static void make_shares(struct hs_sharing *sharing, const struct quotient *q,
                         const struct hs_setpool *pool, struct hs_arena *arena)
 {
     size_t sets = pool->sets.count;
-    struct hs_share *by_set =
-        hs_arena_zeroed(q->scratch, sets, sizeof(*by_set));
+    struct hs_share *by_set = weigh(q, sets);
+    struct hs_column shares = HS_COLUMN(struct hs_share, arena);
     uint32_t *tops = hs_arena_alloc(arena, q->tops * sizeof(*tops));
     uint32_t **next = hs_arena_zeroed(q->scratch, sets, sizeof(*next));
 
-    for (uint32_t i = 0; i < q->tops; i++)
-        by_set[q->set[i]].top_count++;
     for (uint32_t set = 0; set < sets; set++) {
         struct hs_share *share = &by_set[set];
         const uint32_t *units;
+        uint32_t *copy;
+        size_t size;
 
-        if (!share->top_count)
-            continue;
         next[set] = tops;
         share->tops = tops;
         tops += share->top_count;
+        if (!share->bytes && !share->objects)
+            continue;
         units = hs_setpool_at(pool, set, &share->unit_count);
-        share->units =
-            memcpy(hs_arena_alloc(arena, share->unit_count * sizeof(*units)),
-                   units, share->unit_count * sizeof(*units));
+        size = share->unit_count * sizeof(*units);
+        copy = hs_arena_alloc(arena, size);
+        share->units = size ? memcpy(copy, units, size) : copy;
         share->many = set == HS_SETPOOL_MANY;
         sharing->approximate |= share->many;
-        sharing->count++;
+        hs_column_push(&shares, share);
     }
-    for (uint32_t i = 0; i < q->tops; i++) {
-        const struct hs_retained *retained = &q->dom->retained[q->top[i]];
-
+    for (uint32_t i = 0; i < q->tops; i++)
         *next[q->set[i]]++ = q->top[i];
-        by_set[q->set[i]].bytes += retained->bytes;
-        by_set[q->set[i]].objects += retained->objects;
-    }
-    sharing->shares =
-        hs_arena_alloc(arena, sharing->count * sizeof(*sharing->shares));
-    for (size_t set = 0, at = 0; set < sets; set++)
-        if (by_set[set].top_count)
-            sharing->shares[at++] = by_set[set];
-    qsort(sharing->shares, sharing->count, sizeof(*sharing->shares), by_weight);
+    sharing->shares = shares.at;
+    sharing->count = shares.count;
+    if (shares.count)
+        qsort(shares.at, shares.count, shares.size, by_weight);
 }
 
 void hs_sharing_find(struct hs_sharing *sharing,

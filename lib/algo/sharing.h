@@ -45,7 +45,8 @@ struct hs_share {
 };
 
 struct hs_sharing {
-    struct hs_share *shares; /* most bytes first, then by their units */
+    /* Those that weigh anything: most bytes first, then by their units. */
+    struct hs_share *shares;
     size_t count;
     bool approximate; /* there is a share of many */
 };

@@ -127,7 +127,7 @@ static void check_shares(const struct hs_shape *shape,
             continue;
         bytes[reach[v]] += shape->bytes[v];
         objects[reach[v]] += shape->objects[v];
-        used[reach[v]] = true;
+        used[reach[v]] |= shape->bytes[v] || shape->objects[v];
     }
     for (size_t i = 0; i < sharing->count; i++) {
         const struct hs_share *share = &sharing->shares[i];
