@@ -188,8 +188,8 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
         snapshot->parts |= HS_PART_PROFILE;
         if (draft.ignored_zero > 0)
             hs_snapshot_warn(snapshot,
-                             "%llu fields of the profile have the number 0 or "
-                             "a padded one, and were ignored",
+                             "%llu fields have the number 0 and were ignored "
+                             "(NULs behind the end read so)",
                              (unsigned long long)draft.ignored_zero);
     }
     hs_arena_free(&draft.record);

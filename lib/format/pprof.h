@@ -105,6 +105,7 @@ bool pprof_record_check(const struct pprof_field *field, size_t index,
 
 struct pprof_span {
     uint64_t from, to;
+    bool zero; /* its number is 0 */
 };
 
 /* A message of the profile, by numbers: location 7, its line 0. */

@@ -54,10 +54,11 @@ static const uint8_t *tame(struct pprof_draft *draft,
         return field->body.at;
     copy = (uint8_t *)hs_arena_copy(&draft->record, field->body.at,
                                     hs_cursor_left(&field->body));
-    for (size_t i = 0; i < odd->count; i++)
+    for (size_t i = 0; i < odd->count; i++) {
         paint_over(copy + (span[i].from - field->body.offset),
                    (size_t)(span[i].to - span[i].from));
-    draft->ignored_zero += odd->count;
+        draft->ignored_zero += span[i].zero;
+    }
     return copy;
 }
 

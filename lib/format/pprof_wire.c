@@ -207,7 +207,8 @@ static void note_odd(struct walk *walk, const struct pprof_field *field,
 {
     if (walk->odd && (field->number == 0 || field->tag_size > 5))
         hs_column_push(walk->odd,
-                       &(struct pprof_span){field->offset, in->offset});
+                       &(struct pprof_span){field->offset, in->offset,
+                                            field->number == 0});
 }
 
 /* Walks all that is below field FIELD of the profile. */
