@@ -249,6 +249,12 @@ TEST(top_by_file_and_by_line_equals_pprof)
     check_table("leak-go1.26-after.pb.gz.lines.tsv", strlen(file), NULL, NULL);
 }
 
+TEST(a_text_profile_has_the_names_that_pprof_throws_away)
+{
+    check_table("leak-go1.26-text.txt.named.tsv",
+                strlen("leak-go1.26-text.txt"), NULL, NULL);
+}
+
 TEST(focus_and_ignore_equal_pprof)
 {
     const char *file = "leak-go1.26-after.pb.gz";
