@@ -82,8 +82,13 @@ static const char *entry_text(const struct hs_heap_case *c,
     case HS_HOLDER_FINALIZER:
         return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
     default:
-        return "";
+        break;
     }
+    if (path->through == path->holder)
+        return "";
+    name = hs_holders_name(c->holders, path->through, doc->arena);
+    return hs_doc_printf(doc, "through %.*s, which it points to",
+                         (int)name.size, name.text);
 }
 
 static const char *via_text(const struct hs_path_step *step,

@@ -30,6 +30,8 @@ struct twig {                /* a row, and its place in the tree being opened */
 struct tree {
     const struct hs_heap_case *c;
     struct hs_column twigs;
+    struct hs_arena *arena;
+    uint32_t most, rows_each; /* CHILDREN and ROWS_EACH, or without limit */
 };
 
 static struct twig *twig_at(const struct tree *tree, uint32_t number)
@@ -109,44 +111,64 @@ static void add_rest(struct tree *tree, uint32_t parent, uint32_t last,
     twig_at(tree, last)->next = (uint32_t)tree->twigs.count - 1;
 }
 
-/* Makes rows of the children of twig NUMBER, at most ROWS_EACH. */
-static void open_twig(struct tree *tree, uint32_t number, size_t room)
+/* Adds what one more child of twig NUMBER retains to the row before it, if
+ * the two are alike. */
+static bool join(struct tree *tree, uint32_t last, uint32_t child)
 {
-    uint32_t children[CHILDREN], all, found, last = NONE, rows = 0, done = 0;
+    const struct hs_retention *r = tree->c->retention;
+    struct twig *twig;
+
+    if (last == NONE || !alike(tree, twig_at(tree, last)->node, child))
+        return false;
+    twig = twig_at(tree, last);
+    twig->count++;
+    twig->bytes += hs_retention_bytes(r, child);
+    twig->objects += hs_retention_objects(r, child);
+    return true;
+}
+
+/* The biggest dominator children of NODE, as many as rows may be made of. */
+static uint32_t *find_children(struct tree *tree, uint32_t node,
+                               uint32_t *found, uint32_t *all)
+{
+    const struct hs_retention *r = tree->c->retention;
+    uint32_t most = tree->most, first, *children;
+
+    hs_retention_children(r, node, &first, 1, all);
+    if (most > *all)
+        most = *all;
+    children = hs_arena_alloc(tree->arena, ((size_t)most + 1) * 4);
+    *found = hs_retention_children(r, node, children, most, all);
+    return children;
+}
+
+/* Makes rows of the children of twig NUMBER, at most ROOM. */
+static void open_twig(struct tree *tree, uint32_t number, uint64_t room)
+{
+    uint32_t all, found, last = NONE, done = 0, *children;
     uint32_t depth = twig_at(tree, number)->depth + 1;
+    uint64_t rows = 0;
 
     twig_at(tree, number)->open = true;
     /* Of a row that stands for many nothing below is shown. */
     if (twig_at(tree, number)->count > 1)
         return;
-    found =
-        hs_retention_children(tree->c->retention, twig_at(tree, number)->node,
-                              children, CHILDREN, &all);
-    for (uint32_t i = 0; i < found; i++) {
+    children = find_children(tree, twig_at(tree, number)->node, &found, &all);
+    for (; done < found; done++) {
         uint32_t twig;
 
-        if (last != NONE &&
-            alike(tree, twig_at(tree, last)->node, children[i])) {
-            struct twig *same = twig_at(tree, last);
-
-            same->count++;
-            same->bytes += hs_retention_bytes(tree->c->retention, children[i]);
-            same->objects +=
-                hs_retention_objects(tree->c->retention, children[i]);
-            done++;
+        if (join(tree, last, children[done]))
             continue;
-        }
-        if (hs_retention_bytes(tree->c->retention, children[i]) == 0 ||
-            rows == ROWS_EACH || rows >= room)
+        if (hs_retention_bytes(tree->c->retention, children[done]) == 0 ||
+            rows == tree->rows_each || rows >= room)
             break;
-        twig = add_twig(tree, children[i], depth);
+        twig = add_twig(tree, children[done], depth);
         if (last == NONE)
             twig_at(tree, number)->first = twig;
         else
             twig_at(tree, last)->next = twig;
         last = twig;
         rows++;
-        done++;
     }
     if (last != NONE && done < all)
         add_rest(tree, number, last, all - done);
@@ -169,14 +191,19 @@ static uint32_t biggest_closed(const struct tree *tree)
 
 static void grow(struct tree *tree, uint32_t root, uint64_t limit)
 {
+    tree->most = limit ? CHILDREN : UINT32_MAX;
+    tree->rows_each = limit ? ROWS_EACH : UINT32_MAX;
     add_twig(tree, root, 0);
-    while (limit == 0 || tree->twigs.count < limit) {
+    /* Without a limit all are opened, in whatever order. */
+    for (uint32_t i = 0; limit == 0 && i < tree->twigs.count; i++)
+        if (!twig_at(tree, i)->open)
+            open_twig(tree, i, UINT64_MAX);
+    while (tree->twigs.count < limit) {
         uint32_t next = biggest_closed(tree);
 
         if (next == NONE)
             return;
-        open_twig(tree, next,
-                  limit ? limit - tree->twigs.count : tree->twigs.count + 1);
+        open_twig(tree, next, limit - tree->twigs.count);
     }
 }
 
@@ -223,6 +250,18 @@ static struct hs_value kind_of(const struct tree *tree, const struct twig *twig)
         (enum hs_holder_kind)holder_of(tree, twig->node)->kind));
 }
 
+static struct hs_value address_of(const struct tree *tree, uint32_t node)
+{
+    const struct hs_heap_case *c = tree->c;
+
+    if (!is_holder(tree, node))
+        return hs_value_address(hs_heap_address(c->heap, node));
+    if (holder_of(tree, node)->kind == HS_HOLDER_GLOBAL)
+        return hs_value_address(
+            c->holders->variables[holder_of(tree, node)->record].address);
+    return hs_value_null();
+}
+
 static void add_row(struct hs_run *run, const struct tree *tree,
                     struct hs_block *table, const struct twig *twig)
 {
@@ -238,9 +277,8 @@ static void add_row(struct hs_run *run, const struct tree *tree,
         hs_value_of(HS_UNIT_COUNT, (int64_t)twig->objects),
     };
 
-    if (twig->node != HS_NO_NODE && !is_holder(tree, twig->node))
-        values[2] =
-            hs_value_address(hs_heap_address(tree->c->heap, twig->node));
+    if (twig->node != HS_NO_NODE)
+        values[2] = address_of(tree, twig->node);
     hs_doc_row(run->doc, table, values)->depth = twig->depth;
 }
 
@@ -298,7 +336,9 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
         {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
     };
     const struct hs_heap_case *c = hs_look_heap(run, 0, err);
-    struct tree tree = {.c = c, .twigs = HS_COLUMN(struct twig, run->scratch)};
+    struct tree tree = {.c = c,
+                        .arena = run->scratch,
+                        .twigs = HS_COLUMN(struct twig, run->scratch)};
     struct hs_block *table;
     uint32_t root;
 

@@ -2,19 +2,15 @@
 /*
  * holders_globals.c - variables: the pointer words of data and BSS.
  *
- * Without names a variable is one word.  Where a word points into a segment,
- * as in `var cache = &LRU{...}` with its unnamed static temporary, the words
- * pointed to belong to it.  Nobody says how large that temporary is, but the Go
- * linker sorts the symbols of data and of BSS by size (cmd/link, dodata), so
- * no symbol is larger than a gap between two symbols that come later.  We
- * take the smallest gap seen from there on, never more than MOST_BYTES, as its
- * size: rather too few words than somebody else's.
+ * Without names a variable is one word.  Where a word points to another, as in
+ * `var cache = &List{...}` with its unnamed static temporary, that one belongs
+ * to it.  Only the very word pointed to: nobody says how large the temporary
+ * is, and the words behind it may be somebody else's.  They stay holders of
+ * their own until an executable tells.
  */
 #include <stdlib.h>
 
 #include "algo/holders_impl.h"
-
-#define MOST_BYTES 128
 
 static const struct hs_segment *segment_at(const struct hs_heap *heap,
                                            uint64_t address)
@@ -62,88 +58,21 @@ void hs_holders_find_words(struct holders_builder *b)
               by_address);
 }
 
-/* A place in a segment that some word points to: where a symbol may start. */
-struct start {
-    uint64_t address, limit;
-};
-
-static int by_start(const void *a, const void *b)
-{
-    const struct start *x = a, *y = b;
-
-    return (x->address > y->address) - (x->address < y->address);
-}
-
-/* The starts of all segments in order, each with the end of what it covers. */
-static struct start *find_starts(struct holders_builder *b, size_t *count)
-{
-    const struct holders_word *words = b->words.at;
-    struct hs_column starts = HS_COLUMN(struct start, b->scratch);
-    struct start *at;
-    size_t n = 0;
-
-    for (size_t i = 0; i < b->words.count; i++)
-        if (words[i].object == HS_NO_OBJECT)
-            hs_column_push(&starts, &(struct start){.address = words[i].value});
-    at = starts.at;
-    if (starts.count)
-        qsort(at, starts.count, sizeof(*at), by_start);
-    for (size_t i = 0; i < starts.count; i++)
-        if (n == 0 || at[n - 1].address != at[i].address)
-            at[n++] = at[i];
-    for (size_t i = n; i-- > 0;) {
-        const struct hs_segment *segment = segment_at(b->heap, at[i].address);
-        uint64_t end = segment->memory.address + segment->memory.size;
-        uint64_t most = MOST_BYTES, gap = end - at[i].address;
-
-        if (i + 1 < n && segment_at(b->heap, at[i + 1].address) == segment) {
-            most = at[i + 1].limit - at[i + 1].address;
-            gap = at[i + 1].address - at[i].address;
-        }
-        at[i].limit = at[i].address + (gap < most ? gap : most);
-    }
-    *count = n;
-    return at;
-}
-
-/* The first word at ADDRESS or after. */
-static size_t word_from(const struct holders_builder *b, uint64_t address)
-{
-    const struct holders_word *words = b->words.at;
-    size_t low = 0, high = b->words.count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (words[middle].address < address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Word FROM points to the words from that one on: edges of word numbers for
- * now.  A word that points to itself holds nothing by that. */
-static void link_word(struct holders_builder *b, size_t from,
-                      const struct start *starts, size_t start_count)
+/* Word FROM points to the word at its value, if there is one: an edge of word
+ * numbers for now.  A word that points to itself holds nothing by that. */
+static void link_word(struct holders_builder *b, uint32_t from)
 {
     struct holders_word *words = b->words.at;
-    const struct start key = {.address = words[from].value};
-    const struct start *start =
-        bsearch(&key, starts, start_count, sizeof(*starts), by_start);
+    const struct holders_word key = {.address = words[from].value};
+    struct holders_word *to =
+        bsearch(&key, words, b->words.count, sizeof(*words), by_address);
+    struct hs_holder_edge edge = {.from = from};
 
-    if (!start)
+    if (!to || to == &words[from])
         return;
-    for (size_t to = word_from(b, start->address);
-         to < b->words.count && words[to].address < start->limit; to++) {
-        struct hs_holder_edge edge = {(uint32_t)from, (uint32_t)to};
-
-        if (to == from)
-            continue;
-        hs_column_push(&b->edges, &edge);
-        words[to].held = true;
-    }
+    edge.to = (uint32_t)(to - words);
+    hs_column_push(&b->edges, &edge);
+    to->held = true;
 }
 
 /* Marks what hangs below word START as rooted; STACK has room for all. */
@@ -213,12 +142,10 @@ static void add_variable(struct holders_builder *b, struct holders_word *word,
 void hs_holders_add_variables(struct holders_builder *b, uint32_t globals)
 {
     struct holders_word *words = b->words.at;
-    size_t start_count;
-    const struct start *starts = find_starts(b, &start_count);
 
-    for (size_t i = 0; i < b->words.count; i++)
+    for (uint32_t i = 0; i < b->words.count; i++)
         if (words[i].object == HS_NO_OBJECT)
-            link_word(b, i, starts, start_count);
+            link_word(b, i);
     choose_roots(b);
     for (size_t i = 0; i < b->words.count; i++)
         if (!words[i].held)

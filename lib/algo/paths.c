@@ -268,8 +268,10 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
                                 struct hs_arena *arena)
 {
     struct hs_column steps = HS_COLUMN(struct hs_path_step, arena);
-    struct hs_path path = {
-        .unit = way->unit, .holder = way->holder, .count = way->count};
+    struct hs_path path = {.unit = way->unit,
+                           .holder = way->holder,
+                           .through = way->holder,
+                           .count = way->count};
     uint32_t number = way->first;
 
     for (; number; number = s->next[number]) {
@@ -277,6 +279,8 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
 
         if (node < objects_of(s))
             push_object(&steps, node);
+        else
+            path.through = node - objects_of(s);
         if (s->next[number] == number)
             break;
     }
@@ -344,7 +348,8 @@ void hs_paths_descend(const struct hs_heap *heap,
     uint32_t objects = hs_heap_count(heap);
     uint32_t node = hs_retention_holder(retention, holder), child, all;
 
-    *path = (struct hs_path){.unit = holder, .holder = holder, .count = 1};
+    *path = (struct hs_path){
+        .unit = holder, .holder = holder, .through = holder, .count = 1};
     while (steps.count < most &&
            hs_retention_children(retention, node, &child, 1, &all)) {
         double share = (double)hs_retention_bytes(retention, child) /
@@ -355,7 +360,7 @@ void hs_paths_descend(const struct hs_heap *heap,
         if (child < objects)
             push_object(&steps, child);
         else
-            path->holder = child - objects;
+            path->holder = path->through = child - objects;
         node = child;
     }
     dress_steps(heap, steps.at, steps.count);

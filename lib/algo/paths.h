@@ -25,9 +25,11 @@ struct hs_path_step {
 };
 
 struct hs_path {
-    uint32_t unit;   /* the holder that has to let go */
-    uint32_t holder; /* it, or the goroutine or frame below it */
-    uint32_t count;  /* how many ways this one stands for */
+    uint32_t unit;    /* the holder that has to let go */
+    uint32_t holder;  /* it, or the goroutine or frame below it */
+    uint32_t through; /* the variable below it that points to the first object,
+                       * if another than HOLDER: what HOLDER points to */
+    uint32_t count;   /* how many ways this one stands for */
     uint32_t step_count;
     const struct hs_path_step *steps; /* the last is a target */
 };
