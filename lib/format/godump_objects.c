@@ -162,8 +162,9 @@ const uint8_t *hs_godump_take(const struct hs_heap *heap, const uint8_t *at,
 
         if (!next)
             break;
+        /* A pointer takes two bytes of the list, or more. */
         hs_heap_draft_object(draft, memory.address, memory.size, at,
-                             memory.fields != memory.fields_end);
+                             (uint64_t)(memory.fields_end - memory.fields) / 2);
         at = next;
     }
     hs_heap_draft_break(draft);

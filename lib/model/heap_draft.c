@@ -23,9 +23,8 @@ void hs_heap_draft_break(struct hs_heap_draft *draft)
 {
     struct hs_heap_run *runs = draft->runs.at;
 
-    if (draft->scan)
-        runs[draft->runs.count - 1].scan = true;
-    draft->scan = 0;
+    if (draft->size)
+        runs[draft->runs.count - 1].pointers = draft->pointers;
     draft->size = 0; /* no object has this size: the next one starts a run */
 }
 
@@ -36,13 +35,13 @@ static bool is_odd(uint64_t address, uint64_t size)
 }
 
 void hs_heap_draft_run(struct hs_heap_draft *draft, uint64_t address,
-                       uint64_t size, const uint8_t *record, bool scan)
+                       uint64_t size, const uint8_t *record, uint64_t pointers)
 {
     uint64_t start = address % HS_PAGE_BYTES, page = address - start;
     struct hs_heap_run run = {.page = address >> HS_PAGE_SHIFT,
                               .size = size,
                               .record = record,
-                              .scan = scan,
+                              .pointers = pointers,
                               .odd = is_odd(address, size)};
     size_t words;
 
@@ -65,5 +64,5 @@ void hs_heap_draft_run(struct hs_heap_draft *draft, uint64_t address,
     draft->bits[(start - run.phase) / size / 64] |=
         (uint64_t)1 << (start - run.phase) / size % 64;
     draft->next = address + size;
-    draft->scan = scan;
+    draft->pointers = pointers;
 }

@@ -30,7 +30,7 @@ struct freezer {
     struct hs_page *pages;
     struct hs_page_place *places;
     struct hs_column groups, odd;
-    uint64_t covered, objects;
+    uint64_t covered, objects, pointers;
 };
 
 /* Where the last object of RUN ends.  Never 0: runs have an object. */
@@ -193,8 +193,9 @@ static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
         .size = (uint32_t)run->size,
         .phase = run->phase,
         .kind = HS_PAGE_SLOTS,
-        .scan = run->scan};
+        .scan = run->pointers != 0};
     f->places[index].record = run->record;
+    f->pointers += run->pointers;
     for (size_t i = 0; i < words; i++) {
         groups[i] = (struct hs_group){.bits = run->bits[i],
                                       .rank = (uint32_t)f->objects,
@@ -234,6 +235,23 @@ static void list_run(struct freezer *f, const struct hs_heap_run *run)
             return;
         odd = hs_column_extend(&f->odd, 1);
         *odd = (struct hs_odd){memory.address, memory.size, record};
+        f->pointers += (uint64_t)(memory.fields_end - memory.fields) / 2;
+    }
+}
+
+/* Adds the groups of a list of COUNT objects, whose last is f->objects - 1. */
+static void group_list(struct freezer *f, size_t count, size_t index)
+{
+    uint64_t rank = f->objects - count;
+
+    for (; count; count -= count < 64 ? count : 64) {
+        struct hs_group *group = hs_column_extend(&f->groups, 1);
+
+        *group = (struct hs_group){
+            .bits = count < 64 ? ((uint64_t)1 << count) - 1 : UINT64_MAX,
+            .rank = (uint32_t)rank,
+            .page = (uint32_t)index};
+        rank += 64;
     }
 }
 
@@ -259,13 +277,15 @@ static void fill_list(struct freezer *f, size_t first, size_t end, size_t index)
         cover(f, index, number, odd[i].address + odd[i].size - 1);
     }
     f->odd.count = kept;
-    f->pages[index] = (struct hs_page){.group = (uint32_t)start,
+    f->pages[index] = (struct hs_page){.group = (uint32_t)f->groups.count,
                                        .magic = (uint32_t)(kept - start),
+                                       .size = (uint32_t)start,
                                        .phase = HS_NO_START,
                                        .kind = HS_PAGE_LIST,
                                        .scan = true};
     if (kept > start)
         f->places[index].record = odd[start].record;
+    group_list(f, kept - start, index);
 }
 
 /* Clears the phantoms' bits; false if no object is left. */
@@ -296,6 +316,7 @@ static void fill_page(struct freezer *f, size_t first, size_t end, size_t index)
     struct hs_heap_run *run = &f->runs[first];
 
     f->places[index].rank = (uint32_t)f->objects;
+    f->places[index].pointers = f->pointers;
     if (end > first + 1 || run->odd)
         fill_list(f, first, end, index);
     else if (!drop_phantoms(f, run))
@@ -324,11 +345,13 @@ static void fill_pages(struct freezer *f)
 }
 
 /* What a search by rank needs: empty pages have the next page's rank, and
- * every 4096th object has its page looked up. */
+ * every 256th object has its group looked up. */
 static void index_ranks(struct freezer *f)
 {
     struct hs_heap_store *store = f->store;
     uint32_t rank = store->count;
+    uint64_t pointers = f->pointers;
+    const struct hs_group *groups = store->groups;
     size_t samples = ((size_t)store->count >> HS_SAMPLE_SHIFT) + 2, next = 0;
     uint32_t *sample = hs_arena_zeroed(f->arena, samples, sizeof(*sample));
 
@@ -336,32 +359,34 @@ static void index_ranks(struct freezer *f)
         if (f->pages[page].kind == HS_PAGE_EMPTY) {
             f->pages[page].phase = HS_NO_START;
             f->places[page].rank = rank;
+            f->places[page].pointers = pointers;
         }
         rank = f->places[page].rank;
+        pointers = f->places[page].pointers;
     }
-    for (size_t page = 0; page < store->page_count; page++) {
-        uint32_t end = page + 1 < store->page_count ? f->places[page + 1].rank
-                                                    : store->count;
+    for (size_t group = 0; group < store->group_count; group++) {
+        uint64_t end =
+            (uint64_t)groups[group].rank + hs_bits_of(groups[group].bits);
 
-        while (next < samples && next << HS_SAMPLE_SHIFT < end)
-            sample[next++] = (uint32_t)page;
+        while (next < samples && (uint64_t)next << HS_SAMPLE_SHIFT < end)
+            sample[next++] = (uint32_t)group;
     }
     while (next < samples)
-        sample[next++] = (uint32_t)(store->page_count - 1);
+        sample[next++] = (uint32_t)(store->group_count - 1);
     store->samples = sample;
 }
 
 static bool too_many(const struct hs_heap_draft *drafts, size_t count)
 {
-    uint64_t objects = 0, runs = 0, words = 0;
+    uint64_t objects = 0, runs = 0, words = 0; /* a group for each word */
 
     for (size_t i = 0; i < count; i++) {
         objects += drafts[i].objects;
         runs += drafts[i].runs.count;
-        words += drafts[i].words.count;
+        words += drafts[i].words.count + drafts[i].runs.count;
     }
     return objects > HS_MOST_OBJECTS || runs > UINT32_MAX / 8 ||
-           words > UINT32_MAX;
+           words > HS_MOST_GROUPS;
 }
 
 static void freeze(struct freezer *f, const struct hs_heap_draft *drafts,
@@ -378,6 +403,7 @@ static void freeze(struct freezer *f, const struct hs_heap_draft *drafts,
     f->odd = HS_COLUMN(struct hs_odd, f->arena);
     fill_pages(f);
     store->count = (uint32_t)f->objects;
+    store->pointers = f->pointers;
     store->pages = f->pages;
     store->places = f->places;
     store->groups = f->groups.at;

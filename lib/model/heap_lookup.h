@@ -23,44 +23,53 @@ static inline unsigned hs_bits_of(uint64_t word)
 #endif
 }
 
-/* For addresses in a page's beginning, odd pages and other regions. */
-uint32_t hs_heap_find_slowly(const struct hs_heap_store *store,
+/* For addresses in a page's beginning, lists and other regions. */
+uint32_t hs_heap_slot_slowly(const struct hs_heap_store *store,
                              uint64_t address);
 
-/* From an object back to the index of its page, from there to the page's
- * address and to the object's slot (not in lists). */
-size_t hs_heap_page_of(const struct hs_heap_store *store, uint32_t object);
+/* From an object back to its slot, and to a page's address. */
+uint32_t hs_heap_slot_of(const struct hs_heap_store *store, uint32_t object);
 uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page);
-uint64_t hs_heap_slot_of(const struct hs_heap_store *store, size_t page,
-                         uint32_t object);
 
-/* The object of slot SLOT of PAGE, or HS_NO_OBJECT. */
-static inline uint32_t hs_page_object(const struct hs_heap_store *store,
-                                      const struct hs_page *page, uint64_t slot)
-{
-    const struct hs_group *group = store->groups + page->group + slot / 64;
-    uint64_t bit = (uint64_t)1 << slot % 64;
-
-    if (!(group->bits & bit))
-        return HS_NO_OBJECT;
-    return group->rank + hs_bits_of(group->bits & (bit - 1));
-}
-
-static inline uint32_t hs_heap_lookup(const struct hs_heap_store *store,
-                                      uint64_t address)
+/* The slot of the object that ADDRESS points to or into, or HS_NO_SLOT. */
+static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
+                                       uint64_t address)
 {
     uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
-    uint64_t x = address % HS_PAGE_BYTES;
+    uint64_t x = address % HS_PAGE_BYTES, slot;
     const struct hs_page *page;
 
     if (index >= store->main.count)
-        return store->region_count > 1 ? hs_heap_find_slowly(store, address)
-                                       : HS_NO_OBJECT;
+        return store->region_count > 1 ? hs_heap_slot_slowly(store, address)
+                                       : HS_NO_SLOT;
     page = store->pages + store->main.base + index;
     if (x < page->phase)
-        return hs_heap_find_slowly(store, address);
-    x -= page->phase;
-    return hs_page_object(store, page, x * page->magic >> 32);
+        return hs_heap_slot_slowly(store, address);
+    slot = (uint64_t)page->group * 64 + ((x - page->phase) * page->magic >> 32);
+    if (!(store->groups[slot / 64].bits >> slot % 64 & 1))
+        return HS_NO_SLOT;
+    return (uint32_t)slot;
+}
+
+/* The object in SLOT. */
+static inline uint32_t hs_heap_slot_object(const struct hs_heap_store *store,
+                                           uint32_t slot)
+{
+    const struct hs_group *group = store->groups + slot / 64;
+
+    return group->rank +
+           hs_bits_of(group->bits & (((uint64_t)1 << slot % 64) - 1));
+}
+
+/* How big the object in SLOT is. */
+static inline uint64_t hs_heap_slot_size(const struct hs_heap_store *store,
+                                         uint32_t slot)
+{
+    const struct hs_page *page = store->pages + store->groups[slot / 64].page;
+
+    if (page->kind == HS_PAGE_LIST)
+        return store->odd[page->size + (slot - page->group * 64)].size;
+    return page->size;
 }
 
 #endif

@@ -27,7 +27,7 @@ uint64_t hs_heap_first_phantom(const struct hs_heap *heap,
     if (tail == HS_TAIL_NONE || run->odd || run->phase != 0 ||
         run->size > 64 * heap->pointer_size)
         return UINT64_MAX;
-    if (run->scan)
+    if (run->pointers)
         bytes += HS_PAGE_BYTES / heap->pointer_size / 8;
     if (tail == HS_TAIL_MARKS && run->size >= 16)
         bytes += MARKS;

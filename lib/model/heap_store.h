@@ -37,7 +37,8 @@
 enum hs_page_kind {
     HS_PAGE_EMPTY, /* no object starts here; one from before may reach in */
     HS_PAGE_SLOTS,
-    HS_PAGE_LIST, /* its objects are odd[group .. group + magic) */
+    HS_PAGE_LIST, /* its objects are odd[size .. size + magic) and have bits,
+                   * one after another, from its first group on */
 };
 
 struct hs_page {
@@ -54,15 +55,22 @@ struct hs_page {
 struct hs_page_place {
     const uint8_t *record; /* of its first object, in the input */
     uint32_t rank;         /* number of the first object here or later */
-    uint32_t back; /* the object that covers the page's first byte starts so
-                    * many pages before; 0: none does, or it starts here */
+    uint32_t back;     /* the object that covers the page's first byte starts so
+                        * many pages before; 0: none does, or it starts here */
+    uint64_t pointers; /* so many pointer words, or fewer, are in the pages
+                        * before it */
 };
 
+/* Bit B of group G is *slot* G * 64 + B: where work on all edges names objects
+ * by their slots, it needs no rank. */
 struct hs_group {
     uint64_t bits;
     uint32_t rank; /* number of the first object of the group or later */
     uint32_t page; /* index of its page */
 };
+
+#define HS_NO_SLOT     UINT32_MAX
+#define HS_MOST_GROUPS ((UINT32_MAX >> 6) - 1)
 
 /* An object of a page that is a list. */
 struct hs_odd {
@@ -90,15 +98,16 @@ struct hs_heap_store {
     const struct hs_group *groups;
     const struct hs_odd *odd;        /* by address */
     const struct hs_region *regions; /* by address */
-    const uint32_t *samples; /* [i]: index of the page of object i * 4096 */
+    const uint32_t *samples;         /* [i]: group of object i * 256 */
     size_t page_count, group_count, odd_count, region_count;
     uint32_t count;
+    uint64_t pointers; /* so many pointer words, or fewer, in all objects */
     uint64_t overlaps; /* objects refused: another one is there */
     hs_heap_read *read;
     const uint8_t *end; /* of the input */
 };
 
-#define HS_SAMPLE_SHIFT 12
+#define HS_SAMPLE_SHIFT 8
 
 /*
  * Drafting.
@@ -110,11 +119,12 @@ struct hs_heap_run {
     uint64_t size; /* of each */
     const uint8_t *record;
     const uint64_t
-        *bits;   /* one per slot from PHASE on; set by hs_heap_freeze */
-    size_t word; /* where its bits start in the draft's words */
+        *bits;         /* one per slot from PHASE on; set by hs_heap_freeze */
+    size_t word;       /* where its bits start in the draft's words */
+    uint64_t pointers; /* at most so many words of them are pointers; none
+                        * if there are no pointer words */
     uint16_t phase;
-    bool scan; /* one of them has pointer words */
-    bool odd;  /* one object at byte PHASE that fits no slots */
+    bool odd; /* one object at byte PHASE that fits no slots */
 };
 
 struct hs_heap_draft {
@@ -129,7 +139,7 @@ struct hs_heap_draft {
     uint64_t limit; /* nor here or above */
     uint64_t size, magic;
     uint64_t *bits; /* of its first slot; moves when words grows */
-    uint64_t scan;
+    uint64_t pointers;
 };
 
 void hs_heap_draft_init(struct hs_heap_draft *draft);
@@ -137,28 +147,29 @@ void hs_heap_draft_free(struct hs_heap_draft *draft);
 
 /* Starts a run with the object at ADDRESS. */
 void hs_heap_draft_run(struct hs_heap_draft *draft, uint64_t address,
-                       uint64_t size, const uint8_t *record, bool scan);
+                       uint64_t size, const uint8_t *record, uint64_t pointers);
 
 /* Ends the run: what follows does not stand right behind it. */
 void hs_heap_draft_break(struct hs_heap_draft *draft);
 
 /* Takes an object of SIZE > 0 bytes, ADDRESS + SIZE being no more than 2^64.
- * SCAN: it has pointer words. */
+ * It has at most POINTERS pointer words, and none only if that is 0. */
 static inline void hs_heap_draft_object(struct hs_heap_draft *draft,
                                         uint64_t address, uint64_t size,
-                                        const uint8_t *record, bool scan)
+                                        const uint8_t *record,
+                                        uint64_t pointers)
 {
     uint64_t slot = (address - draft->base) * draft->magic >> 32;
 
     draft->objects++;
     if (size != draft->size || address < draft->next ||
         address >= draft->limit || slot * size != address - draft->base) {
-        hs_heap_draft_run(draft, address, size, record, scan);
+        hs_heap_draft_run(draft, address, size, record, pointers);
         return;
     }
     draft->bits[slot / 64] |= (uint64_t)1 << slot % 64;
     draft->next = address + size;
-    draft->scan |= scan;
+    draft->pointers += pointers;
 }
 
 /* How the slots that the runtime keeps for itself lie in small spans. */

@@ -42,13 +42,24 @@ void hs_heap_walk_init(struct hs_heap_walk *walk, const struct hs_heap *heap,
     walk->batch_at = walk->batch_count = 0;
     if (from >= walk->to)
         return;
-    enter(walk, hs_heap_page_of(store, from));
+    enter(walk, store->groups[hs_heap_slot_of(store, from) / 64].page);
     /* Read, and pass by, what the page has before FROM. */
     while (walk->page_at + HS_WALK_BATCH <= from && hs_heap_walk_batch(walk))
         continue;
     if (walk->page_at <= from && hs_heap_walk_batch(walk))
         walk->batch_at = from - (walk->page_at - walk->batch_count);
     walk->object = from - 1;
+}
+
+void hs_heap_walk_page(struct hs_heap_walk *walk, const struct hs_heap *heap,
+                       size_t page)
+{
+    walk->heap = heap;
+    walk->to = end_of(heap->store, page);
+    walk->scan_only = false;
+    walk->batch_at = walk->batch_count = 0;
+    enter(walk, page);
+    walk->object = walk->page_at - 1;
 }
 
 static uint32_t read_slots(struct hs_heap_walk *walk)
@@ -64,7 +75,7 @@ static uint32_t read_slots(struct hs_heap_walk *walk)
 static uint32_t read_list(struct hs_heap_walk *walk)
 {
     const struct hs_heap_store *store = walk->heap->store;
-    const struct hs_odd *odd = store->odd + store->pages[walk->page].group;
+    const struct hs_odd *odd = store->odd + store->pages[walk->page].size;
     uint32_t count = 0;
 
     odd += walk->page_at - store->places[walk->page].rank;

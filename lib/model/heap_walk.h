@@ -35,6 +35,10 @@ struct hs_heap_walk {
 void hs_heap_walk_init(struct hs_heap_walk *walk, const struct hs_heap *heap,
                        uint32_t from, uint32_t to);
 
+/* Walks the objects that start in the page at index PAGE. */
+void hs_heap_walk_page(struct hs_heap_walk *walk, const struct hs_heap *heap,
+                       size_t page);
+
 /* Reads the next batch; false at the end. */
 bool hs_heap_walk_batch(struct hs_heap_walk *walk);
 
