@@ -1,188 +1,160 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * retention.c - the plain way from a heap to who retains what.
+ * retention.c - from heap and holders to dominators, and the plain questions.
  *
- * One node for each object and holder, one edge for each pointer: slow and
- * large, but short.  To be replaced by compact rows; the interface stays.
+ * While the dominators are worked out on one thread, another finds the root
+ * paths: both only read the rows.
  */
 #include "algo/retention.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "algo/bfs.h"
-#include "algo/digraph.h"
-#include "algo/sharing.h"
-#include "model/heap_walk.h"
+#include "algo/retention_impl.h"
 
-struct hs_retention {
-    const struct hs_heap *heap;
-    const struct hs_holders *holders;
-    struct hs_digraph graph;
-    struct hs_dominators dom;
-    uint32_t *node_of; /* by number */
-    uint32_t *parents; /* by number */
-    uint64_t *owned;   /* by holder */
-    struct hs_shared *shared;
-    size_t shared_count;
+struct deal {
+    struct retention_work *work;
+    void (*step)(struct retention_work *, struct retention_part *, unsigned);
 };
 
-struct maker {
-    const struct hs_heap *heap;
-    const struct hs_holders *holders;
-    struct hs_column edges;
-    struct hs_bitset muted, captive;
-    uint32_t objects;
+static void take_parts(void *context, unsigned thread)
+{
+    struct deal *deal = context;
+    struct retention_work *work = deal->work;
+    unsigned i;
+
+    while ((i = atomic_fetch_add(&work->next, 1)) < work->part_count)
+        deal->step(work, &work->parts[i], thread);
+}
+
+void hs_retention_each(struct retention_work *work,
+                       void (*step)(struct retention_work *,
+                                    struct retention_part *, unsigned))
+{
+    struct deal deal = {work, step};
+
+    atomic_store(&work->next, 0);
+    hs_parallel_run(work->threads, take_parts, &deal);
+}
+
+/* Root paths and dominators, at the same time. */
+struct solving {
+    struct retention_work *work;
+    struct hs_bitset deferred;
+    struct hs_arena arena; /* of the second thread */
 };
 
-static void add_edge(struct maker *m, uint32_t from, uint32_t to)
+static void solve(void *context, unsigned part)
 {
-    hs_column_push(&m->edges, &(struct hs_edge){from, to});
+    struct solving *solving = context;
+    struct hs_retention *r = solving->work->r;
+
+    if (part == 0)
+        hs_dominators_solve(&r->dom);
+    else
+        r->parents =
+            hs_bfs_parents(&r->dom, &solving->deferred, &solving->arena);
 }
 
-static void add_object_edges(struct maker *m)
+/* The number of the row of vertex VERTEX. */
+static uint32_t number_of(const struct retention_work *work, uint32_t vertex)
 {
-    struct hs_heap_walk walk;
-    const struct hs_memory *memory;
-
-    hs_heap_walk_init(&walk, m->heap, 0, m->objects);
-    while ((memory = hs_heap_walk_next(&walk))) {
-        struct hs_fields fields = hs_fields_of(memory);
-        uint64_t offset;
-
-        if (hs_bitset_has(&m->muted, walk.object))
-            continue;
-        while (hs_fields_next(&fields, &offset)) {
-            uint32_t to;
-
-            if (memory->size < m->heap->pointer_size ||
-                offset > memory->size - m->heap->pointer_size)
-                continue;
-            to = hs_heap_find(m->heap,
-                              hs_heap_word(m->heap, memory->bytes + offset));
-            if (to != HS_NO_OBJECT && !hs_bitset_has(&m->captive, to))
-                add_edge(m, walk.object, to);
-        }
-    }
+    return hs_digraph_number(&work->graph, work->positions[vertex]);
 }
 
-static void add_holder_edges(struct maker *m)
+static bool find_dominators(struct retention_work *work, struct hs_err *err)
 {
-    const struct hs_holder *all = m->holders->holders;
+    struct hs_retention *r = work->r;
+    const struct hs_holders *holders = work->holders;
+    struct solving solving = {.work = work};
+    uint32_t *parents;
+    size_t bytes;
 
-    for (uint32_t h = 0; h < m->holders->holder_count; h++) {
-        for (uint32_t c = all[h].first_child; c < all[h + 1].first_child; c++)
-            add_edge(m, m->objects + h, m->objects + c);
-        for (uint32_t r = all[h].first_root; r < all[h + 1].first_root; r++)
-            add_edge(m, m->objects + h, m->holders->roots[r].object);
-    }
-    for (size_t e = 0; e < m->holders->edge_count; e++)
-        add_edge(m, m->objects + m->holders->edges[e].from,
-                 m->objects + m->holders->edges[e].to);
-}
-
-static bool build(struct hs_retention *r, struct maker *m,
-                  struct hs_arena *arena, struct hs_arena *scratch,
-                  struct hs_err *err)
-{
-    uint32_t nodes = m->objects + (uint32_t)m->holders->holder_count;
-    uint64_t *bytes = hs_arena_zeroed(scratch, nodes + 1, sizeof(*bytes));
-    uint32_t *objects = hs_arena_zeroed(scratch, nodes + 1, sizeof(*objects));
-    struct hs_digraph_plan plan = {
-        .nodes = nodes, .bytes = bytes, .objects = objects};
-
-    for (uint32_t i = 0; i < m->objects; i++) {
-        bytes[i] = hs_heap_size(m->heap, i);
-        objects[i] = 1;
-    }
-    plan.edges = m->edges.at;
-    plan.edge_count = m->edges.count;
-    if (!hs_digraph_build(&r->graph, &plan, arena, err))
+    if (!hs_dominators_walk(&r->dom, &work->graph, work->positions[r->vertices],
+                            r->arena, err))
         return false;
-    if (!hs_dominators_find(&r->dom, &r->graph, r->graph.positions[m->objects],
-                            arena, err))
-        return false;
-    r->node_of = hs_dominators_nodes(&r->dom, arena);
+    solving.deferred = hs_bitset_new((uint64_t)r->dom.count + 1, work->scratch);
+    for (uint32_t h = 0; h < holders->holder_count; h++)
+        if (holders->holders[h].deferred)
+            hs_bitset_add(&solving.deferred, number_of(work, r->vertices + h));
+    if (work->threads > 1) {
+        hs_parallel_run(2, solve, &solving);
+    } else {
+        solve(&solving, 0);
+        solve(&solving, 1);
+    }
+    hs_bitset_release(&solving.deferred, work->scratch);
+    bytes = ((size_t)r->dom.count + 1) * sizeof(*parents);
+    parents = hs_arena_alloc(r->arena, bytes);
+    memcpy(parents, r->parents, bytes);
+    r->parents = parents;
+    hs_arena_free(&solving.arena);
     return true;
 }
 
-static uint32_t number_of(const struct hs_retention *r, uint32_t node)
+/* From positions to nodes and numbers, after which the rows may go. */
+static void name_part(struct retention_work *work, struct retention_part *part,
+                      unsigned thread)
 {
-    return hs_digraph_number(&r->graph, r->graph.positions[node]);
-}
+    const struct retention_group *groups = work->r->groups;
+    uint32_t *numbers = work->positions, *nodes = work->r->dom.vertex;
 
-static uint32_t holder_number(const struct hs_retention *r, uint32_t holder)
-{
-    return number_of(r, hs_heap_count(r->heap) + holder);
-}
+    (void)thread;
+    for (size_t g = part->group; g < part->group_end; g++) {
+        uint32_t vertex = groups[g].rank;
 
-static void find_parents(struct hs_retention *r, struct hs_arena *arena,
-                         struct hs_arena *scratch)
-{
-    struct hs_bitset deferred =
-        hs_bitset_new((uint64_t)r->dom.count + 1, scratch);
+        for (uint64_t bits = groups[g].node; bits; bits &= bits - 1) {
+            uint32_t slot =
+                (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(bits);
+            uint32_t number = number_of(work, vertex);
 
-    for (uint32_t h = 0; h < r->holders->holder_count; h++)
-        if (r->holders->holders[h].deferred && holder_number(r, h))
-            hs_bitset_add(&deferred, holder_number(r, h));
-    r->parents = hs_bfs_parents(&r->dom, &deferred, arena);
-}
-
-static uint64_t count_units(const struct hs_holders *holders)
-{
-    uint64_t count = 0;
-
-    for (size_t h = 0; h < holders->holder_count; h++)
-        count += holders->holders[h].unit;
-    return count;
-}
-
-static void credit_owner(struct hs_retention *r, const struct hs_shared *row)
-{
-    uint32_t owner = UINT32_MAX, others = 0;
-
-    for (uint32_t i = 0; i < row->holder_count; i++)
-        if (r->holders->holders[row->holders[i]].kind != HS_HOLDER_GROUP) {
-            owner = row->holders[i];
-            others++;
+            numbers[vertex++] = number;
+            if (number)
+                nodes[number] = hs_heap_slot_object(work->store, slot);
         }
-    if (others == 1 && !row->approximate)
-        r->owned[owner] += row->bytes;
-}
-
-static void find_sharing(struct hs_retention *r, struct hs_arena *arena,
-                         struct hs_arena *scratch)
-{
-    size_t units = count_units(r->holders), n = 0;
-    uint32_t *numbers = hs_arena_zeroed(scratch, units + 1, 4);
-    uint32_t *holders = hs_arena_zeroed(scratch, units + 1, 4);
-    struct hs_sharing_plan plan = {.units = numbers, .threads = 1};
-    struct hs_sharing sharing;
-
-    for (uint32_t h = 0; h < r->holders->holder_count; h++)
-        if (r->holders->holders[h].unit) {
-            holders[n] = h;
-            numbers[n++] = holder_number(r, h);
-        }
-    plan.unit_count = (uint32_t)units;
-    hs_sharing_find(&sharing, &r->dom, &plan, scratch);
-    r->shared = hs_arena_zeroed(arena, sharing.count + 1, sizeof(*r->shared));
-    r->owned = hs_arena_zeroed(arena, r->holders->holder_count + 1, 8);
-    for (uint32_t h = 0; h < r->holders->holder_count; h++)
-        r->owned[h] = r->dom.retained[holder_number(r, h)].bytes;
-    for (size_t i = 0; i < sharing.count; i++) {
-        const struct hs_share *share = &sharing.shares[i];
-        struct hs_shared *row = &r->shared[r->shared_count++];
-        uint32_t *set = hs_arena_zeroed(arena, share->unit_count + 1, 4);
-
-        for (uint32_t u = 0; u < share->unit_count; u++)
-            set[u] = holders[share->units[u]];
-        *row = (struct hs_shared){.holders = set,
-                                  .holder_count = share->unit_count,
-                                  .bytes = share->bytes,
-                                  .objects = share->objects,
-                                  .approximate = share->many};
-        credit_owner(r, row);
     }
+}
+
+static void name_nodes(struct retention_work *work)
+{
+    struct hs_retention *r = work->r;
+
+    hs_retention_each(work, name_part);
+    for (uint32_t h = 0; h < work->holders->holder_count; h++) {
+        uint32_t number = number_of(work, r->vertices + h);
+
+        work->positions[r->vertices + h] = number;
+        if (number)
+            r->dom.vertex[number] = r->objects + h;
+    }
+    r->numbers = work->positions;
+    r->nodes = r->dom.vertex;
+    r->nodes[0] = HS_NO_NODE;
+    r->dom.graph = NULL;
+    hs_arena_release(work->scratch, work->graph.words,
+                     work->reserved * sizeof(*work->graph.words));
+}
+
+static void add_up(struct hs_retention *r)
+{
+    const struct hs_retained *all = &r->dom.retained[1];
+    struct hs_totals *t = &r->totals;
+
+    t->objects = r->objects;
+    t->bytes = r->heap->object_bytes;
+    t->reachable_objects = all->objects;
+    t->reachable_bytes = all->bytes;
+    t->unreachable_objects = t->objects - t->reachable_objects;
+    t->unreachable_bytes = t->bytes - t->reachable_bytes;
+}
+
+static unsigned choose_threads(unsigned threads)
+{
+    unsigned most = hs_parallel_processors();
+
+    if (threads == 0)
+        threads = most < 2 ? most : 2;
+    return threads < HS_PARALLEL_MOST ? threads : HS_PARALLEL_MOST;
 }
 
 bool hs_retention_new(const struct hs_heap *heap,
@@ -191,120 +163,42 @@ bool hs_retention_new(const struct hs_heap *heap,
                       struct hs_retention **retention, struct hs_err *err)
 {
     struct hs_retention *r = hs_arena_zeroed(arena, 1, sizeof(*r));
-    struct maker m = {.heap = heap,
-                      .holders = holders,
-                      .objects = hs_heap_count(heap),
-                      .edges = HS_COLUMN(struct hs_edge, scratch)};
+    struct retention_work work = {.r = r,
+                                  .heap = heap,
+                                  .store = heap->store,
+                                  .holders = holders,
+                                  .scratch = scratch,
+                                  .threads = choose_threads(threads)};
 
-    (void)threads;
-    r->heap = heap;
-    r->holders = holders;
-    m.muted = hs_bitset_new((uint64_t)m.objects + 1, scratch);
-    m.captive = hs_bitset_new((uint64_t)m.objects + 1, scratch);
-    for (size_t i = 0; i < holders->muted_count; i++)
-        hs_bitset_add(&m.muted, holders->muted[i]);
-    for (size_t i = 0; i < holders->captive_count; i++)
-        hs_bitset_add(&m.captive, holders->captive[i]);
-    add_object_edges(&m);
-    add_holder_edges(&m);
-    if (!build(r, &m, arena, scratch, err))
-        return false;
-    find_parents(r, arena, scratch);
-    find_sharing(r, arena, scratch);
     *retention = r;
+    *r = (struct hs_retention){.heap = heap,
+                               .holders = holders,
+                               .arena = arena,
+                               .objects = heap->store->count};
+    if (holders->holder_count > UINT32_MAX - HS_MOST_OBJECTS - 1)
+        return hs_fail(err, HS_ELIMIT, HS_NOWHERE, "too many holders");
+    r->groups = hs_arena_zeroed(arena, heap->store->group_count + 1,
+                                sizeof(*r->groups));
+    hs_retention_deal(&work);
+    if (!hs_retention_reserve(&work, err))
+        return false;
+    hs_retention_edges(&work);
+    hs_retention_fold(&work);
+    hs_retention_rows(&work);
+    if (!find_dominators(&work, err))
+        return false;
+    hs_retention_share(r, work.threads, work.positions, scratch);
+    name_nodes(&work);
+    add_up(r);
     return true;
 }
 
-struct hs_totals hs_retention_totals(const struct hs_retention *r)
+struct hs_totals hs_retention_totals(const struct hs_retention *retention)
 {
-    struct hs_totals t = {.objects = hs_heap_count(r->heap),
-                          .bytes = r->graph.bytes,
-                          .unreachable_objects = r->dom.lost_objects,
-                          .unreachable_bytes = r->dom.lost_bytes};
-
-    t.reachable_objects = t.objects - t.unreachable_objects;
-    t.reachable_bytes = t.bytes - t.unreachable_bytes;
-    return t;
+    return retention->totals;
 }
 
 uint32_t hs_retention_holder(const struct hs_retention *r, uint32_t holder)
 {
-    return hs_heap_count(r->heap) + holder;
-}
-
-bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
-{
-    return number_of(r, node) != 0;
-}
-
-uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
-{
-    uint32_t number = number_of(r, node);
-
-    if (!number && node < hs_heap_count(r->heap))
-        return hs_heap_size(r->heap, node);
-    return r->dom.retained[number].bytes;
-}
-
-uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node)
-{
-    uint32_t number = number_of(r, node);
-
-    return number ? r->dom.retained[number].objects
-                  : node < hs_heap_count(r->heap);
-}
-
-uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node)
-{
-    uint32_t above = r->dom.idom[number_of(r, node)];
-
-    return above && number_of(r, node) ? r->node_of[above] : HS_NO_NODE;
-}
-
-uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
-{
-    uint32_t before = r->parents[number_of(r, node)];
-
-    return before && number_of(r, node) ? r->node_of[before] : HS_NO_NODE;
-}
-
-uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
-                               uint32_t *nodes, uint32_t most, uint32_t *all)
-{
-    uint32_t number = number_of(r, node), found;
-
-    *all = 0;
-    if (!number)
-        return 0;
-    found = hs_dominators_children(&r->dom, number, nodes, most, all);
-    for (uint32_t i = 0; i < found; i++)
-        nodes[i] = r->node_of[nodes[i]];
-    return found;
-}
-
-uint64_t hs_retention_owned(const struct hs_retention *r, uint32_t holder)
-{
-    return r->owned[holder];
-}
-
-const struct hs_shared *hs_retention_shared(const struct hs_retention *r,
-                                            size_t *count)
-{
-    *count = r->shared_count;
-    return r->shared;
-}
-
-const struct hs_dominators *hs_retention_numbers(const struct hs_retention *r)
-{
-    return &r->dom;
-}
-
-uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node)
-{
-    return number_of(r, node);
-}
-
-uint32_t hs_retention_node(const struct hs_retention *r, uint32_t number)
-{
-    return r->node_of[number];
+    return r->objects + holder;
 }

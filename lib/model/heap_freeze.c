@@ -181,7 +181,7 @@ static void cover(struct freezer *f, size_t index, uint64_t number,
 static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
 {
     size_t words = hs_heap_run_words(run);
-    struct hs_group *groups = hs_column_extend(&f->groups, words);
+    struct hs_slot_group *groups = hs_column_extend(&f->groups, words);
     uint64_t first = f->objects;
 
     f->pages[index] = (struct hs_page){
@@ -197,9 +197,9 @@ static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
     f->places[index].record = run->record;
     f->pointers += run->pointers;
     for (size_t i = 0; i < words; i++) {
-        groups[i] = (struct hs_group){.bits = run->bits[i],
-                                      .rank = (uint32_t)f->objects,
-                                      .page = (uint32_t)index};
+        groups[i] = (struct hs_slot_group){.bits = run->bits[i],
+                                           .rank = (uint32_t)f->objects,
+                                           .page = (uint32_t)index};
         f->objects += hs_bits_of(run->bits[i]);
     }
     f->heap->object_bytes += (f->objects - first) * run->size;
@@ -245,9 +245,9 @@ static void group_list(struct freezer *f, size_t count, size_t index)
     uint64_t rank = f->objects - count;
 
     for (; count; count -= count < 64 ? count : 64) {
-        struct hs_group *group = hs_column_extend(&f->groups, 1);
+        struct hs_slot_group *group = hs_column_extend(&f->groups, 1);
 
-        *group = (struct hs_group){
+        *group = (struct hs_slot_group){
             .bits = count < 64 ? ((uint64_t)1 << count) - 1 : UINT64_MAX,
             .rank = (uint32_t)rank,
             .page = (uint32_t)index};
@@ -351,7 +351,7 @@ static void index_ranks(struct freezer *f)
     struct hs_heap_store *store = f->store;
     uint32_t rank = store->count;
     uint64_t pointers = f->pointers;
-    const struct hs_group *groups = store->groups;
+    const struct hs_slot_group *groups = store->groups;
     size_t samples = ((size_t)store->count >> HS_SAMPLE_SHIFT) + 2, next = 0;
     uint32_t *sample = hs_arena_zeroed(f->arena, samples, sizeof(*sample));
 
@@ -399,7 +399,7 @@ static void freeze(struct freezer *f, const struct hs_heap_draft *drafts,
         return;
     f->tail = hs_heap_choose_tail(f->heap, f->runs, f->run_count, f->tail);
     make_regions(f);
-    f->groups = HS_COLUMN(struct hs_group, f->arena);
+    f->groups = HS_COLUMN(struct hs_slot_group, f->arena);
     f->odd = HS_COLUMN(struct hs_odd, f->arena);
     fill_pages(f);
     store->count = (uint32_t)f->objects;

@@ -55,7 +55,7 @@ static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
 static inline uint32_t hs_heap_slot_object(const struct hs_heap_store *store,
                                            uint32_t slot)
 {
-    const struct hs_group *group = store->groups + slot / 64;
+    const struct hs_slot_group *group = store->groups + slot / 64;
 
     return group->rank +
            hs_bits_of(group->bits & (((uint64_t)1 << slot % 64) - 1));

@@ -63,7 +63,7 @@ struct hs_page_place {
 
 /* Bit B of group G is *slot* G * 64 + B: where work on all edges names objects
  * by their slots, it needs no rank. */
-struct hs_group {
+struct hs_slot_group {
     uint64_t bits;
     uint32_t rank; /* number of the first object of the group or later */
     uint32_t page; /* index of its page */
@@ -95,7 +95,7 @@ struct hs_heap_store {
     struct hs_region main; /* the biggest: looked at first */
     const struct hs_page *pages;
     const struct hs_page_place *places;
-    const struct hs_group *groups;
+    const struct hs_slot_group *groups;
     const struct hs_odd *odd;        /* by address */
     const struct hs_region *regions; /* by address */
     const uint32_t *samples;         /* [i]: group of object i * 256 */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_edges.c - who points to whom: the one walk over all pointers.
+ *
+ * Each address is looked up once.  That is two loads that miss the cache and
+ * depend on one another, but the next address does not depend on them, so the
+ * processor has several in flight; asking for them earlier by hand was slower.
+ */
+#include <string.h>
+
+#include "algo/retention_impl.h"
+#include "base/parallel.h"
+#include "model/heap_walk.h"
+
+#define PARTS_PER_THREAD 8
+
+/* A row is written before it is known what folds into it.  If all that it
+ * points to did, would it still be narrow? */
+static inline bool needs_room(uint64_t bytes, uint64_t odd_bits,
+                              uint64_t degree)
+{
+    return bytes > HS_ROW_MAX_BYTES || odd_bits % 8 != 0 ||
+           degree >= HS_ROW_MAX_OBJECTS;
+}
+
+/* Marks the target of an edge. */
+static inline void mark(struct retention_marks *marks, uint32_t slot)
+{
+    uint64_t bit = (uint64_t)1 << slot % 64;
+
+    marks[slot / 64].again |= marks[slot / 64].seen & bit;
+    marks[slot / 64].seen |= bit;
+}
+
+/* Writes the row of MEMORY at ROW, with slots for positions:
+ *
+ *   0  degree, perhaps HS_ROW_WIDE  (four words if it is)  slot*
+ *
+ * Returns the degree; *END is where the row ends. */
+static inline uint32_t write_row(const struct retention_work *work,
+                                 struct retention_marks *marks,
+                                 const struct hs_memory *memory, uint32_t *row,
+                                 uint32_t **end)
+{
+    const struct hs_heap_store *store = work->store;
+    struct hs_fields fields = hs_fields_of(memory);
+    uint64_t bytes = memory->size, odd_bits = memory->size, offset;
+    uint32_t *slots = row + HS_ROW_HEAD, *at = slots;
+    uint32_t degree;
+
+    while (hs_fields_next(&fields, &offset)) {
+        uint32_t slot = hs_retention_slot(work->heap, memory->bytes + offset);
+        uint64_t size;
+
+        if (slot == HS_NO_SLOT)
+            continue;
+        size = hs_heap_slot_size(store, slot);
+        bytes += size;
+        odd_bits |= size;
+        mark(marks, slot);
+        *at++ = slot;
+    }
+    degree = (uint32_t)(at - slots);
+    row[0] = 0;
+    row[1] = degree;
+    if (needs_room(bytes, odd_bits, degree)) {
+        row[1] |= HS_ROW_WIDE;
+        memmove(row + HS_ROW_WIDE_HEAD, slots, degree * sizeof(*slots));
+        at += HS_ROW_WIDE_HEAD - HS_ROW_HEAD;
+    }
+    *end = at;
+    return degree;
+}
+
+/* The first of the sorted OBJECTS that is not below OBJECT. */
+static size_t lower_bound(const uint32_t *objects, size_t count,
+                          uint32_t object)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (objects[middle] < object)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* All rows of one page; *MUTED is the next muted object.  Who points to
+ * nothing becomes a leaf. */
+static uint32_t *write_page(struct retention_work *work,
+                            struct retention_marks *marks, size_t page,
+                            size_t *muted, uint32_t *row)
+{
+    const struct hs_holders *holders = work->holders;
+    size_t index = work->store->pages[page].group;
+    uint64_t bits = work->store->groups[index].bits;
+    const struct hs_memory *memory;
+    struct hs_heap_walk walk;
+
+    hs_heap_walk_page(&walk, work->heap, page);
+    while ((memory = hs_heap_walk_next(&walk))) {
+        struct hs_memory mute = {.size = memory->size};
+
+        if (*muted < holders->muted_count &&
+            holders->muted[*muted] == walk.object) {
+            ++*muted;
+            memory = &mute;
+        }
+        while (bits == 0)
+            bits = work->store->groups[++index].bits;
+        if (write_row(work, marks, memory, row, &row) == 0)
+            work->r->groups[index].folded |= bits & -bits;
+        bits &= bits - 1;
+    }
+    return row;
+}
+
+/* All objects of pages without pointers are leaves. */
+static void mark_leaves(struct retention_work *work,
+                        const struct retention_part *part)
+{
+    const struct hs_heap_store *store = work->store;
+
+    for (size_t g = part->group; g < part->group_end; g++)
+        if (!store->pages[store->groups[g].page].scan)
+            work->r->groups[g].folded = store->groups[g].bits;
+}
+
+static void write_part(struct retention_work *work, struct retention_part *part,
+                       unsigned thread)
+{
+    const struct hs_heap_store *store = work->store;
+    uint32_t *row = work->graph.words + part->segment;
+    size_t muted;
+
+    if (part->page == part->page_end)
+        return;
+    muted = lower_bound(work->holders->muted, work->holders->muted_count,
+                        store->places[part->page].rank);
+    mark_leaves(work, part);
+    for (size_t page = part->page; page < part->page_end; page++)
+        if (store->pages[page].scan)
+            row = write_page(work, work->marks[thread], page, &muted, row);
+    part->used = (uint64_t)(row - work->graph.words);
+}
+
+/* How many words the rows of PAGE take at most; *LEAVES, if it is a page
+ * without pointers, those of its objects. */
+static uint64_t page_room(const struct hs_heap_store *store, size_t page,
+                          uint64_t *leaves)
+{
+    bool last = page + 1 == store->page_count;
+    uint32_t end = last ? store->count : store->places[page + 1].rank;
+    uint64_t pointers =
+        last ? store->pointers : store->places[page + 1].pointers;
+    uint64_t objects = end - store->places[page].rank;
+
+    pointers -= store->places[page].pointers;
+    if (store->pages[page].scan)
+        return objects * HS_ROW_WIDE_HEAD + pointers;
+    *leaves += objects * hs_row_words(store->pages[page].size, 1, 0);
+    return 0;
+}
+
+/* Words of the rows of all holders, at most: a child, a root or an edge is a
+ * word each. */
+static uint64_t holder_words(const struct hs_holders *holders)
+{
+    return (uint64_t)holders->holder_count * HS_ROW_WIDE_HEAD +
+           holders->root_count + holders->holder_count + holders->edge_count;
+}
+
+void hs_retention_deal(struct retention_work *work)
+{
+    const struct hs_heap_store *store = work->store;
+    uint64_t at = HS_DIGRAPH_FIRST;
+    size_t page = 0, group = 0;
+
+    work->leaf_words = 0;
+    work->part_count = work->threads * PARTS_PER_THREAD;
+    work->parts =
+        hs_arena_zeroed(work->scratch, work->part_count, sizeof(*work->parts));
+    for (unsigned i = 0; i < work->part_count; i++) {
+        struct retention_part *part = &work->parts[i];
+        uint64_t count =
+            hs_parallel_share(store->count, i + 1, work->part_count);
+
+        part->page = page;
+        part->group = group;
+        part->segment = part->used = at;
+        for (; page < store->page_count &&
+               (store->places[page].rank < count || i + 1 == work->part_count);
+             page++)
+            at += page_room(store, page, &work->leaf_words);
+        while (group < store->group_count && store->groups[group].page < page)
+            group++;
+        part->page_end = page;
+        part->group_end = group;
+        at += HS_ROW_HEAD; /* so that no gap is of one word */
+        part->segment_end = at;
+    }
+}
+
+bool hs_retention_reserve(struct retention_work *work, struct hs_err *err)
+{
+    uint64_t at = work->parts[work->part_count - 1].segment_end;
+
+    work->holders_at = at;
+    at += holder_words(work->holders) + HS_ROW_HEAD;
+    work->leaves_at = at;
+    at += work->leaf_words;
+    work->reserved = at;
+    return hs_digraph_reserve(&work->graph, at - HS_DIGRAPH_FIRST,
+                              work->scratch, err);
+}
+
+void hs_retention_edges(struct retention_work *work)
+{
+    for (unsigned i = 0; i < work->threads; i++)
+        work->marks[i] = hs_arena_zeroed(
+            work->scratch, work->store->group_count, sizeof(*work->marks[i]));
+    hs_retention_each(work, write_part);
+}

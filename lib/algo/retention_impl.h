@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_impl.h - how a heap becomes a digraph: what the files share.
+ *
+ * Objects are named by slots (model/heap_store.h) until they have rows.
+ *
+ *   edges   each object of a page with pointers writes a row of the slots it
+ *           points to, in place where its final row will be; who is pointed
+ *           to is marked: *seen*, and *again* from the second edge on
+ *   fold    an object that points to nothing (a *leaf*) and is seen once goes
+ *           into the row that points to it; other rows move together
+ *   rows    slots become positions of rows; holders get rows
+ *
+ * Work is dealt out in parts, runs of pages.  A part writes its rows into a
+ * segment of the digraph of its own, so the threads never meet:
+ *
+ *   words:  [part 0 ....gap][part 1 ......gap] ... [holders][shared leaves]
+ *
+ * A segment has room for the worst case, which costs addresses but no memory.
+ * What it leaves over becomes a row that nothing points to.
+ *
+ * Pages without pointer words are never read.  Their objects, if they are not
+ * folded, have rows behind all others.
+ */
+#ifndef HS_ALGO_RETENTION_IMPL_H
+#define HS_ALGO_RETENTION_IMPL_H
+
+#include <stdatomic.h>
+
+#include "algo/dominators.h"
+#include "algo/retention.h"
+#include "base/parallel.h"
+#include "model/heap_lookup.h"
+
+/* What is known of the 64 slots of a group. */
+struct retention_group {
+    uint64_t node;    /* has a row of its own */
+    uint64_t folded;  /* is in the row of the one that points to it; while
+                       * edges are made: is a leaf */
+    uint64_t captive; /* only roots may hold it */
+    uint32_t rank;    /* vertex number of the group's first node */
+    uint32_t folds;   /* folded objects in the groups before */
+};
+
+/*
+ * A *vertex* is an object with a row, numbered in address order, or a holder,
+ * numbered behind them.
+ */
+struct hs_retention {
+    const struct hs_heap *heap;
+    const struct hs_holders *holders;
+    struct hs_arena *arena;
+    struct retention_group *groups;
+    uint32_t objects;    /* of the heap */
+    uint32_t vertices;   /* that are objects */
+    uint32_t folded;     /* objects */
+    uint32_t *numbers;   /* by vertex: its number, 0 if not reached */
+    uint32_t *nodes;     /* by number: the node */
+    uint32_t *parents;   /* by number: of the root path */
+    uint32_t *referrers; /* by fold: who points to it; NULL: not yet made */
+    struct hs_dominators dom; /* its vertex array is NODES */
+    struct hs_totals totals;
+    uint64_t *joint; /* by holder: owned beyond retained */
+    struct hs_shared *shared;
+    size_t shared_count;
+};
+
+/* Marks of one thread. */
+struct retention_marks {
+    uint64_t seen, again;
+};
+
+struct retention_part {
+    size_t page, page_end;         /* indices of pages */
+    size_t group, group_end;       /* and their groups */
+    uint64_t segment, segment_end; /* words of the digraph */
+    uint64_t used;                 /* where its rows end */
+    uint64_t bytes;                /* of all its rows */
+    uint32_t nodes, folds;         /* how many it has */
+    uint64_t leaves;               /* where nodes of pages without pointers
+                                    * have their rows */
+    uint64_t leaf_words;           /* and how many words those take */
+};
+
+struct retention_work {
+    struct hs_retention *r;
+    const struct hs_heap *heap;
+    const struct hs_heap_store *store;
+    const struct hs_holders *holders;
+    struct hs_arena *scratch;
+    unsigned threads;
+    struct retention_part *parts;
+    unsigned part_count;
+    atomic_uint next; /* part that no thread has taken */
+    struct retention_marks *marks[HS_PARALLEL_MOST];
+    struct hs_digraph graph;
+    uint64_t reserved;   /* its words */
+    uint64_t leaf_words; /* of rows of all objects without pointers */
+    uint32_t *positions; /* by vertex: of its row */
+    uint64_t holders_at; /* where the rows of holders start */
+    uint64_t leaves_at;  /* and those of shared leaves */
+};
+
+/* Does STEP for every part, on all threads. */
+void hs_retention_each(struct retention_work *work,
+                       void (*step)(struct retention_work *,
+                                    struct retention_part *, unsigned));
+
+/* Deals the heap out into parts; then makes room for all rows. */
+void hs_retention_deal(struct retention_work *work);
+bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
+
+/* The three steps. */
+void hs_retention_edges(struct retention_work *work);
+void hs_retention_fold(struct retention_work *work);
+void hs_retention_rows(struct retention_work *work);
+
+/* Fills in shared and joint, while rows still stand at POSITIONS. */
+void hs_retention_share(struct hs_retention *r, unsigned threads,
+                        const uint32_t *positions, struct hs_arena *scratch);
+
+/* The slot that the pointer at BYTES leads to, or HS_NO_SLOT. */
+static inline uint32_t hs_retention_slot(const struct hs_heap *heap,
+                                         const uint8_t *bytes)
+{
+    return hs_heap_slot_at(heap->store, hs_heap_word(heap, bytes));
+}
+
+/* The vertex in SLOT, which is one. */
+static inline uint32_t hs_retention_vertex(const struct retention_group *groups,
+                                           uint32_t slot)
+{
+    const struct retention_group *group = groups + slot / 64;
+
+    return group->rank +
+           hs_bits_of(group->node & (((uint64_t)1 << slot % 64) - 1));
+}
+
+#endif

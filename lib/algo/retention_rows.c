@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_rows.c - the last step to a digraph: from slots to positions, and
+ * rows for holders.
+ */
+#include <string.h>
+
+#include "algo/retention_impl.h"
+
+/* Slots become positions. */
+static void link_part(struct retention_work *work, struct retention_part *part,
+                      unsigned thread)
+{
+    const struct retention_group *groups = work->r->groups;
+    const uint32_t *positions = work->positions;
+    uint32_t *words = work->graph.words;
+    uint64_t at = part->segment;
+
+    (void)thread;
+    while (at < part->used) {
+        struct hs_row row = hs_row_read(words + at);
+
+        for (uint32_t i = 0; i < row.degree; i++)
+            row.edges[i] = positions[hs_retention_vertex(groups, row.edges[i])];
+        at = (uint64_t)(row.edges - words) + row.degree;
+    }
+}
+
+/* Makes WORDS words at AT, not one, a row that weighs nothing. */
+static void fill_gap(struct hs_digraph *graph, uint64_t at, uint64_t words)
+{
+    bool wide;
+
+    if (words == 0)
+        return;
+    wide = words - HS_ROW_HEAD > HS_ROW_MAX_DEGREE;
+    hs_row_write(graph->words + at, 0, 0,
+                 (uint32_t)(words - (wide ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD)));
+    graph->nodes++;
+}
+
+/* How many children HOLDER has. */
+static uint32_t children_of(const struct hs_holders *holders, uint32_t holder)
+{
+    return holders->holders[holder + 1].first_child -
+           holders->holders[holder].first_child;
+}
+
+/* Writes the row of HOLDER; *EDGE is its first edge to another holder.  Rows
+ * of holders have their targets' vertices until all have positions. */
+static uint32_t *write_holder(struct retention_work *work, uint32_t holder,
+                              size_t *edge, uint32_t *row)
+{
+    const struct hs_holders *all = work->holders;
+    const struct hs_holder *h = &all->holders[holder];
+    uint32_t base = work->r->vertices, degree;
+    size_t first = *edge;
+
+    while (*edge < all->edge_count && all->edges[*edge].from == holder)
+        ++*edge;
+    degree = children_of(all, holder) + (h[1].first_root - h->first_root) +
+             (uint32_t)(*edge - first);
+    row = hs_row_write(row, 0, 0, degree);
+    for (uint32_t child = h->first_child; child < h[1].first_child; child++)
+        *row++ = base + child;
+    for (size_t i = first; i < *edge; i++)
+        *row++ = base + all->edges[i].to;
+    for (uint32_t i = h->first_root; i < h[1].first_root; i++)
+        *row++ = hs_retention_vertex(
+            work->r->groups,
+            hs_heap_slot_of(work->store, all->roots[i].object));
+    return row;
+}
+
+static void write_holders(struct retention_work *work)
+{
+    uint32_t *words = work->graph.words, *row = words + work->holders_at;
+    uint32_t count = (uint32_t)work->holders->holder_count;
+    uint64_t at = work->holders_at, end;
+    size_t edge = 0;
+
+    for (uint32_t holder = 0; holder < count; holder++) {
+        work->positions[work->r->vertices + holder] = (uint32_t)(row - words);
+        row = write_holder(work, holder, &edge, row);
+    }
+    end = (uint64_t)(row - words);
+    while (at < end) {
+        struct hs_row r = hs_row_read(words + at);
+
+        for (uint32_t i = 0; i < r.degree; i++)
+            r.edges[i] = work->positions[r.edges[i]];
+        at = (uint64_t)(r.edges - words) + r.degree;
+    }
+    work->graph.nodes += count;
+    fill_gap(&work->graph, end, work->leaves_at - end);
+}
+
+void hs_retention_rows(struct retention_work *work)
+{
+    struct hs_digraph *graph = &work->graph;
+
+    hs_retention_each(work, link_part);
+    for (unsigned i = 0; i < work->part_count; i++) {
+        const struct retention_part *part = &work->parts[i];
+
+        fill_gap(graph, part->used, part->segment_end - part->used);
+        graph->bytes += part->bytes;
+    }
+    write_holders(work);
+    graph->objects = (uint64_t)work->r->vertices + work->r->folded;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_tree.c - questions about one node, folded objects included.
+ *
+ * A folded object has no row: its dominator, and the way to it, is the one
+ * object that points to it.  Who that is was not kept; the first such question
+ * walks the heap once and notes it for all.
+ */
+#include <string.h>
+
+#include "algo/retention_impl.h"
+#include "model/heap_walk.h"
+
+/* The folded object in SLOT. */
+static uint32_t fold_of(const struct retention_group *groups, uint32_t slot)
+{
+    const struct retention_group *group = &groups[slot / 64];
+
+    return group->folds +
+           hs_bits_of(group->folded & (((uint64_t)1 << slot % 64) - 1));
+}
+
+static bool is_folded(const struct hs_retention *r, uint32_t slot)
+{
+    return r->groups[slot / 64].folded >> slot % 64 & 1;
+}
+
+/* True if OBJECT's own words keep nothing alive. */
+static bool is_muted(const struct hs_holders *holders, uint32_t object)
+{
+    size_t low = 0, high = holders->muted_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (holders->muted[middle] == object)
+            return true;
+        if (holders->muted[middle] < object)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+static void note(struct retention_work *work, struct retention_part *part,
+                 unsigned thread)
+{
+    const struct hs_heap_store *store = work->store;
+    const struct hs_memory *memory;
+    struct hs_heap_walk walk;
+
+    (void)thread;
+    for (size_t page = part->page; page < part->page_end; page++) {
+        if (!store->pages[page].scan)
+            continue;
+        hs_heap_walk_page(&walk, work->heap, page);
+        while ((memory = hs_heap_walk_next(&walk))) {
+            struct hs_fields fields = hs_fields_of(memory);
+            uint64_t offset;
+
+            if (is_muted(work->holders, walk.object))
+                continue;
+            while (hs_fields_next(&fields, &offset)) {
+                uint32_t slot =
+                    hs_retention_slot(work->heap, memory->bytes + offset);
+
+                if (slot != HS_NO_SLOT && is_folded(work->r, slot))
+                    work->r->referrers[fold_of(work->r->groups, slot)] =
+                        walk.object;
+            }
+        }
+    }
+}
+
+static void find_referrers(struct hs_retention *r)
+{
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct retention_work work = {.r = r,
+                                  .heap = r->heap,
+                                  .store = r->heap->store,
+                                  .holders = r->holders,
+                                  .scratch = &scratch,
+                                  .threads = hs_parallel_processors()};
+
+    r->referrers = hs_arena_alloc(r->arena, ((size_t)r->folded + 1) *
+                                                sizeof(*r->referrers));
+    hs_retention_deal(&work);
+    hs_retention_each(&work, note);
+    hs_arena_free(&scratch);
+}
+
+/* The one object that points to the folded object in SLOT. */
+static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
+{
+    if (!r->referrers)
+        find_referrers((struct hs_retention *)(uintptr_t)r);
+    return r->referrers[fold_of(r->groups, slot)];
+}
+
+/* The number of NODE's row, 0 if it has none or is not reached.  *SLOT is the
+ * slot of a folded object, else HS_NO_SLOT. */
+static uint32_t number_of(const struct hs_retention *r, uint32_t node,
+                          uint32_t *folded)
+{
+    uint32_t slot;
+
+    *folded = HS_NO_SLOT;
+    if (node >= r->objects)
+        return r->numbers[r->vertices + (node - r->objects)];
+    slot = hs_heap_slot_of(r->heap->store, node);
+    if (is_folded(r, slot))
+        *folded = slot;
+    else if (r->groups[slot / 64].node >> slot % 64 & 1)
+        return r->numbers[hs_retention_vertex(r->groups, slot)];
+    return 0;
+}
+
+bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t slot, number = number_of(r, node, &slot);
+
+    if (slot != HS_NO_SLOT)
+        number = number_of(r, referrer(r, slot), &slot);
+    return number != 0;
+}
+
+uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t slot, number = number_of(r, node, &slot);
+
+    if (number)
+        return r->dom.retained[number].bytes;
+    return node < r->objects ? hs_heap_size(r->heap, node) : 0;
+}
+
+uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t slot, number = number_of(r, node, &slot);
+
+    if (number)
+        return r->dom.retained[number].objects;
+    return node < r->objects;
+}
+
+uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t slot, number = number_of(r, node, &slot), above;
+
+    if (number)
+        return r->nodes[r->dom.idom[number]];
+    if (slot == HS_NO_SLOT)
+        return HS_NO_NODE;
+    above = referrer(r, slot);
+    return hs_retention_reached(r, above) ? above : HS_NO_NODE;
+}
+
+uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t slot, number = number_of(r, node, &slot);
+
+    if (number)
+        return r->nodes[r->parents[number]];
+    return hs_retention_dominator(r, node);
+}
+
+/* The biggest children so far, as a heap with the smallest of them on top. */
+struct child {
+    uint64_t bytes;
+    uint32_t node;
+};
+
+struct best {
+    struct child *heap;
+    uint32_t count, most, all;
+};
+
+/* True if A comes after B: smaller, or as big and with a bigger number. */
+static bool is_after(const struct child *a, const struct child *b)
+{
+    return a->bytes != b->bytes ? a->bytes < b->bytes : a->node > b->node;
+}
+
+/* Puts CHILD in the place of the top, which is gone. */
+static void sift_down(struct best *best, struct child child)
+{
+    uint32_t at = 0, below;
+
+    while ((below = 2 * at + 1) < best->count) {
+        if (below + 1 < best->count &&
+            is_after(&best->heap[below + 1], &best->heap[below]))
+            below++;
+        if (!is_after(&best->heap[below], &child))
+            break;
+        best->heap[at] = best->heap[below];
+        at = below;
+    }
+    best->heap[at] = child;
+}
+
+static void offer(struct best *best, uint32_t node, uint64_t bytes)
+{
+    struct child child = {bytes, node};
+    uint32_t at;
+
+    best->all++;
+    if (best->count == best->most) {
+        if (best->most && is_after(&best->heap[0], &child))
+            sift_down(best, child);
+        return;
+    }
+    for (at = best->count++; at; at = (at - 1) / 2) {
+        if (!is_after(&child, &best->heap[(at - 1) / 2]))
+            break;
+        best->heap[at] = best->heap[(at - 1) / 2];
+    }
+    best->heap[at] = child;
+}
+
+/* Offers what is folded into OBJECT; returns how many those are. */
+static uint32_t offer_folded(const struct hs_retention *r, uint32_t object,
+                             struct best *best)
+{
+    struct hs_memory memory = hs_heap_memory(r->heap, object);
+    struct hs_fields fields = hs_fields_of(&memory);
+    uint64_t offset;
+    uint32_t count = 0;
+
+    if (is_muted(r->holders, object))
+        return 0;
+    while (hs_fields_next(&fields, &offset)) {
+        uint32_t slot = hs_retention_slot(r->heap, memory.bytes + offset);
+
+        if (slot == HS_NO_SLOT || !is_folded(r, slot))
+            continue;
+        offer(best, hs_heap_slot_object(r->heap->store, slot),
+              hs_heap_slot_size(r->heap->store, slot));
+        count++;
+    }
+    return count;
+}
+
+/* Offers the rows that NUMBER dominates at once.  A node's number is above its
+ * dominator's.  Below an object there are only objects, so the search ends
+ * when all OBJECTS that are below it were met; below holders there may be
+ * holders that hold nothing. */
+static void offer_rows(const struct hs_retention *r, uint32_t number,
+                       uint64_t objects, struct best *best)
+{
+    const struct hs_dominators *dom = &r->dom;
+
+    for (uint32_t v = number + 1; v <= dom->count && objects; v++) {
+        if (dom->idom[v] != number)
+            continue;
+        offer(best, r->nodes[v], dom->retained[v].bytes);
+        objects -= dom->retained[v].objects;
+    }
+}
+
+uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
+                               uint32_t *nodes, uint32_t most, uint32_t *all)
+{
+    uint32_t slot, number = number_of(r, node, &slot), count;
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct best best = {.most = most};
+
+    *all = 0;
+    if (number == 0)
+        return 0;
+    best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
+    if (node < r->objects) {
+        uint32_t folded = offer_folded(r, node, &best);
+
+        offer_rows(r, number, r->dom.retained[number].objects - 1 - folded,
+                   &best);
+    } else {
+        offer_rows(r, number, UINT64_MAX, &best);
+    }
+    count = best.count;
+    *all = best.all;
+    for (uint32_t i = count; i-- > 0;) {
+        struct child last = best.heap[--best.count];
+
+        nodes[i] = best.heap[0].node;
+        if (best.count)
+            sift_down(&best, last);
+    }
+    hs_arena_free(&arena);
+    return count;
+}
