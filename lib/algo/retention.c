@@ -59,7 +59,7 @@ static void solve(void *context, unsigned part)
 /* The number of the row of vertex VERTEX. */
 static uint32_t number_of(const struct retention_work *work, uint32_t vertex)
 {
-    return hs_digraph_number(&work->graph, work->positions[vertex]);
+    return hs_digraph_number(&work->r->graph, work->r->positions[vertex]);
 }
 
 static bool find_dominators(struct retention_work *work, struct hs_err *err)
@@ -70,8 +70,8 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
     uint32_t *parents;
     size_t bytes;
 
-    if (!hs_dominators_walk(&r->dom, &work->graph, work->positions[r->vertices],
-                            r->arena, err))
+    if (!hs_dominators_walk(&r->dom, &work->r->graph,
+                            work->r->positions[r->vertices], r->arena, err))
         return false;
     solving.deferred = hs_bitset_new((uint64_t)r->dom.count + 1, work->scratch);
     for (uint32_t h = 0; h < holders->holder_count; h++)
@@ -92,25 +92,23 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
     return true;
 }
 
-/* From positions to nodes and numbers, after which the rows may go. */
+/* Tells each number its node, in the retained table's spare column. */
 static void name_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct retention_group *groups = work->r->groups;
-    uint32_t *numbers = work->positions, *nodes = work->r->dom.vertex;
+    struct hs_retained *retained = work->r->dom.retained;
 
     (void)thread;
     for (size_t g = part->group; g < part->group_end; g++) {
-        uint32_t vertex = groups[g].rank;
+        uint32_t slot = (uint32_t)(g * 64), vertex = groups[g].rank;
 
         for (uint64_t bits = groups[g].node; bits; bits &= bits - 1) {
-            uint32_t slot =
-                (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(bits);
-            uint32_t number = number_of(work, vertex);
+            uint32_t number = number_of(work, vertex++);
 
-            numbers[vertex++] = number;
             if (number)
-                nodes[number] = hs_heap_slot_object(work->store, slot);
+                retained[number].mark = hs_heap_slot_object(
+                    work->store, slot + (uint32_t)__builtin_ctzll(bits));
         }
     }
 }
@@ -123,16 +121,10 @@ static void name_nodes(struct retention_work *work)
     for (uint32_t h = 0; h < work->holders->holder_count; h++) {
         uint32_t number = number_of(work, r->vertices + h);
 
-        work->positions[r->vertices + h] = number;
         if (number)
-            r->dom.vertex[number] = r->objects + h;
+            r->dom.retained[number].mark = r->objects + h;
     }
-    r->numbers = work->positions;
-    r->nodes = r->dom.vertex;
-    r->nodes[0] = HS_NO_NODE;
-    r->dom.graph = NULL;
-    hs_arena_release(work->scratch, work->graph.words,
-                     work->reserved * sizeof(*work->graph.words));
+    r->dom.retained[0].mark = HS_NO_NODE;
 }
 
 static void add_up(struct hs_retention *r)
@@ -187,7 +179,7 @@ bool hs_retention_new(const struct hs_heap *heap,
     hs_retention_rows(&work);
     if (!find_dominators(&work, err))
         return false;
-    hs_retention_share(r, work.threads, work.positions, scratch);
+    hs_retention_share(r, work.threads, scratch);
     name_nodes(&work);
     add_up(r);
     return true;
@@ -201,4 +193,14 @@ struct hs_totals hs_retention_totals(const struct hs_retention *retention)
 uint32_t hs_retention_holder(const struct hs_retention *r, uint32_t holder)
 {
     return r->objects + holder;
+}
+
+const struct hs_dominators *hs_retention_numbers(const struct hs_retention *r)
+{
+    return &r->dom;
+}
+
+uint32_t hs_retention_node(const struct hs_retention *r, uint32_t number)
+{
+    return r->dom.retained[number].mark;
 }

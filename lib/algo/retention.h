@@ -68,7 +68,8 @@ uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node);
 uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node);
 
 /* Up to MOST dominator children of NODE, the largest first (ties: smaller node
- * first), into NODES; returns how many.  *ALL counts all children. */
+ * first), into NODES; returns how many.  *ALL counts all children.  Holders
+ * that retain nothing are left out. */
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
                                uint32_t *nodes, uint32_t most, uint32_t *all);
 

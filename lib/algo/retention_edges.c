@@ -134,7 +134,7 @@ static void write_part(struct retention_work *work, struct retention_part *part,
                        unsigned thread)
 {
     const struct hs_heap_store *store = work->store;
-    uint32_t *row = work->graph.words + part->segment;
+    uint32_t *row = work->r->graph.words + part->segment;
     size_t muted;
 
     if (part->page == part->page_end)
@@ -145,7 +145,7 @@ static void write_part(struct retention_work *work, struct retention_part *part,
     for (size_t page = part->page; page < part->page_end; page++)
         if (store->pages[page].scan)
             row = write_page(work, work->marks[thread], page, &muted, row);
-    part->used = (uint64_t)(row - work->graph.words);
+    part->used = (uint64_t)(row - work->r->graph.words);
 }
 
 /* How many words the rows of PAGE take at most; *LEAVES, if it is a page
@@ -213,9 +213,8 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err)
     at += holder_words(work->holders) + HS_ROW_HEAD;
     work->leaves_at = at;
     at += work->leaf_words;
-    work->reserved = at;
-    return hs_digraph_reserve(&work->graph, at - HS_DIGRAPH_FIRST,
-                              work->scratch, err);
+    return hs_digraph_reserve(&work->r->graph, at - HS_DIGRAPH_FIRST,
+                              work->r->arena, err);
 }
 
 void hs_retention_edges(struct retention_work *work)

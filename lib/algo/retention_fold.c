@@ -94,7 +94,7 @@ static void fold_group(struct retention_work *work, size_t g, uint64_t *sum,
                        const uint32_t **from, uint32_t **to)
 {
     const struct retention_group *group = &work->r->groups[g];
-    uint32_t *position = work->positions + group->rank;
+    uint32_t *position = work->r->positions + group->rank;
 
     for (uint64_t bits = work->store->groups[g].bits; bits; bits &= bits - 1) {
         const uint32_t *row = *from;
@@ -103,7 +103,7 @@ static void fold_group(struct retention_work *work, size_t g, uint64_t *sum,
         *from += row_words(row);
         if (!(group->node & bits & -bits))
             continue;
-        *position++ = (uint32_t)(*to - work->graph.words);
+        *position++ = (uint32_t)(*to - work->r->graph.words);
         *to =
             fold_row(work, row, hs_heap_slot_size(work->store, slot), *to, sum);
     }
@@ -114,11 +114,11 @@ static uint32_t *leaf_group(struct retention_work *work, size_t g,
                             uint64_t *sum, uint32_t *row)
 {
     const struct retention_group *group = &work->r->groups[g];
-    uint32_t *position = work->positions + group->rank;
+    uint32_t *position = work->r->positions + group->rank;
     uint64_t size = work->store->pages[work->store->groups[g].page].size;
 
     for (uint64_t bits = group->node; bits; bits &= bits - 1) {
-        *position++ = (uint32_t)(row - work->graph.words);
+        *position++ = (uint32_t)(row - work->r->graph.words);
         row = hs_row_write(row, size, 1, 0);
         *sum += size;
     }
@@ -129,7 +129,7 @@ static void fold_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct hs_heap_store *store = work->store;
-    uint32_t *words = work->graph.words;
+    uint32_t *words = work->r->graph.words;
     const uint32_t *from = words + part->segment;
     uint32_t *to = words + part->segment, *leaf = words + part->leaves;
 
@@ -180,8 +180,8 @@ static void number_vertices(struct retention_work *work)
         part->leaves = at;
         at += part->leaf_words;
     }
-    work->graph.used = at;
-    work->graph.nodes = nodes;
+    work->r->graph.used = at;
+    work->r->graph.nodes = nodes;
     work->r->vertices = nodes;
     work->r->folded = folds;
 }
@@ -196,8 +196,8 @@ void hs_retention_fold(struct retention_work *work)
     for (unsigned i = 0; i < work->threads; i++)
         hs_arena_release(work->scratch, work->marks[i], bytes);
     number_vertices(work);
-    work->positions =
+    work->r->positions =
         hs_arena_alloc(work->r->arena, (work->r->vertices + holders + 1) *
-                                           sizeof(*work->positions));
+                                           sizeof(*work->r->positions));
     hs_retention_each(work, fold_part);
 }

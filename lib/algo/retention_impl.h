@@ -51,14 +51,14 @@ struct hs_retention {
     const struct hs_holders *holders;
     struct hs_arena *arena;
     struct retention_group *groups;
-    uint32_t objects;    /* of the heap */
-    uint32_t vertices;   /* that are objects */
-    uint32_t folded;     /* objects */
-    uint32_t *numbers;   /* by vertex: its number, 0 if not reached */
-    uint32_t *nodes;     /* by number: the node */
-    uint32_t *parents;   /* by number: of the root path */
+    uint32_t objects;  /* of the heap */
+    uint32_t vertices; /* that are objects */
+    uint32_t folded;   /* objects */
+    struct hs_digraph graph;
+    uint32_t *positions;      /* by vertex: of its row */
+    struct hs_dominators dom; /* retained[number].mark is its node */
+    uint32_t *parents;        /* by number: the number before it on the way */
     uint32_t *referrers; /* by fold: who points to it; NULL: not yet made */
-    struct hs_dominators dom; /* its vertex array is NODES */
     struct hs_totals totals;
     uint64_t *joint; /* by holder: owned beyond retained */
     struct hs_shared *shared;
@@ -93,10 +93,7 @@ struct retention_work {
     unsigned part_count;
     atomic_uint next; /* part that no thread has taken */
     struct retention_marks *marks[HS_PARALLEL_MOST];
-    struct hs_digraph graph;
-    uint64_t reserved;   /* its words */
     uint64_t leaf_words; /* of rows of all objects without pointers */
-    uint32_t *positions; /* by vertex: of its row */
     uint64_t holders_at; /* where the rows of holders start */
     uint64_t leaves_at;  /* and those of shared leaves */
 };
@@ -115,9 +112,9 @@ void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
 void hs_retention_rows(struct retention_work *work);
 
-/* Fills in shared and joint, while rows still stand at POSITIONS. */
+/* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, unsigned threads,
-                        const uint32_t *positions, struct hs_arena *scratch);
+                        struct hs_arena *scratch);
 
 /* The slot that the pointer at BYTES leads to, or HS_NO_SLOT. */
 static inline uint32_t hs_retention_slot(const struct hs_heap *heap,

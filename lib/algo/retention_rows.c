@@ -12,8 +12,8 @@ static void link_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct retention_group *groups = work->r->groups;
-    const uint32_t *positions = work->positions;
-    uint32_t *words = work->graph.words;
+    const uint32_t *positions = work->r->positions;
+    uint32_t *words = work->r->graph.words;
     uint64_t at = part->segment;
 
     (void)thread;
@@ -74,13 +74,14 @@ static uint32_t *write_holder(struct retention_work *work, uint32_t holder,
 
 static void write_holders(struct retention_work *work)
 {
-    uint32_t *words = work->graph.words, *row = words + work->holders_at;
+    uint32_t *words = work->r->graph.words, *row = words + work->holders_at;
     uint32_t count = (uint32_t)work->holders->holder_count;
     uint64_t at = work->holders_at, end;
     size_t edge = 0;
 
     for (uint32_t holder = 0; holder < count; holder++) {
-        work->positions[work->r->vertices + holder] = (uint32_t)(row - words);
+        work->r->positions[work->r->vertices + holder] =
+            (uint32_t)(row - words);
         row = write_holder(work, holder, &edge, row);
     }
     end = (uint64_t)(row - words);
@@ -88,16 +89,16 @@ static void write_holders(struct retention_work *work)
         struct hs_row r = hs_row_read(words + at);
 
         for (uint32_t i = 0; i < r.degree; i++)
-            r.edges[i] = work->positions[r.edges[i]];
+            r.edges[i] = work->r->positions[r.edges[i]];
         at = (uint64_t)(r.edges - words) + r.degree;
     }
-    work->graph.nodes += count;
-    fill_gap(&work->graph, end, work->leaves_at - end);
+    work->r->graph.nodes += count;
+    fill_gap(&work->r->graph, end, work->leaves_at - end);
 }
 
 void hs_retention_rows(struct retention_work *work)
 {
-    struct hs_digraph *graph = &work->graph;
+    struct hs_digraph *graph = &work->r->graph;
 
     hs_retention_each(work, link_part);
     for (unsigned i = 0; i < work->part_count; i++) {

@@ -60,8 +60,7 @@ static void own(struct hs_retention *r, const struct hs_shared *shared)
 }
 
 /* The units of HOLDERS, and the numbers of their rows. */
-static uint32_t list_units(const struct hs_retention *r,
-                           const uint32_t *positions, uint32_t *units,
+static uint32_t list_units(const struct hs_retention *r, uint32_t *units,
                            uint32_t *numbers)
 {
     uint32_t count = 0;
@@ -71,14 +70,14 @@ static uint32_t list_units(const struct hs_retention *r,
             continue;
         units[count] = h;
         numbers[count] =
-            hs_digraph_number(r->dom.graph, positions[r->vertices + h]);
+            hs_digraph_number(&r->graph, r->positions[r->vertices + h]);
         count++;
     }
     return count;
 }
 
 void hs_retention_share(struct hs_retention *r, unsigned threads,
-                        const uint32_t *positions, struct hs_arena *scratch)
+                        struct hs_arena *scratch)
 {
     size_t holders = r->holders->holder_count;
     uint32_t *units = hs_arena_alloc(scratch, holders * sizeof(*units));
@@ -87,7 +86,7 @@ void hs_retention_share(struct hs_retention *r, unsigned threads,
     struct hs_arena arena = HS_ARENA_EMPTY;
     struct hs_sharing sharing;
 
-    plan.unit_count = list_units(r, positions, units, numbers);
+    plan.unit_count = list_units(r, units, numbers);
     hs_sharing_find(&sharing, &r->dom, &plan, &arena);
     r->joint = hs_arena_zeroed(r->arena, holders, sizeof(*r->joint));
     r->shared = hs_arena_zeroed(r->arena, sharing.count, sizeof(*r->shared));

@@ -107,13 +107,22 @@ static uint32_t number_of(const struct hs_retention *r, uint32_t node,
 
     *folded = HS_NO_SLOT;
     if (node >= r->objects)
-        return r->numbers[r->vertices + (node - r->objects)];
+        return hs_digraph_number(
+            &r->graph, r->positions[r->vertices + (node - r->objects)]);
     slot = hs_heap_slot_of(r->heap->store, node);
     if (is_folded(r, slot))
         *folded = slot;
     else if (r->groups[slot / 64].node >> slot % 64 & 1)
-        return r->numbers[hs_retention_vertex(r->groups, slot)];
+        return hs_digraph_number(
+            &r->graph, r->positions[hs_retention_vertex(r->groups, slot)]);
     return 0;
+}
+
+uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node)
+{
+    uint32_t folded;
+
+    return number_of(r, node, &folded);
 }
 
 bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
@@ -148,7 +157,7 @@ uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node)
     uint32_t slot, number = number_of(r, node, &slot), above;
 
     if (number)
-        return r->nodes[r->dom.idom[number]];
+        return hs_retention_node(r, r->dom.idom[number]);
     if (slot == HS_NO_SLOT)
         return HS_NO_NODE;
     above = referrer(r, slot);
@@ -160,7 +169,7 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
     uint32_t slot, number = number_of(r, node, &slot);
 
     if (number)
-        return r->nodes[r->parents[number]];
+        return hs_retention_node(r, r->parents[number]);
     return hs_retention_dominator(r, node);
 }
 
@@ -240,19 +249,18 @@ static uint32_t offer_folded(const struct hs_retention *r, uint32_t object,
     return count;
 }
 
-/* Offers the rows that NUMBER dominates at once.  A node's number is above its
- * dominator's.  Below an object there are only objects, so the search ends
- * when all OBJECTS that are below it were met; below holders there may be
- * holders that hold nothing. */
+/* Offers the rows that NUMBER dominates at once, which retain OBJECTS
+ * altogether; holders that retain nothing are no children.  A node's number is
+ * above its dominator's. */
 static void offer_rows(const struct hs_retention *r, uint32_t number,
                        uint64_t objects, struct best *best)
 {
     const struct hs_dominators *dom = &r->dom;
 
     for (uint32_t v = number + 1; v <= dom->count && objects; v++) {
-        if (dom->idom[v] != number)
+        if (dom->idom[v] != number || dom->retained[v].objects == 0)
             continue;
-        offer(best, r->nodes[v], dom->retained[v].bytes);
+        offer(best, hs_retention_node(r, v), dom->retained[v].bytes);
         objects -= dom->retained[v].objects;
     }
 }
@@ -263,19 +271,16 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     uint32_t slot, number = number_of(r, node, &slot), count;
     struct hs_arena arena = HS_ARENA_EMPTY;
     struct best best = {.most = most};
+    uint64_t objects;
 
     *all = 0;
     if (number == 0)
         return 0;
     best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
-    if (node < r->objects) {
-        uint32_t folded = offer_folded(r, node, &best);
-
-        offer_rows(r, number, r->dom.retained[number].objects - 1 - folded,
-                   &best);
-    } else {
-        offer_rows(r, number, UINT64_MAX, &best);
-    }
+    objects = r->dom.retained[number].objects;
+    if (node < r->objects)
+        objects -= 1 + offer_folded(r, node, &best);
+    offer_rows(r, number, objects, &best);
     count = best.count;
     *all = best.all;
     for (uint32_t i = count; i-- > 0;) {
