@@ -407,6 +407,12 @@ class Graph:
     def retained(self, match):
         return self.reach() - self.reach(self.matcher(match))
 
+    def owned(self, match):
+        """Objects that no holder but this one and goroutines reach."""
+        test = self.matcher(match)
+        return self.reach(lambda h: not test(h)) - self.reach(
+            lambda h: test(h) or h[0] == 'goroutines')
+
     def shared(self, members):
         """Objects whose exact set of holders is MEMBERS."""
         tests = [self.matcher(m) for m in members]
@@ -434,6 +440,9 @@ def check(graph, sheet):
         ok = (n - rn, b - rb) == want
         if 'slack_objects' in h:
             ok = 0 <= n - want[0] <= h['slack_objects'] and b >= want[1]
+        if 'owned_objects' in h:
+            ok = ok and graph.total(graph.owned(match)) == (
+                h['owned_objects'], h['owned_bytes'])
         if match['kind'] == 'goroutines':
             ok = ok and rn == h.get('g', 0) + h.get('sudog', 0)
         if not ok:
