@@ -192,6 +192,22 @@ static bool render(const struct hs_document *doc, struct hs_output *out,
     return hs_output_finish(out, err) && good;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+/* Graphviz forgets virtual edges when it lays out graphs with cycles. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_options(void);
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:gmalloc\n";
+}
+
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
+}
+#endif
+
 const struct hs_report hs_report_svg = {
     .name = "svg",
     .title = "a picture, SVG",
