@@ -44,7 +44,7 @@ static void warn_pair(struct hs_run *run, const struct hs_snapshot *old,
                     "Warning: '%s' is older than '%s'; the older one should "
                     "come first.",
                     b->path, a->path);
-    if (x.size && y.size && !hs_str_equal(x, y))
+    if (p->mapping_count && q->mapping_count && !hs_str_equal(x, y))
         hs_doc_note(run->doc, run->doc->top,
                     "Warning: '%s' and '%s' are of different builds; lines may "
                     "have moved, so compare by function.",
@@ -106,6 +106,7 @@ static void add_rate(struct hs_run *run, const struct hs_look *first,
         last->unit,
         hs_sum_clamp((__int128)((double)delta * 3.6e12 / (double)nanos),
                      &clamped));
+    value.flags |= HS_VALUE_ABOUT;
     hs_doc_field(run->doc, run->doc->top, "delta_per_hour", "per hour", value);
 }
 

@@ -311,25 +311,22 @@ static void check_diff(struct table *table, const struct hs_snapshot *base,
     assert_int_equal(changed, diff->count);
 }
 
-static void check_diffs(const char *version)
+/* NAME: a table of -diff_base; OLD and NEW: the profiles it is of. */
+static void check_diffs(const char *name, const char *old, const char *new)
 {
-    struct table table;
+    struct table table = {.arena = HS_ARENA_EMPTY};
+    struct hs_arena *arena = &table.arena;
+    const char *folder = hs_test_data();
     struct hs_snapshot base;
     const struct row *rows;
-    char name[64], path[512];
     size_t type = 0;
 
-    snprintf(name, sizeof(name), "leak-%s.diff.tsv", version);
-    table = (struct table){.arena = HS_ARENA_EMPTY};
-    table.file =
-        hs_arena_printf(&table.arena, "%s/pprof/%s", hs_test_data(), name);
+    table.file = hs_arena_printf(arena, "%s/pprof/%s", folder, name);
     read_rows(&table);
-    snprintf(path, sizeof(path), "%s/pprof/leak-%s-before.pb.gz",
-             hs_test_data(), version);
-    decode(&base, path);
-    snprintf(path, sizeof(path), "%s/pprof/leak-%s-after.pb.gz", hs_test_data(),
-             version);
-    decode(&table.snapshot, path);
+    decode(&base,
+           hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, old));
+    decode(&table.snapshot,
+           hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, new));
     rows = table.rows.at;
     for (size_t i = 0; i < table.rows.count; i++) {
         if (strcmp(rows[i].granularity, "total") != 0)
@@ -344,9 +341,17 @@ static void check_diffs(const char *version)
 
 TEST(a_diff_equals_pprofs_diff_base_flat_and_cum)
 {
-    check_diffs("go1.19");
-    check_diffs("go1.22");
-    check_diffs("go1.26");
+    check_diffs("leak-go1.19.diff.tsv", "go1.19-before", "go1.19-after");
+    check_diffs("leak-go1.22.diff.tsv", "go1.22-before", "go1.22-after");
+    check_diffs("leak-go1.26.diff.tsv", "go1.26-before", "go1.26-after");
+    check_diffs("leak-go1.26-step1-2.diff.tsv", "go1.26-step1", "go1.26-step2");
+    check_diffs("leak-go1.26-step2-3.diff.tsv", "go1.26-step2", "go1.26-step3");
+    check_diffs("leak-go1.26-step1-3.diff.tsv", "go1.26-step1", "go1.26-step3");
+}
+
+TEST(a_diff_across_builds_pairs_stacks_that_differ_by_line_and_address)
+{
+    check_diffs("leak-go1.22-go1.26.diff.tsv", "go1.22-after", "go1.26-after");
 }
 
 TEST(the_default_sample_type_is_pprofs)
