@@ -69,18 +69,12 @@ static bool find_hex(struct hs_cursor *line, struct hs_str *digits)
         uint8_t c = proftext_peek(line);
 
         if (proftext_literal(line, "0x")) {
-            const uint8_t *start = line->at;
-
-            while (proftext_peek(line) &&
-                   strchr("0123456789abcdefABCDEF", proftext_peek(line)))
-                hs_cursor_take(line, 1);
-            *digits = (struct hs_str){(const char *)start,
-                                      (size_t)(line->at - start)};
+            *digits = proftext_hex_digits(line);
             if (digits->size > 0)
                 return true;
             continue;
         }
-        if (!c || !strchr(" x0123456789abcdefABCDEF", c))
+        if (c != ' ' && c != 'x' && proftext_hex_digit((char)c) < 0)
             return false;
         hs_cursor_take(line, 1);
     }

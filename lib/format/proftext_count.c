@@ -13,12 +13,9 @@
 /* `goroutine profile: total 7`, and where the name ends. */
 static bool match_counts(struct hs_cursor line, struct hs_str *name)
 {
-    const uint8_t *start = line.at;
     struct hs_str digits;
 
-    while (hs_cursor_left(&line) > 0 && *line.at > ' ')
-        hs_cursor_take(&line, 1);
-    *name = (struct hs_str){(const char *)start, (size_t)(line.at - start)};
+    *name = proftext_word(&line);
     return name->size > 0 && proftext_literal(&line, " profile: total ") &&
            proftext_digits(&line, &digits) && hs_cursor_left(&line) == 0;
 }
@@ -38,9 +35,7 @@ static bool only_addresses(struct hs_cursor line)
     while (proftext_literal(&line, " 0x")) {
         const uint8_t *start = line.at;
 
-        while (strchr("0123456789abcdefABCDEF", proftext_peek(&line)) &&
-               proftext_peek(&line))
-            hs_cursor_take(&line, 1);
+        proftext_hex_digits(&line);
         if (line.at == start)
             return false;
         any = true;
@@ -112,26 +107,28 @@ static struct hs_str trimmed(const uint8_t *start, const uint8_t *end)
 /* TEXT as Go reads a number of any base: decimal, 0x, or octal after a 0. */
 static bool any_number(struct hs_str text, int64_t *number)
 {
-    struct hs_cursor line = hs_cursor_over(text.text, text.size, 0);
-    struct hs_str digits = text;
-    uint64_t value = 0;
+    bool negative = text.size > 0 && text.text[0] == '-';
+    size_t i = negative;
+    int base = 10;
+    int64_t value = 0;
 
-    if (proftext_literal(&line, "0x") || proftext_literal(&line, "0X")) {
-        digits = (struct hs_str){text.text + 2, text.size - 2};
-        for (size_t i = 0; i < digits.size; i++)
-            if (!strchr("0123456789abcdefABCDEF", digits.text[i]) ||
-                !digits.text[i])
-                return false;
-        *number = 0;
-        if (digits.size == 0 || !proftext_hex(digits, &value) || value >> 63)
-            return false;
-        *number = (int64_t)value;
-        return true;
+    if (text.size > i + 1 && text.text[i] == '0') {
+        base = (text.text[i + 1] | 0x20) == 'x' ? 16 : 8;
+        i += base == 16 ? 2 : 1;
     }
-    proftext_literal(&line, "-");
-    return proftext_digits(&line, &digits) && hs_cursor_left(&line) == 0 &&
-           (digits.size == 1 || digits.text[0] != '0') &&
-           proftext_number(text, number);
+    if (i == text.size)
+        return false;
+    for (; i < text.size; i++) {
+        int digit = proftext_hex_digit(text.text[i]);
+
+        if (digit < 0 || digit >= base ||
+            __builtin_mul_overflow(value, base, &value) ||
+            __builtin_sub_overflow(value, digit, &value))
+            return false;
+    }
+    /* Counted downwards, as the lowest number has no positive twin. */
+    *number = value;
+    return negative || !__builtin_sub_overflow(0, value, number);
 }
 
 /* `key=value`; *ROWS instead, if this is no attribute but the first row. */

@@ -73,6 +73,15 @@ bool proftext_digits(struct hs_cursor *line, struct hs_str *digits)
     return digits->size > 0;
 }
 
+struct hs_str proftext_word(struct hs_cursor *line)
+{
+    const uint8_t *start = line->at;
+
+    while (hs_cursor_left(line) > 0 && !memchr(" \t\n\f\r", *line->at, 5))
+        hs_cursor_take(line, 1);
+    return (struct hs_str){(const char *)start, (size_t)(line->at - start)};
+}
+
 bool proftext_number(struct hs_str digits, int64_t *number)
 {
     bool negative = digits.size > 0 && digits.text[0] == '-';
@@ -90,24 +99,35 @@ bool proftext_number(struct hs_str digits, int64_t *number)
     return negative || !__builtin_sub_overflow(0, value, number);
 }
 
-static int hex_digit(char c)
+int proftext_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
-    return c - 'A' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+struct hs_str proftext_hex_digits(struct hs_cursor *line)
+{
+    const uint8_t *start = line->at;
+
+    while (hs_cursor_left(line) > 0 && proftext_hex_digit((char)*line->at) >= 0)
+        hs_cursor_take(line, 1);
+    return (struct hs_str){(const char *)start, (size_t)(line->at - start)};
 }
 
 bool proftext_hex(struct hs_str digits, uint64_t *number)
 {
     *number = 0;
     for (size_t i = 0; i < digits.size; i++) {
-        if (*number >> 60)
+        int digit = proftext_hex_digit(digits.text[i]);
+
+        if (*number >> 60 || digit < 0)
             return false;
-        *number = *number << 4 | (uint64_t)hex_digit(digits.text[i]);
+        *number = *number << 4 | (uint64_t)digit;
     }
-    return true;
+    return digits.size > 0;
 }
 
 bool proftext_fail(const struct proftext *text, const char *what,

@@ -18,8 +18,14 @@ void proftext_spaces(struct hs_cursor *line);
 bool proftext_literal(struct hs_cursor *line, const char *literal);
 bool proftext_digits(struct hs_cursor *line, struct hs_str *digits);
 
-/* DIGITS of base 10, with a sign or not, or 16; false if they are too many
- * for 64 bits (63 in base 10). */
+/* The bytes up to the next blank; maybe none. */
+struct hs_str proftext_word(struct hs_cursor *line);
+
+int proftext_hex_digit(char c); /* -1 if it is none */
+struct hs_str proftext_hex_digits(struct hs_cursor *line);
+
+/* DIGITS of base 10, with a sign or not, or 16; false if there are none, or
+ * too many for 64 bits (63 in base 10). */
 bool proftext_number(struct hs_str digits, int64_t *number);
 bool proftext_hex(struct hs_str digits, uint64_t *number);
 

@@ -22,34 +22,16 @@ struct attribute {
     struct hs_str name, value;
 };
 
-static bool is_hex(uint8_t c)
-{
-    return isxdigit(c) != 0;
-}
-
 static bool take_hex(struct hs_cursor *line, uint64_t *number)
 {
-    const uint8_t *start;
-
     proftext_literal(line, "0x");
-    start = line->at;
-    while (hs_cursor_left(line) > 0 && is_hex(*line->at))
-        hs_cursor_take(line, 1);
-    return line->at > start &&
-           proftext_hex(
-               (struct hs_str){(const char *)start, (size_t)(line->at - start)},
-               number);
+    return proftext_hex(proftext_hex_digits(line), number);
 }
 
 static struct hs_str take_word(struct hs_cursor *line)
 {
-    const uint8_t *start;
-
     proftext_spaces(line);
-    start = line->at;
-    while (hs_cursor_left(line) > 0 && *line->at > ' ')
-        hs_cursor_take(line, 1);
-    return (struct hs_str){(const char *)start, (size_t)(line->at - start)};
+    return proftext_word(line);
 }
 
 static bool is_permission(struct hs_str word)
@@ -63,7 +45,7 @@ static bool is_permission(struct hs_str word)
 static bool all_hex(struct hs_str word)
 {
     for (size_t i = 0; i < word.size; i++)
-        if (!is_hex((uint8_t)word.text[i]))
+        if (proftext_hex_digit(word.text[i]) < 0)
             return false;
     return word.size > 0;
 }

@@ -41,9 +41,6 @@ static bool take_pc(struct hs_str cell, uint64_t *pc)
 
     if (cell.size < 3 || memcmp(cell.text, "0x", 2) != 0)
         return false;
-    for (size_t i = 0; i < digits.size; i++)
-        if (!strchr("0123456789abcdefABCDEF", digits.text[i]))
-            return false;
     return proftext_hex(digits, pc);
 }
 
