@@ -125,7 +125,7 @@ void *hs_arena_alloc(struct hs_arena *arena, size_t size)
     if (size >= HS_ARENA_LARGE)
         return alloc_large(arena, size);
     padded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-    if (padded > (size_t)(arena->end - arena->at))
+    if (!arena->at || padded > (size_t)(arena->end - arena->at))
         new_chunk(arena, padded);
     block = arena->at;
     arena->at += padded;
@@ -243,7 +243,7 @@ void *hs_column_extend(struct hs_column *column, size_t extra)
     size_t wanted = checked_sum(column->count, extra);
     char *start;
 
-    if (wanted > column->room)
+    if (wanted > column->room || !column->at)
         grow_column(column, wanted);
     start = (char *)column->at + column->count * column->size;
     column->count = wanted;

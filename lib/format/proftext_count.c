@@ -97,9 +97,9 @@ static bool likes_delays(struct hs_cursor line)
 
 static struct hs_str trimmed(const uint8_t *start, const uint8_t *end)
 {
-    while (start < end && *start <= ' ')
+    while (start < end && proftext_is_space(*start))
         start++;
-    while (start < end && end[-1] <= ' ')
+    while (start < end && proftext_is_space(end[-1]))
         end--;
     return (struct hs_str){(const char *)start, (size_t)(end - start)};
 }

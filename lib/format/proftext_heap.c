@@ -91,8 +91,9 @@ static bool find_row(struct hs_cursor *line, struct numbers *numbers)
     return false;
 }
 
+/* Where KIND starts; those that are not SAMPLED have no rate either. */
 static bool match_header(struct hs_cursor line, struct numbers *numbers,
-                         struct hs_cursor *kind)
+                         struct hs_cursor *kind, bool *sampled)
 {
     const uint8_t *start;
 
@@ -105,12 +106,20 @@ static bool match_header(struct hs_cursor line, struct numbers *numbers,
         blanks(&here);
         if (!match_numbers(&here, false, numbers))
             continue;
+        if (proftext_literal(&here, " @ growth") ||
+            proftext_literal(&here, " @ fragmentation")) {
+            *kind = here;
+            *sampled = false;
+            return true;
+        }
         blanks(&here);
         if (!proftext_literal(&here, "@"))
             continue;
         blanks(&here);
         *kind = here;
-        return true;
+        *sampled = true;
+        if (proftext_literal(&here, "heap"))
+            return true;
     }
     return false;
 }
@@ -119,8 +128,9 @@ static bool likes(struct hs_cursor line)
 {
     struct numbers numbers;
     struct hs_cursor kind;
+    bool sampled;
 
-    return match_header(line, &numbers, &kind);
+    return match_header(line, &numbers, &kind, &sampled);
 }
 
 /* Counts that were made tell something new, unless they are 0 or the same. */
@@ -147,16 +157,9 @@ static struct hs_str take_word(struct hs_cursor *kind)
 static bool read_kind(struct heap *heap, struct hs_cursor kind,
                       struct hs_err *err)
 {
-    struct hs_cursor start = kind;
     struct hs_str word, digits;
     int64_t rate = 0;
 
-    if (proftext_literal(&start, "growth") ||
-        proftext_literal(&start, "fragmentation")) {
-        heap->rate = 1;
-        heap->made = false;
-        return true;
-    }
     word = take_word(&kind);
     proftext_literal(&kind, "/");
     if (proftext_digits(&kind, &digits) && !proftext_number(digits, &rate))
@@ -181,12 +184,14 @@ static bool read_header(struct heap *heap, struct hs_err *err)
     struct proftext *text = heap->text;
     struct numbers numbers;
     struct hs_cursor kind;
+    bool sampled;
 
-    if (!match_header(text->line, &numbers, &kind))
+    if (!match_header(text->line, &numbers, &kind, &sampled))
         return proftext_fail(text, "not the header of a heap profile", err);
-    heap->made = tells(numbers.made_objects, numbers.objects) ||
-                 tells(numbers.made_bytes, numbers.bytes);
-    if (!read_kind(heap, kind, err))
+    heap->rate = 1;
+    heap->made = sampled && (tells(numbers.made_objects, numbers.objects) ||
+                             tells(numbers.made_bytes, numbers.bytes));
+    if (sampled && !read_kind(heap, kind, err))
         return false;
     if (heap->made) {
         proftext_type(text, hs_str_of("alloc_objects"), "count");

@@ -28,14 +28,14 @@ uint8_t proftext_peek(const struct hs_cursor *line)
     return hs_cursor_left(line) > 0 ? *line->at : 0;
 }
 
-static bool is_space(uint8_t c)
+bool proftext_is_space(uint8_t c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 void proftext_spaces(struct hs_cursor *line)
 {
-    while (hs_cursor_left(line) > 0 && is_space(*line->at))
+    while (hs_cursor_left(line) > 0 && proftext_is_space(*line->at))
         hs_cursor_take(line, 1);
 }
 

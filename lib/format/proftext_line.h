@@ -13,6 +13,7 @@ bool proftext_is_map_head(struct hs_cursor line);
 
 /* proftext_literal and proftext_digits say whether there was what they look
  * for, and do not move if not. */
+bool proftext_is_space(uint8_t c);
 uint8_t proftext_peek(const struct hs_cursor *line);
 void proftext_spaces(struct hs_cursor *line);
 bool proftext_literal(struct hs_cursor *line, const char *literal);

@@ -28,8 +28,11 @@ static bool take_hex(struct hs_cursor *line, uint64_t *number)
     return proftext_hex(proftext_hex_digits(line), number);
 }
 
+/* The next word, which must stand behind a blank. */
 static struct hs_str take_word(struct hs_cursor *line)
 {
+    if (hs_cursor_left(line) == 0 || !proftext_is_space(*line->at))
+        return (struct hs_str){"", 0};
     proftext_spaces(line);
     return proftext_word(line);
 }
@@ -163,11 +166,14 @@ static void note_attribute(struct hs_cursor line, struct hs_column *attributes)
     /* A few at most: each is looked for at each $. */
     if (!equal || attributes->count == 16)
         return;
-    attribute.name = take_word(&line);
-    if (attribute.name.size > (size_t)(equal - value.at))
-        attribute.name.size = (size_t)(equal - value.at);
+    proftext_spaces(&line);
+    attribute.name = proftext_word(&line);
+    if (attribute.name.text + attribute.name.size > (const char *)equal)
+        attribute.name.size =
+            (size_t)((const char *)equal - attribute.name.text);
     hs_cursor_take(&value, (uint64_t)(equal - value.at) + 1);
-    attribute.value = take_word(&value);
+    proftext_spaces(&value);
+    attribute.value = proftext_word(&value);
     /* A value that grows from line to line would never end. */
     if (attribute.name.size > 0 && attribute.value.size < 4096)
         hs_column_push(attributes, &attribute);
