@@ -105,7 +105,7 @@ $(B)/gen/%.pb-c.c $(B)/gen/%.pb-c.h &: proto/%.proto
 	protoc-c --proto_path=proto --c_out=$(B)/gen $<
 
 ## test: all tests, under AddressSanitizer and UBSan, and their sum
-test: $(B)/unit $(B)/san/heapscope
+test: $(B)/unit $(B)/san/heapscope $(B)/san/replay
 	scripts/run-tests
 
 ## unit: the unit tests alone; only=WORD picks some

@@ -44,7 +44,10 @@ static int run_on_files(struct hs_run *run, const struct hs_request *request)
     const struct hs_report *report = hs_output_report(run->options, &err);
     int status;
 
-    if (!report || !hs_output_check(run->options, run->scratch, &err))
+    if (report && report->draws && !(run->command->options & HS_OPT_VIEW))
+        hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
+                "there is no picture of that; 'heapscope render' draws");
+    if (err.kind != HS_OK || !hs_output_check(run->options, run->scratch, &err))
         return give_up(run, &err);
     status = hs_load(run, request->arguments.at, request->arguments.count);
     if (status != HS_EXIT_OK && status != HS_EXIT_PARTIAL)
