@@ -46,7 +46,7 @@ static int run_on_files(struct hs_run *run, const struct hs_request *request)
 
     if (report && report->draws && !(run->command->options & HS_OPT_VIEW))
         hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
-                "there is no picture of that; 'heapscope render' draws");
+                "there is no picture of that; 'heapscope render' makes one");
     if (err.kind != HS_OK || !hs_output_check(run->options, run->scratch, &err))
         return give_up(run, &err);
     status = hs_load(run, request->arguments.at, request->arguments.count);
