@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "format/format.h"
+#include "model/heap.h"
 #include "model/profile.h"
 
 const char *hs_profile_kind(const struct hs_profile *profile)
@@ -56,6 +57,12 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
 
     if (!format)
         return "unknown";
+    if ((format->fills & snapshot->parts & HS_PART_HEAP) && snapshot->heap)
+        return hs_arena_printf(
+            arena, "heap dump, %.*s, %" PRIu32 " objects, %zu goroutines",
+            (int)snapshot->heap->go_version.size,
+            snapshot->heap->go_version.text, hs_heap_count(snapshot->heap),
+            snapshot->heap->goroutines.count);
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
     return hs_arena_printf(arena, "%s, %zu samples%s", hs_profile_kind(profile),

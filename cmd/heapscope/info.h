@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * info.h - what info tells of each part that a file may fill.
+ */
+#ifndef HEAPSCOPE_INFO_H
+#define HEAPSCOPE_INFO_H
+
+#include "command.h"
+
+void hs_info_profile(struct hs_document *doc, struct hs_block *file,
+                     const struct hs_profile *profile);
+void hs_info_heap(struct hs_document *doc, struct hs_block *file,
+                  const struct hs_heap *heap);
+
+#endif
