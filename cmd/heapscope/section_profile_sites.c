@@ -53,39 +53,43 @@ static struct hs_value caller(struct hs_run *run, const struct hs_look *look,
         where.unit == HS_UNIT_NULL ? "" : where.text));
 }
 
+static void add_site(struct hs_run *run, struct hs_block *table,
+                     const struct hs_look *look, const struct hs_site *site,
+                     bool counted)
+{
+    const struct hs_view_node *node = &look->view->nodes[site->node];
+    bool clamped = false;
+    struct hs_value row[] = {
+        function(node),
+        place(run, node),
+        node->file.size ? hs_value_name(node->file.text, node->file.size)
+                        : hs_value_null(),
+        node->line ? hs_value_of(HS_UNIT_COUNT, node->line) : hs_value_null(),
+        hs_look_value(look, site->value),
+        hs_value_share(hs_sum_share(site->value, look->sums->total)),
+        counted
+            ? hs_value_of(HS_UNIT_COUNT, hs_sum_clamp(site->count, &clamped))
+            : hs_value_null(),
+        caller(run, look, site),
+    };
+
+    hs_doc_row(run->doc, table, row);
+}
+
 static void add_sites(struct hs_run *run, struct hs_block *table,
                       const struct hs_look *look, const struct hs_site *sites,
                       size_t count, bool counted)
 {
     uint64_t limit = hs_run_limit(run, USUAL_SITES);
-    size_t left = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const struct hs_view_node *node = &look->view->nodes[sites[i].node];
-        bool clamped = false;
-        struct hs_value row[] = {
-            function(node),
-            place(run, node),
-            node->file.size ? hs_value_name(node->file.text, node->file.size)
-                            : hs_value_null(),
-            node->line ? hs_value_of(HS_UNIT_COUNT, node->line)
-                       : hs_value_null(),
-            hs_look_value(look, sites[i].value),
-            hs_value_share(hs_sum_share(sites[i].value, look->sums->total)),
-            counted ? hs_value_of(HS_UNIT_COUNT,
-                                  hs_sum_clamp(sites[i].count, &clamped))
-                    : hs_value_null(),
-            caller(run, look, &sites[i]),
-        };
-
         if (sites[i].value == 0)
             continue;
         if (limit == 0 || table->row_count < limit)
-            hs_doc_row(run->doc, table, row);
+            add_site(run, table, look, &sites[i], counted);
         else
-            left++;
+            table->rows_left_out++;
     }
-    table->rows_left_out = left;
 }
 
 /* By what was allocated, of which little is kept. */
@@ -97,6 +101,24 @@ static int by_churn(const void *a, const void *b)
     if (v != w)
         return v > w ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);
+}
+
+static void add_churned(struct hs_run *run, struct hs_block *table,
+                        const struct hs_look *look, const struct hs_site *site)
+{
+    const struct hs_view_node *node = &look->view->nodes[site->node];
+    struct hs_value row[] = {
+        function(node),
+        place(run, node),
+        node->file.size ? hs_value_name(node->file.text, node->file.size)
+                        : hs_value_null(),
+        node->line ? hs_value_of(HS_UNIT_COUNT, node->line) : hs_value_null(),
+        hs_look_value(look, site->other),
+        hs_look_value(look, site->value),
+        hs_value_share(hs_sum_share(site->value, site->other)),
+    };
+
+    hs_doc_row(run->doc, table, row);
 }
 
 static void add_churn(struct hs_run *run, struct hs_block *group,
@@ -119,21 +141,8 @@ static void add_churn(struct hs_run *run, struct hs_block *group,
 
     qsort(sites, count, sizeof(*sites), by_churn);
     for (size_t i = 0; i < count && sites[i].other > sites[i].value; i++) {
-        const struct hs_view_node *node = &look->view->nodes[sites[i].node];
-        struct hs_value row[] = {
-            function(node),
-            place(run, node),
-            node->file.size ? hs_value_name(node->file.text, node->file.size)
-                            : hs_value_null(),
-            node->line ? hs_value_of(HS_UNIT_COUNT, node->line)
-                       : hs_value_null(),
-            hs_look_value(look, sites[i].other),
-            hs_look_value(look, sites[i].value),
-            hs_value_share(hs_sum_share(sites[i].value, sites[i].other)),
-        };
-
         if (limit == 0 || table->row_count < limit)
-            hs_doc_row(run->doc, table, row);
+            add_churned(run, table, look, &sites[i]);
         else
             table->rows_left_out++;
     }

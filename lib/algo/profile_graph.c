@@ -2,9 +2,9 @@
 /*
  * profile_graph.c - edges from stacks, dominators, and which of them to tell.
  *
- * Edges are a matrix of bits: at most 2,048 functions are in the graph, so
- * that the matrix (512 KiB) stays in the cache while a million stacks of thirty
- * frames are walked.  A hash set of edges costs five times as much.
+ * Edges are a matrix of bits: at most 1,024 functions are in the graph, so
+ * that the matrix (128 KiB) stays in the cache while a million stacks of thirty
+ * frames are walked.
  */
 #include "algo/profile_graph.h"
 
@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define MOST_NODES 2048 /* with the super-root, number 0 */
+#define MOST_NODES 1024 /* with the super-root, number 0 */
 #define WORDS      (MOST_NODES / 64)
 
 /* Fewer samples are walked before a thread has started. */

@@ -12,6 +12,7 @@
 
 #include "model/goname.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct atom {
@@ -119,34 +120,59 @@ static void fill_atom(struct atom *atom, const struct hs_profile *profile,
             hs_profile_string(profile, profile->functions[i].file), arena);
 }
 
+/* Joins PARTS.  Not by printf: a big profile has names by the ten thousand. */
+static struct hs_str join(const struct hs_str *parts, size_t count,
+                          struct hs_arena *arena)
+{
+    size_t size = 0;
+    char *text;
+
+    for (size_t i = 0; i < count; i++)
+        size += parts[i].size;
+    text = hs_arena_alloc(arena, size);
+    size = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].size > 0)
+            memcpy(text + size, parts[i].text, parts[i].size);
+        size += parts[i].size;
+    }
+    return (struct hs_str){text, size};
+}
+
+/* "[app]" of "/usr/bin/app". */
+static struct hs_str bracketed(struct hs_str binary, struct hs_arena *arena)
+{
+    struct hs_str parts[] = {hs_str_of("["), binary, hs_str_of("]")};
+    const char *slash = memrchr(binary.text, '/', binary.size);
+
+    if (slash) {
+        parts[1].text = slash + 1;
+        parts[1].size -= (size_t)(slash + 1 - binary.text);
+    }
+    return join(parts, 3, arena);
+}
+
 /* The name that pprof prints. */
 static struct hs_str print_name(const struct hs_view_node *node,
                                 struct hs_str binary, struct hs_arena *arena)
 {
-    const char *function = node->function.text, *file = node->file.text;
-    int f = (int)node->function.size, g = (int)node->file.size;
-    size_t base = binary.size;
-    const char *text;
+    bool spaced = node->function.size > 0;
+    char number[32];
+    struct hs_str parts[] = {
+        node->function, {" ", spaced}, node->file, {number, 0}};
 
     if (node->line != 0) {
-        text = hs_arena_printf(arena, "%.*s%s%.*s:%lld", f,
-                               function ? function : "", f ? " " : "", g,
-                               file ? file : "", (long long)node->line);
-        return hs_str_of(text);
+        parts[3].size = (size_t)snprintf(number, sizeof(number), ":%lld",
+                                         (long long)node->line);
+        return join(parts, 4, arena);
     }
-    if (g == 0 && f > 0)
+    if (node->file.size == 0 && spaced)
         return node->function;
-    if (f == 0 && g > 0)
+    if (node->file.size > 0 && !spaced)
         return node->file;
-    if (f > 0)
-        return hs_str_of(
-            hs_arena_printf(arena, "%.*s %.*s", f, function, g, file));
-    if (binary.size == 0)
-        return hs_str_of("<unknown>");
-    while (base > 0 && binary.text[base - 1] != '/')
-        base--;
-    return hs_str_of(hs_arena_printf(arena, "[%.*s]", (int)(binary.size - base),
-                                     binary.text + base));
+    if (spaced)
+        return join(parts, 3, arena);
+    return binary.size ? bracketed(binary, arena) : hs_str_of("<unknown>");
 }
 
 /* Sorts all atoms; returns how many different ones there are, and of every
@@ -207,6 +233,7 @@ static void add_line_nodes(struct hs_node_table *table,
         else
             table->of_line[keys[i].index] = node;
     }
+    hs_arena_release(arena, keys, count * sizeof(*keys));
 }
 
 void hs_node_table_make(struct hs_node_table *table,
@@ -232,8 +259,10 @@ void hs_node_table_make(struct hs_node_table *table,
         table->of_line =
             hs_arena_alloc(arena, profile->line_count * sizeof(uint32_t));
         add_line_nodes(table, profile, first_of, groups, table->group, arena);
-        return;
+    } else {
+        for (uint32_t i = 0; i < groups; i++)
+            table->of_group[i] = add_node(table, &first_of[i], 0, arena);
     }
-    for (uint32_t i = 0; i < groups; i++)
-        table->of_group[i] = add_node(table, &first_of[i], 0, arena);
+    hs_arena_release(arena, atoms, count * sizeof(*atoms));
+    hs_arena_release(arena, first_of, count * sizeof(*first_of));
 }
