@@ -151,6 +151,9 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
     if (dump.heap->pointer_size) {
         snapshot->heap = dump.heap;
         snapshot->parts |= HS_PART_HEAP;
+    } else if (ok) {
+        ok = hs_fail(err, HS_EDATA, dump.in.offset,
+                     "the dump ends without its parameters");
     }
     if (!mapped)
         return hs_fail(err, unreadable.kind, unreadable.offset, "%s",
