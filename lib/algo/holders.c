@@ -61,7 +61,7 @@ static void add_kinds(struct holders_builder *b)
 {
     static const enum hs_holder_kind kinds[] = {
         HS_HOLDER_GLOBALS, HS_HOLDER_GOROUTINES, HS_HOLDER_FINALIZERS,
-        HS_HOLDER_RUNTIME};
+        HS_HOLDER_CLEANUPS, HS_HOLDER_RUNTIME};
     const uint64_t *others = b->heap->other_roots.at;
 
     hs_holders_open(b, 0);

@@ -44,7 +44,9 @@ enum hs_holder_kind {
     HS_HOLDER_FINALIZERS, /* all, or those of one function (record: number
                            * in finalizer_functions) */
     HS_HOLDER_FINALIZER,  /* record: number in heap->finalizers */
-    HS_HOLDER_CLEANUPS,
+    HS_HOLDER_CLEANUPS,   /* one; what it holds is found by retention.h, which
+                           * sees what nothing else points to: it has no roots
+                           * here */
     HS_HOLDER_TIMERS,
     HS_HOLDER_POOLS,
     HS_HOLDER_RUNTIME,     /* what the runtime listed without saying why */

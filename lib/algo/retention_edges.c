@@ -211,6 +211,7 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err)
 
     work->holders_at = at;
     at += holder_words(work->holders) + HS_ROW_HEAD;
+    at += hs_retention_cleanup_room(work);
     work->leaves_at = at;
     at += work->leaf_words;
     return hs_digraph_reserve(&work->r->graph, at - HS_DIGRAPH_FIRST,

@@ -192,6 +192,7 @@ void hs_retention_fold(struct retention_work *work)
     size_t holders = work->holders->holder_count;
 
     mark_roots(work);
+    hs_retention_cleanups(work);
     hs_retention_each(work, merge_part);
     for (unsigned i = 0; i < work->threads; i++)
         hs_arena_release(work->scratch, work->marks[i], bytes);

@@ -93,9 +93,10 @@ struct retention_work {
     unsigned part_count;
     atomic_uint next; /* part that no thread has taken */
     struct retention_marks *marks[HS_PARALLEL_MOST];
-    uint64_t leaf_words; /* of rows of all objects without pointers */
-    uint64_t holders_at; /* where the rows of holders start */
-    uint64_t leaves_at;  /* and those of shared leaves */
+    struct hs_column cleanups; /* uint32_t: slots that cleanups hold */
+    uint64_t leaf_words;       /* of rows of all objects without pointers */
+    uint64_t holders_at;       /* where the rows of holders start */
+    uint64_t leaves_at;        /* and those of shared leaves */
 };
 
 /* Does STEP for every part, on all threads. */
@@ -111,6 +112,11 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
 void hs_retention_rows(struct retention_work *work);
+
+/* Finds what cleanups hold: once all edges and roots are marked, before rows
+ * move.  At most so many as ..._room() says. */
+void hs_retention_cleanups(struct retention_work *work);
+uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, unsigned threads,

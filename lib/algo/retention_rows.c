@@ -53,13 +53,17 @@ static uint32_t *write_holder(struct retention_work *work, uint32_t holder,
 {
     const struct hs_holders *all = work->holders;
     const struct hs_holder *h = &all->holders[holder];
+    const uint32_t *cleanups = work->cleanups.at;
     uint32_t base = work->r->vertices, degree;
-    size_t first = *edge;
+    size_t first = *edge, found = 0;
 
     while (*edge < all->edge_count && all->edges[*edge].from == holder)
         ++*edge;
     degree = children_of(all, holder) + (h[1].first_root - h->first_root) +
              (uint32_t)(*edge - first);
+    if (h->kind == HS_HOLDER_CLEANUPS)
+        found = work->cleanups.count;
+    degree += (uint32_t)found;
     row = hs_row_write(row, 0, 0, degree);
     for (uint32_t child = h->first_child; child < h[1].first_child; child++)
         *row++ = base + child;
@@ -69,6 +73,8 @@ static uint32_t *write_holder(struct retention_work *work, uint32_t holder,
         *row++ = hs_retention_vertex(
             work->r->groups,
             hs_heap_slot_of(work->store, all->roots[i].object));
+    for (size_t i = 0; i < found; i++)
+        *row++ = hs_retention_vertex(work->r->groups, cleanups[i]);
     return row;
 }
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_cleanups.c - the closures that runtime.AddCleanup keeps.
+ *
+ * The dump does not tell of cleanups, so what they keep looks like garbage.
+ * Their closures have a shape of their own (measured on Go 1.24 to 1.26, by
+ * words; the letter is what it points to: Code, Rodata, Heap, anything):
+ *
+ *   1.24, 1.25   C ? H R   pointers listed: 1 2 3
+ *   1.26         C R       pointers listed: 1
+ *
+ * One of that shape that nothing points to is taken for a root.  A closure of
+ * the program's own that just became garbage and captured as much could be
+ * mistaken for it; the holder is called `cleanups` and says likely, not sure.
+ * It needs the marks of who is pointed to, hence here and not in holders.
+ */
+#include "algo/retention_impl.h"
+#include "model/heap_walk.h"
+
+/* What is below data and above the first page: code and read-only data. */
+struct shape {
+    unsigned words, listed; /* pointer words: 1 .. listed */
+    uint64_t lowest, below;
+};
+
+static unsigned minor_version(struct hs_str version)
+{
+    unsigned minor = 0;
+
+    if (version.size < 5 || memcmp(version.text, "go1.", 4) != 0)
+        return UINT32_MAX; /* a development version: the newest */
+    for (size_t i = 4; i < version.size && version.text[i] >= '0' &&
+                       version.text[i] <= '9' && minor < 1000;
+         i++)
+        minor = minor * 10 + (unsigned)(version.text[i] - '0');
+    return minor;
+}
+
+/* The shape that HEAP's closures have; false if its Go has no cleanups. */
+static bool find_shape(const struct hs_heap *heap, struct shape *shape)
+{
+    const struct hs_segment *segments = heap->segments.at;
+    unsigned minor = minor_version(heap->go_version);
+
+    if (minor < 24 || heap->segments.count == 0)
+        return false;
+    shape->words = minor < 26 ? 4 : 2;
+    shape->listed = shape->words - 1;
+    shape->lowest = 4096;
+    shape->below = UINT64_MAX;
+    for (size_t i = 0; i < heap->segments.count; i++)
+        if (segments[i].memory.address < shape->below)
+            shape->below = segments[i].memory.address;
+    return true;
+}
+
+static bool is_static(const struct shape *shape, uint64_t word)
+{
+    return word >= shape->lowest && word < shape->below;
+}
+
+static bool fits(const struct hs_heap *heap, const struct shape *shape,
+                 const struct hs_memory *memory)
+{
+    struct hs_fields fields = hs_fields_of(memory);
+    unsigned step = heap->pointer_size;
+    uint64_t offset;
+
+    for (unsigned word = 1; word <= shape->listed; word++)
+        if (!hs_fields_next(&fields, &offset) || offset != word * step)
+            return false;
+    return !hs_fields_next(&fields, &offset) &&
+           is_static(shape, hs_heap_word(heap, memory->bytes)) &&
+           is_static(shape,
+                     hs_heap_word(heap, memory->bytes + shape->listed * step));
+}
+
+static bool is_candidate(const struct hs_page *page, const struct hs_heap *heap,
+                         const struct shape *shape)
+{
+    return page->scan && page->kind == HS_PAGE_SLOTS &&
+           page->size == shape->words * heap->pointer_size;
+}
+
+uint64_t hs_retention_cleanup_room(const struct retention_work *work)
+{
+    const struct hs_heap_store *store = work->store;
+    struct shape shape;
+    uint64_t room = 0;
+
+    if (!find_shape(work->heap, &shape))
+        return 0;
+    for (size_t p = 0; p < store->page_count; p++)
+        if (is_candidate(&store->pages[p], work->heap, &shape))
+            room += HS_PAGE_BYTES / store->pages[p].size + 1;
+    return room;
+}
+
+static bool is_seen(const struct retention_work *work, uint32_t slot)
+{
+    uint64_t seen = 0;
+
+    for (unsigned t = 0; t < work->threads; t++)
+        seen |=
+            work->marks[t][slot / 64].seen | work->marks[t][slot / 64].again;
+    return (seen >> slot % 64 & 1) != 0;
+}
+
+/* Takes the closure in SLOT as a root if nothing else holds it. */
+static void try_closure(struct retention_work *work, uint32_t slot)
+{
+    if (is_seen(work, slot))
+        return;
+    work->marks[0][slot / 64].again |= (uint64_t)1 << slot % 64;
+    hs_column_push(&work->cleanups, &slot);
+}
+
+void hs_retention_cleanups(struct retention_work *work)
+{
+    const struct hs_heap_store *store = work->store;
+    struct shape shape;
+
+    work->cleanups = HS_COLUMN(uint32_t, work->scratch);
+    if (!find_shape(work->heap, &shape))
+        return;
+    for (size_t p = 0; p < store->page_count; p++) {
+        const struct hs_memory *memory;
+        struct hs_heap_walk walk;
+
+        if (!is_candidate(&store->pages[p], work->heap, &shape))
+            continue;
+        hs_heap_walk_page(&walk, work->heap, p);
+        while ((memory = hs_heap_walk_next(&walk)))
+            if (fits(work->heap, &shape, memory))
+                try_closure(work, hs_heap_slot_of(store, walk.object));
+    }
+}
