@@ -18,8 +18,10 @@ uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
                                .record = record,
                                .kind = (uint8_t)kind};
 
-    holder.unit = kind == HS_HOLDER_GLOBAL || kind == HS_HOLDER_GROUP ||
-                  kind == HS_HOLDER_CLEANUPS || kind == HS_HOLDER_RUNTIME ||
+    /* What only other variables point to is theirs (holders.h). */
+    holder.unit = (kind == HS_HOLDER_GLOBAL && parent != number) ||
+                  kind == HS_HOLDER_GROUP || kind == HS_HOLDER_CLEANUPS ||
+                  kind == HS_HOLDER_RUNTIME ||
                   (kind == HS_HOLDER_FINALIZERS && record != HS_NO_RECORD);
     holder.deferred = kind == HS_HOLDER_FRAME || kind == HS_HOLDER_FINALIZER ||
                       kind == HS_HOLDER_CLEANUPS;
