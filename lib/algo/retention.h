@@ -30,6 +30,10 @@ struct hs_shared {
     uint32_t holder_count;
     uint64_t bytes, objects;
     bool approximate; /* a cap was met: the set is larger than listed */
+    /* What it is made of: the numbers (hs_retention_node) of the tops of its
+     * parts of the dominator tree, ascending. */
+    const uint32_t *tops;
+    uint32_t top_count;
 };
 
 struct hs_totals {

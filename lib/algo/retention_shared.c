@@ -95,14 +95,20 @@ void hs_retention_share(struct hs_retention *r, unsigned threads,
         struct hs_shared *row = &r->shared[r->shared_count];
         uint32_t *names =
             hs_arena_alloc(r->arena, share->unit_count * sizeof(*names));
+        uint32_t *tops =
+            hs_arena_alloc(r->arena, share->top_count * sizeof(*tops));
 
         for (uint32_t u = 0; u < share->unit_count; u++)
             names[u] = units[share->units[u]];
+        if (share->top_count)
+            memcpy(tops, share->tops, share->top_count * sizeof(*tops));
         *row = (struct hs_shared){.holders = names,
                                   .holder_count = share->unit_count,
                                   .bytes = share->bytes,
                                   .objects = share->objects,
-                                  .approximate = share->many};
+                                  .approximate = share->many,
+                                  .tops = tops,
+                                  .top_count = share->top_count};
         own(r, row);
         r->shared_count += row->bytes || row->objects;
     }
