@@ -64,6 +64,12 @@ size_t hs_allocations_count(const struct hs_allocations *allocations)
     return allocations->count;
 }
 
+uint32_t hs_allocations_object(const struct hs_allocations *allocations,
+                               size_t i)
+{
+    return allocations->samples[i].object;
+}
+
 uint32_t hs_allocations_site(const struct hs_allocations *allocations,
                              uint32_t object)
 {
@@ -138,8 +144,8 @@ struct tally {
     const struct hs_stack_line *line;
 };
 
-static int line_order(const struct hs_stack_line *x,
-                      const struct hs_stack_line *y)
+int hs_stack_line_compare(const struct hs_stack_line *x,
+                          const struct hs_stack_line *y)
 {
     int order;
 
@@ -159,7 +165,7 @@ static int by_query_and_line(const void *a, const void *b)
 
     if (x->query != y->query)
         return x->query < y->query ? -1 : 1;
-    return line_order(x->line, y->line);
+    return hs_stack_line_compare(x->line, y->line);
 }
 
 /* Runs of equal lines; the longest wins, the first in order on a tie. */
@@ -171,7 +177,7 @@ static void sum_up(const struct tally *tallies, size_t count,
         size_t end = i;
 
         while (end < count && tallies[end].query == tallies[i].query &&
-               line_order(tallies[end].line, tallies[i].line) == 0)
+               hs_stack_line_compare(tallies[end].line, tallies[i].line) == 0)
             end++;
         origin->sampled += (uint32_t)(end - i);
         if (tallies[i].line && end - i > origin->at_line) {

@@ -24,6 +24,10 @@ struct hs_allocations *hs_allocations_new(const struct hs_heap *heap,
 /* How many objects have their allocation stack. */
 size_t hs_allocations_count(const struct hs_allocations *allocations);
 
+/* The objects that have one, in order: I is 0 .. count-1. */
+uint32_t hs_allocations_object(const struct hs_allocations *allocations,
+                               size_t i);
+
 /* The alloc_sites number of OBJECT, or HS_NO_SITE. */
 uint32_t hs_allocations_site(const struct hs_allocations *allocations,
                              uint32_t object);
@@ -33,6 +37,10 @@ uint32_t hs_allocations_site(const struct hs_allocations *allocations,
  * without a stack. */
 const struct hs_stack_line *hs_allocations_line(const struct hs_heap *heap,
                                                 uint32_t site);
+
+/* Orders lines by file, number and function; NULL goes first. */
+int hs_stack_line_compare(const struct hs_stack_line *a,
+                          const struct hs_stack_line *b);
 
 /* What the sampled objects below one node say. */
 struct hs_origin {

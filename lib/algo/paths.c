@@ -339,6 +339,45 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
     paths->count = found.count;
 }
 
+void hs_paths_shortest(const struct hs_heap *heap,
+                       const struct hs_holders *holders,
+                       const struct hs_retention *retention, uint32_t object,
+                       struct hs_arena *arena, struct hs_path *path)
+{
+    struct hs_column steps = HS_COLUMN(struct hs_path_step, arena);
+    uint32_t objects = hs_heap_count(heap), node = object;
+    struct hs_path_step *at;
+
+    for (; node < objects; node = hs_retention_parent(retention, node))
+        push_object(&steps, node);
+    at = steps.at;
+    for (size_t i = 0; i < steps.count / 2; i++) {
+        struct hs_path_step other = at[steps.count - 1 - i];
+
+        at[steps.count - 1 - i] = at[i];
+        at[i] = other;
+    }
+    dress_steps(heap, at, steps.count);
+    *path = (struct hs_path){.unit = HS_NO_RECORD,
+                             .holder = HS_NO_RECORD,
+                             .through = HS_NO_RECORD,
+                             .count = 1,
+                             .step_count = (uint32_t)steps.count,
+                             .steps = at};
+    if (node == HS_NO_NODE)
+        return;
+    path->holder = path->through = path->unit = node - objects;
+    for (; node != HS_NO_NODE; node = hs_retention_parent(retention, node)) {
+        uint32_t holder = node - objects;
+
+        path->unit = holder;
+        if (holders->holders[path->through].kind == HS_HOLDER_GLOBAL)
+            path->holder = holder;
+        if (holders->holders[holder].unit)
+            break;
+    }
+}
+
 void hs_paths_descend(const struct hs_heap *heap,
                       const struct hs_retention *retention, uint32_t holder,
                       double keep, size_t most, struct hs_arena *arena,

@@ -49,6 +49,13 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                    struct hs_arena *arena, struct hs_arena *scratch,
                    struct hs_paths *paths);
 
+/* The shortest way to OBJECT, which is reached, as the analysis knows it: no
+ * search. */
+void hs_paths_shortest(const struct hs_heap *heap,
+                       const struct hs_holders *holders,
+                       const struct hs_retention *retention, uint32_t object,
+                       struct hs_arena *arena, struct hs_path *path);
+
 /* The way down from HOLDER along what retains most, through OBJECTS objects at
  * most, ending where the retained size drops below KEEP (0..1) of the step
  * before: the accumulation point. */

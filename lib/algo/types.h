@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * types.h - what kinds of objects a heap has, as far as a dump alone tells.
+ *
+ * Since Go 1.22 an object with pointers in a slot of more than 512 bytes (128
+ * on 32-bit machines) and at most 32 KiB starts with the address of its type
+ * descriptor.  Such objects are told apart by it, and named if the dump has a
+ * record of that type.  All others are told apart by the size of their slot
+ * and by whether they hold pointers, and are called just that: "64 B,
+ * pointers".  Nothing is guessed.
+ *
+ * Only objects that a root reaches are counted.
+ */
+#ifndef HS_ALGO_TYPES_H
+#define HS_ALGO_TYPES_H
+
+#include "algo/retention.h"
+#include "base/map.h"
+#include "model/heap_walk.h"
+
+struct hs_type_row {
+    struct hs_str name;  /* "main.Order", "[]main.Line", "type@0x4ab6e0",
+                          * "64 B, no pointers" */
+    uint64_t descriptor; /* address of its type; 0: told by its slot */
+    uint64_t slot;       /* bytes; 0 if told by a descriptor */
+    bool pointers;
+    bool named; /* NAME is what Go calls it */
+    uint64_t objects, bytes;
+    uint64_t retained_bytes; /* by the objects of it that no other object of it
+                              * dominates: nothing is counted twice */
+};
+
+struct hs_types {
+    const struct hs_heap *heap;
+    const struct hs_type_row *rows; /* in the order of their first objects */
+    size_t count;
+    uint64_t typed_objects, typed_bytes; /* of rows that are named */
+
+    /* For types.c: */
+    struct hs_map rows_by_key, records_by_type;
+    bool headers; /* big slots start with their descriptor */
+};
+
+/* Finds and counts the types of HEAP in ARENA. */
+struct hs_types *hs_types_new(const struct hs_heap *heap,
+                              const struct hs_retention *retention,
+                              struct hs_arena *arena, struct hs_arena *scratch);
+
+/* Which row OBJECT is of.  For paths and details, not for every object. */
+uint32_t hs_types_of(const struct hs_types *types, uint32_t object);
+
+/* The numbers of the rows that have objects, what retains most first, then the
+ * most bytes, then by name.  *COUNT says how many. */
+const uint32_t *hs_types_order(const struct hs_types *types, size_t *count,
+                               struct hs_arena *arena);
+
+/*
+ * All objects in order, reached or not, each with its row:
+ *
+ *     hs_types_walk_init(&walk, types);
+ *     while (hs_types_walk_next(&walk))
+ *         ... walk.object, walk.row, walk.size ...
+ */
+struct hs_types_walk {
+    uint32_t object, row;
+    uint64_t size;
+
+    const struct hs_types *types;
+    size_t page;
+    uint32_t next, end; /* objects of the page */
+    uint64_t key, last_key;
+    bool headers; /* of the page's objects */
+    struct hs_heap_walk contents;
+};
+
+void hs_types_walk_init(struct hs_types_walk *walk,
+                        const struct hs_types *types);
+bool hs_types_walk_next(struct hs_types_walk *walk);
+
+#endif
