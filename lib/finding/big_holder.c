@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * big_holder.c - holders that own much, and where in them it piles up.
+ *
+ * Big is what owns at least 1 % of what is reachable and 16 MiB; if nobody
+ * does, the one that owns most.  From the holder the way goes down the
+ * dominator tree along the largest child, as long as that retains 0.7 of its
+ * parent: where it ends is the accumulation point, the thing that has many
+ * children and is no part of one.
+ *
+ * A way of more than DEEPEST steps without such a drop is a list or the like;
+ * that piles up in its head.
+ */
+#include <inttypes.h>
+
+#include "base/size.h"
+#include "finding/finding.h"
+
+#define LEAST_BYTES ((uint64_t)16 << 20)
+#define KEEP        0.7
+#define DEEPEST     256
+#define MOST        50
+#define SURE        8 /* sampled objects, half of them from one place */
+
+/* The accumulation point below NODE; *CHILDREN says how many it has, *BIGGEST
+ * is the largest of them or HS_NO_NODE. */
+static uint32_t accumulation(const struct hs_case *c, uint32_t node,
+                             uint32_t *children, uint32_t *biggest)
+{
+    uint32_t start = node, first = HS_NO_NODE, first_children = 0;
+
+    for (unsigned depth = 0; depth < DEEPEST; depth++) {
+        uint64_t bytes = hs_retention_bytes(c->retention, node);
+
+        *biggest = HS_NO_NODE;
+        if (hs_retention_children(c->retention, node, biggest, 1, children) ==
+                0 ||
+            (double)hs_retention_bytes(c->retention, *biggest) <
+                KEEP * (double)bytes)
+            return node;
+        if (depth == 0) {
+            first = *biggest;
+            first_children = *children;
+        }
+        node = *biggest;
+    }
+    *biggest = first;
+    *children = first_children;
+    return start;
+}
+
+static uint64_t stack_key(const struct hs_case *c, uint32_t group)
+{
+    const struct hs_goroutine *goroutines = c->heap->goroutines.at;
+    const struct hs_goroutine *g = &goroutines[c->holders->groups[group].first];
+    const struct hs_frame *frames = c->heap->frames.at;
+    uint64_t key = 0;
+
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        key = hs_finding_key(key, frames[g->first_frame + i].function);
+    return key;
+}
+
+/* Stable from run to run: names; where there are none, who allocated most of
+ * it, or else the variable's place in its segment, which only another build
+ * changes. */
+static uint64_t key_of(const struct hs_case *c, const struct hs_claim *claim,
+                       const struct hs_origin *origin)
+{
+    const struct hs_holder *holder;
+
+    if (claim->holder == HS_NO_RECORD)
+        return hs_finding_key(0, claim->name);
+    holder = &c->holders->holders[claim->holder];
+    if (holder->kind == HS_HOLDER_GROUP)
+        return stack_key(c, holder->record);
+    if (holder->kind == HS_HOLDER_GLOBAL &&
+        !c->holders->variables[holder->record].name.size && origin->line &&
+        origin->sampled >= SURE && origin->at_line * 2 >= origin->sampled)
+        return hs_finding_key(0, origin->line->function);
+    return hs_finding_key(0, claim->name);
+}
+
+static const struct hs_goroutine_group *group_of(const struct hs_case *c,
+                                                 const struct hs_claim *claim)
+{
+    const struct hs_holder *holder;
+
+    if (claim->holder == HS_NO_RECORD)
+        return NULL;
+    holder = &c->holders->holders[claim->holder];
+    return holder->kind == HS_HOLDER_GROUP ? &c->holders->groups[holder->record]
+                                           : NULL;
+}
+
+static const char *share_of(const struct hs_case *c, uint64_t bytes)
+{
+    uint64_t all = hs_retention_totals(c->retention).reachable_bytes;
+    struct hs_shown share =
+        hs_show_share(all ? (double)bytes / (double)all : 0);
+
+    return hs_arena_printf(c->arena, "%s, %s of the live heap",
+                           hs_show_bytes((int64_t)bytes).text, share.text);
+}
+
+static const char *message_of(const struct hs_case *c,
+                              const struct hs_claim *claim)
+{
+    const struct hs_goroutine_group *group = group_of(c, claim);
+    const char *much = share_of(c, claim->owned_bytes);
+
+    if (group)
+        return hs_arena_printf(c->arena, "%s goroutine%s in %.*s hold%s %s",
+                               hs_show_count((int64_t)group->goroutines).text,
+                               group->goroutines == 1 ? "" : "s",
+                               (int)group->name.size, group->name.text,
+                               group->goroutines == 1 ? "s" : "", much);
+    return hs_arena_printf(
+        c->arena, "%.*s hold%s %s", (int)claim->name.size, claim->name.text,
+        claim->holder == HS_NO_RECORD ? " together" : "s", much);
+}
+
+static const char *advice_of(const struct hs_case *c,
+                             const struct hs_claim *claim)
+{
+    const struct hs_goroutine_group *group = group_of(c, claim);
+    bool one = group && group->goroutines == 1;
+
+    if (group && group->wait_reason.size)
+        return hs_arena_printf(
+            c->arena,
+            "find why %s in '%.*s' and let %s end: a deadline, a ctx, a "
+            "closed channel",
+            one ? "it waits" : "they wait", (int)group->wait_reason.size,
+            group->wait_reason.text, one ? "it" : "them");
+    if (group)
+        return "look at what its frames keep; it is at work, not waiting";
+    if (claim->holder == HS_NO_RECORD)
+        return "all of them have to let go; take the one that should not know "
+               "of it first";
+    switch ((enum hs_holder_kind)c->holders->holders[claim->holder].kind) {
+    case HS_HOLDER_GLOBAL:
+        return "if it is a cache, bound it; if a registry, delete from it "
+               "what is done";
+    case HS_HOLDER_FINALIZERS:
+        return "see 'heapscope finalizers': they may be slower than what is "
+               "registered";
+    default:
+        return "see 'heapscope tree'";
+    }
+}
+
+/* The way to the accumulation point, and one step on to a child. */
+static void add_path(const struct hs_case *c, const struct hs_claim *claim,
+                     struct hs_suspect *suspect)
+{
+    uint32_t children = 0, biggest = HS_NO_NODE;
+    uint32_t point = accumulation(c, claim->top, &children, &biggest);
+    uint32_t objects = hs_heap_count(c->heap);
+
+    /* Down from a holder that has no one object, to the biggest it has. */
+    if (biggest == HS_NO_NODE)
+        biggest = point;
+    while (biggest >= objects && biggest != HS_NO_NODE) {
+        uint32_t down = HS_NO_NODE, all;
+
+        hs_retention_children(c->retention, biggest, &down, 1, &all);
+        biggest = down;
+    }
+    if (biggest != HS_NO_NODE)
+        hs_paths_shortest(c->heap, c->holders, c->retention, biggest, c->arena,
+                          &suspect->path);
+    suspect->children = children;
+}
+
+static void report(const struct hs_case *c, size_t number,
+                   struct hs_suspects *suspects)
+{
+    const struct hs_claim *claim = &c->claims->rows[number];
+    struct hs_suspect suspect = {
+        .grade = HS_GRADE_SIZE,
+        .holder = claim->name,
+        .unit = claim->holder,
+        .objects = claim->owned_objects,
+        .bytes = claim->owned_bytes,
+        .retained_bytes = claim->retained_bytes,
+        .message = message_of(c, claim),
+        .advice = advice_of(c, claim),
+    };
+
+    if (number < c->composed) {
+        const struct hs_composition *made = &c->compositions[number];
+
+        suspect.origin = made->origin;
+        if (made->kind_count)
+            suspect.type = c->types->rows[made->kinds[0].row].name;
+    }
+    suspect.key = key_of(c, claim, &suspect.origin);
+    add_path(c, claim, &suspect);
+    hs_column_push(&suspects->rows, &suspect);
+}
+
+/* The runtime is nobody that could let go. */
+static bool is_candidate(const struct hs_case *c, const struct hs_claim *claim)
+{
+    return claim->owned_bytes > 0 &&
+           (claim->holder == HS_NO_RECORD ||
+            c->holders->holders[claim->holder].kind != HS_HOLDER_RUNTIME);
+}
+
+static void find(const struct hs_case *c, struct hs_suspects *suspects,
+                 struct hs_arena *scratch)
+{
+    uint64_t least = hs_retention_totals(c->retention).reachable_bytes / 100;
+    size_t found = 0;
+
+    (void)scratch;
+    if (least < LEAST_BYTES)
+        least = LEAST_BYTES;
+    for (size_t i = 0; i < c->claims->count && found < MOST; i++) {
+        const struct hs_claim *claim = &c->claims->rows[i];
+
+        if (!is_candidate(c, claim))
+            continue;
+        if (found && claim->owned_bytes < least)
+            break;
+        report(c, i, suspects);
+        found++;
+    }
+}
+
+const struct hs_finding hs_finding_big_holder = {
+    .name = "big-holder",
+    .title = "holders that own a large part of the heap",
+    .find = find,
+};

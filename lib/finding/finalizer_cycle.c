@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * finalizer_cycle.c - objects that their own finalizer keeps alive.
+ *
+ * The runtime keeps alive what an object with a finalizer points to, not the
+ * object.  If nothing but that leads back to the object, it stays reachable
+ * for ever, its finalizer never runs, and no size is too small to say so:
+ * the finalizer (a holder, holders.h) dominates its own object.
+ *
+ * Such objects are one suspect for each function that would finalize them.
+ */
+#include <inttypes.h>
+
+#include "base/map.h"
+#include "base/size.h"
+#include "finding/finding.h"
+
+struct cycles {
+    const struct hs_case *c;
+    struct hs_map nearest; /* node -> holder number next above it, or NONE */
+    struct hs_column trail;
+};
+
+#define NO_HOLDER (HS_NO_RECORD - 1)
+
+/* The holder that is the nearest dominator of NODE among holders. */
+static uint32_t holder_above(struct cycles *cycles, uint32_t node)
+{
+    const struct hs_case *c = cycles->c;
+    uint32_t objects = hs_heap_count(c->heap), found = NO_HOLDER;
+    const uint32_t *trail;
+
+    cycles->trail.count = 0;
+    while (node != HS_NO_NODE) {
+        uint32_t known;
+
+        if (node >= objects) {
+            found = node - objects;
+            break;
+        }
+        known = hs_map_lookup(&cycles->nearest, node);
+        if (known != HS_MAP_NONE) {
+            found = known;
+            break;
+        }
+        hs_column_push(&cycles->trail, &node);
+        node = hs_retention_dominator(c->retention, node);
+    }
+    trail = cycles->trail.at;
+    for (size_t i = 0; i < cycles->trail.count; i++)
+        hs_map_add(&cycles->nearest, trail[i], found);
+    return found;
+}
+
+/* What the cycles of one function add up to. */
+struct tally {
+    uint64_t objects, retained;
+    uint32_t biggest; /* the object whose finalizer retains most */
+    uint64_t biggest_bytes;
+    uint32_t first; /* record of one of them */
+};
+
+static void look_at(struct cycles *cycles, uint32_t holder, struct tally *tally)
+{
+    const struct hs_case *c = cycles->c;
+    uint32_t record = c->holders->holders[holder].record, object;
+    const struct hs_finalizer *finalizer =
+        (const struct hs_finalizer *)c->heap->finalizers.at + record;
+    uint64_t retained;
+
+    if (finalizer->queued)
+        return;
+    object = hs_heap_find(c->heap, finalizer->object);
+    if (object == HS_NO_OBJECT || !hs_retention_reached(c->retention, object) ||
+        holder_above(cycles, object) != holder)
+        return;
+    retained = hs_retention_bytes(c->retention,
+                                  hs_retention_holder(c->retention, holder));
+    if (tally->objects++ == 0)
+        tally->first = record;
+    tally->retained += retained;
+    if (tally->objects == 1 || retained > tally->biggest_bytes) {
+        tally->biggest = object;
+        tally->biggest_bytes = retained;
+    }
+}
+
+/* The name of the function at entry PC, where a frame tells it. */
+static struct hs_str function_at(const struct hs_case *c, uint64_t pc)
+{
+    const struct hs_frame *frames = c->heap->frames.at;
+
+    for (size_t i = 0; i < c->heap->frames.count; i++)
+        if (frames[i].entry == pc)
+            return frames[i].function;
+    return (struct hs_str){0};
+}
+
+static struct hs_str type_of(const struct hs_case *c, uint32_t object)
+{
+    const struct hs_type_row *row =
+        &c->types->rows[hs_types_of(c->types, object)];
+
+    return row->named ? row->name : (struct hs_str){0};
+}
+
+static void describe(const struct hs_case *c, struct hs_suspect *suspect,
+                     const struct tally *tally, struct hs_str function)
+{
+    bool one = tally->objects == 1;
+    const char *by = function.size
+                         ? hs_arena_printf(c->arena, " (%.*s)",
+                                           (int)function.size, function.text)
+                         : "";
+
+    suspect->message = hs_arena_printf(
+        c->arena,
+        "%s object%s can never be freed: %s own finalizer%s%s keeps alive what "
+        "points back to %s",
+        hs_show_count((int64_t)tally->objects).text, one ? "" : "s",
+        one ? "its" : "their", one ? "" : "s", by, one ? "it" : "them");
+    suspect->advice =
+        "break the way back from the object's parts to the object, or set the "
+        "finalizer on a small part that points to nothing (or use "
+        "runtime.AddCleanup, Go 1.24)";
+}
+
+/* Stable from run to run: where the objects come from, or what they are. */
+static uint64_t key_of(const struct hs_case *c, const struct tally *tally,
+                       struct hs_str function, uint32_t object)
+{
+    uint32_t site = hs_allocations_site(c->allocations, object);
+    const struct hs_stack_line *line =
+        site == HS_NO_SITE ? NULL : hs_allocations_line(c->heap, site);
+    const struct hs_finalizer *finalizer =
+        (const struct hs_finalizer *)c->heap->finalizers.at + tally->first;
+    const char *pc;
+
+    if (function.size)
+        return hs_finding_key(0, function);
+    if (line)
+        return hs_finding_key(0, line->function);
+    pc = hs_arena_printf(c->arena, "func@0x%" PRIx64, finalizer->pc);
+    return hs_finding_key(0, hs_str_of(pc));
+}
+
+static void report(const struct hs_case *c, uint32_t function_holder,
+                   const struct tally *tally, struct hs_suspects *suspects,
+                   struct hs_arena *scratch)
+{
+    uint32_t node = hs_retention_holder(c->retention, function_holder);
+    const struct hs_finalizer *finalizer =
+        (const struct hs_finalizer *)c->heap->finalizers.at + tally->first;
+    struct hs_str function = function_at(c, finalizer->pc);
+    struct hs_suspect suspect = {
+        .grade = HS_GRADE_PROVED,
+        .holder = hs_holders_name(c->holders, function_holder, c->arena),
+        .unit = function_holder,
+        .type = type_of(c, tally->biggest),
+        .objects = tally->objects,
+        .bytes = tally->retained,
+        .retained_bytes = tally->retained,
+        .key = key_of(c, tally, function, tally->biggest),
+    };
+
+    describe(c, &suspect, tally, function);
+    hs_paths_shortest(c->heap, c->holders, c->retention, tally->biggest,
+                      c->arena, &suspect.path);
+    hs_allocations_origins(c->allocations, c->retention, &node, 1,
+                           &suspect.origin, scratch);
+    hs_column_push(&suspects->rows, &suspect);
+}
+
+static void find(const struct hs_case *c, struct hs_suspects *suspects,
+                 struct hs_arena *scratch)
+{
+    const struct hs_holder *holders = c->holders->holders;
+    struct cycles cycles = {.c = c, .trail = HS_COLUMN(uint32_t, scratch)};
+
+    hs_map_init(&cycles.nearest, scratch, c->heap->finalizers.count);
+    for (uint32_t h = 0; h < c->holders->holder_count; h++) {
+        struct tally tally = {0};
+
+        if (holders[h].kind != HS_HOLDER_FINALIZERS ||
+            holders[h].record == HS_NO_RECORD)
+            continue;
+        for (uint32_t f = holders[h].first_child;
+             f < holders[h + 1].first_child; f++)
+            look_at(&cycles, f, &tally);
+        if (tally.objects)
+            report(c, h, &tally, suspects, scratch);
+    }
+}
+
+const struct hs_finding hs_finding_finalizer_cycle = {
+    .name = "finalizer-cycle",
+    .title = "objects that their own finalizer keeps alive",
+    .find = find,
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * finding.h - one pattern of a leak, and what was found of it.
+ *
+ * A finding is one source file in this folder that ends in one constant,
+ *
+ *     const struct hs_finding hs_finding_NAME = { ... };
+ *
+ * and one row, HS_FINDING(NAME), in findings.def.  Reports, --fail-on and the
+ * tests read the table.  A finding looks at a case, which it may not change,
+ * and adds a suspect for each group of objects that have one cause.
+ */
+#ifndef HS_FINDING_FINDING_H
+#define HS_FINDING_FINDING_H
+
+#include "algo/allocation.h"
+#include "algo/claims.h"
+#include "algo/composition.h"
+#include "algo/heap_case.h"
+#include "algo/paths.h"
+#include "algo/types.h"
+
+/* What is known of one heap; the parts are made once for all findings. */
+struct hs_case {
+    const struct hs_heap_case *base; /* the next four are its */
+    const struct hs_heap *heap;
+    const struct hs_holders *holders;
+    const struct hs_retention *retention;
+    const struct hs_claims *claims;
+    const struct hs_types *types;
+    const struct hs_allocations *allocations;
+    const struct hs_composition *compositions; /* of the first claims */
+    size_t composed;                           /* so many */
+    struct hs_arena *arena;                    /* for what suspects point to */
+    struct hs_arena *scratch;                  /* for the rest */
+};
+
+/* Works out what findings look at, in ARENA, from BASE, which has to last. */
+struct hs_case *hs_case_new(const struct hs_heap_case *base,
+                            struct hs_arena *arena);
+
+/* How sure a suspect is. */
+enum hs_grade {
+    HS_GRADE_PROVED, /* this memory can never be freed */
+    HS_GRADE_LIKELY, /* a pattern that hardly ever is meant */
+    HS_GRADE_SIZE,   /* nothing but big */
+};
+
+struct hs_suspect {
+    const struct hs_finding *finding;
+    enum hs_grade grade;
+    struct hs_str holder; /* its name */
+    uint32_t unit;        /* its number; HS_NO_RECORD: several together */
+    struct hs_str type;   /* of the objects; empty: unknown */
+    uint64_t objects;     /* how many the group has */
+    uint64_t bytes;       /* what it costs: owned */
+    uint64_t retained_bytes;
+    double share; /* of the reachable bytes */
+    const char *message, *advice;
+    struct hs_path path; /* to where it piles up, and one of what is there */
+    uint32_t children;   /* how many there are; 0: that is not the matter */
+    struct hs_origin origin; /* where its objects were allocated */
+    uint64_t key;            /* what the fingerprint is made of */
+    char fingerprint[9];     /* equal for the same leak in another dump */
+};
+
+struct hs_suspects {
+    struct hs_column rows; /* struct hs_suspect */
+};
+
+struct hs_finding {
+    const char *name;  /* "big-holder": stable, and in fingerprints */
+    const char *title; /* what it finds, in a few words */
+    void (*find)(const struct hs_case *c, struct hs_suspects *suspects,
+                 struct hs_arena *scratch);
+};
+
+/* All findings in table order; *COUNT says how many. */
+const struct hs_finding *const *hs_findings(size_t *count);
+
+/* What all findings say, in ARENA: what costs most first.  Fills in share and
+ * fingerprint. */
+struct hs_suspects hs_findings_run(const struct hs_case *c);
+
+/* "proved", "likely", "size". */
+const char *hs_grade_name(enum hs_grade grade);
+
+/*
+ * For the findings.
+ */
+
+/* Mixes TEXT into KEY.  Feed it what stays the same from run to run: names of
+ * functions and variables, never addresses of objects. */
+uint64_t hs_finding_key(uint64_t key, struct hs_str text);
+
+#endif

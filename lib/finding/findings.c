@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * findings.c - the table of findings, made from findings.def, and what all of
+ * them do alike.
+ */
+#include "finding/finding.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+#define HS_FINDING(name) extern const struct hs_finding hs_finding_##name;
+#include "finding/findings.def"
+#undef HS_FINDING
+
+static const struct hs_finding *const findings[] = {
+#define HS_FINDING(name) &hs_finding_##name,
+#include "finding/findings.def"
+#undef HS_FINDING
+    NULL,
+};
+
+const struct hs_finding *const *hs_findings(size_t *count)
+{
+    *count = sizeof(findings) / sizeof(findings[0]) - 1;
+    return findings;
+}
+
+const char *hs_grade_name(enum hs_grade grade)
+{
+    static const char *const names[] = {
+        [HS_GRADE_PROVED] = "proved",
+        [HS_GRADE_LIKELY] = "likely",
+        [HS_GRADE_SIZE] = "size",
+    };
+
+    return names[grade];
+}
+
+/* Chained hashes: the order counts, and so do the borders of texts. */
+uint64_t hs_finding_key(uint64_t key, struct hs_str text)
+{
+    return hs_hash_bytes(text.text, text.size, key + text.size);
+}
+
+/* What costs most first; equal ones stay in the order of their findings. */
+static int by_cost(const void *a, const void *b)
+{
+    const struct hs_suspect *const *x = a, *const *y = b;
+
+    if ((*x)->bytes != (*y)->bytes)
+        return (*x)->bytes < (*y)->bytes ? 1 : -1;
+    return (*x > *y) - (*x < *y);
+}
+
+static struct hs_column sorted(const struct hs_suspects *found,
+                               struct hs_arena *arena, struct hs_arena *scratch)
+{
+    struct hs_column rows = HS_COLUMN(struct hs_suspect, arena);
+    const struct hs_suspect *all = found->rows.at;
+    size_t count = found->rows.count;
+    const struct hs_suspect **order =
+        hs_arena_zeroed(scratch, count + 1, sizeof(struct hs_suspect *));
+
+    for (size_t i = 0; i < count; i++)
+        order[i] = &all[i];
+    qsort(order, count, sizeof(struct hs_suspect *), by_cost);
+    for (size_t i = 0; i < count; i++)
+        hs_column_push(&rows, order[i]);
+    return rows;
+}
+
+/* Two suspects of one key are told apart by which costs more. */
+static void add_fingerprint(struct hs_suspect *rows, size_t number)
+{
+    struct hs_suspect *suspect = &rows[number];
+    uint64_t key =
+        hs_finding_key(suspect->key, hs_str_of(suspect->finding->name));
+
+    for (size_t i = 0; i < number; i++)
+        if (rows[i].key == suspect->key && rows[i].finding == suspect->finding)
+            key = hs_finding_key(key, hs_str_of("again"));
+    snprintf(suspect->fingerprint, sizeof(suspect->fingerprint), "%08" PRIx32,
+             (uint32_t)(key ^ key >> 32));
+}
+
+struct hs_suspects hs_findings_run(const struct hs_case *c)
+{
+    struct hs_totals totals = hs_retention_totals(c->retention);
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct hs_suspects found = {HS_COLUMN(struct hs_suspect, &scratch)};
+    struct hs_suspect *rows;
+
+    for (const struct hs_finding *const *f = findings; *f; f++) {
+        size_t before = found.rows.count;
+
+        (*f)->find(c, &found, &scratch);
+        rows = found.rows.at;
+        for (size_t i = before; i < found.rows.count; i++)
+            rows[i].finding = *f;
+    }
+    found.rows = sorted(&found, c->arena, &scratch);
+    rows = found.rows.at;
+    for (size_t i = 0; i < found.rows.count; i++) {
+        rows[i].share =
+            totals.reachable_bytes
+                ? (double)rows[i].bytes / (double)totals.reachable_bytes
+                : 0;
+        add_fingerprint(rows, i);
+    }
+    hs_arena_free(&scratch);
+    return found;
+}
