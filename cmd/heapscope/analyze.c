@@ -9,6 +9,7 @@
 static bool analyze_run(struct hs_run *run, struct hs_err *err)
 {
     static const struct hs_section sections[] = {
+        {HS_PART_HEAP, hs_heap_analyze_section},
         {HS_PART_PROFILE, hs_profile_analyze_section},
         {0, NULL},
     };
@@ -31,7 +32,9 @@ const struct hs_command command_analyze = {
     .summary = "everything that the files tell, one screen first",
     .arguments = "FILE...",
     .details =
-        "Of a profile: the lines that allocated what is in use, the functions "
+        "Of a heap dump: whether it is whole, where the memory is, who holds "
+        "it, what looks like a leak and how it is held. Of a profile: the "
+        "lines that allocated what is in use, the functions "
         "that alone lead to it, and what was allocated and let go again.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_FAIL_ON,

@@ -61,6 +61,7 @@ struct hs_run {
                                * else NULL */
     struct hs_arena *scratch; /* for this run */
     int status;               /* what the run ends with if all goes well */
+    const struct hs_case **findings;   /* by snapshot; hs_look_case's */
     const struct hs_heap_case **cases; /* by snapshot; hs_look_heap's */
 };
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_heap.c - the case that a run's sections of heaps share, and values
+ * that several of them show.
+ */
+#include "section_heap.h"
+
+#include <inttypes.h>
+
+#include "base/size.h"
+
+#define JSON_ROWS 1000
+
+const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
+                                   struct hs_err *err)
+{
+    const struct hs_heap_case *base = hs_look_heap(run, number, err);
+
+    if (!base)
+        return NULL;
+    if (!run->findings)
+        run->findings = hs_arena_zeroed(run->scratch, run->snapshot_count,
+                                        sizeof(const struct hs_case *));
+    if (!run->findings[number])
+        run->findings[number] =
+            hs_case_new(base, &run->snapshots[number].arena);
+    return run->findings[number];
+}
+
+struct hs_value hs_heap_share(const struct hs_case *c, uint64_t bytes)
+{
+    uint64_t all = c->base->totals.reachable_bytes;
+
+    return hs_value_share(all ? (double)bytes / (double)all : 0);
+}
+
+const char *hs_heap_line(struct hs_run *run, const struct hs_stack_line *line)
+{
+    struct hs_str file = line->file;
+    const char *slash = file.size ? memrchr(file.text, '/', file.size) : NULL;
+
+    if (slash) {
+        file.size -= (size_t)(slash + 1 - file.text);
+        file.text = slash + 1;
+    }
+    return hs_doc_printf(run->doc, "%.*s:%" PRIu64, (int)file.size, file.text,
+                         line->line);
+}
+
+struct hs_value hs_heap_origin(struct hs_run *run,
+                               const struct hs_origin *origin)
+{
+    if (!origin->line)
+        return hs_value_null();
+    return hs_value_text(hs_doc_printf(run->doc, "%s (%s of %s)",
+                                       hs_heap_line(run, origin->line),
+                                       hs_show_count(origin->at_line).text,
+                                       hs_show_count(origin->sampled).text));
+}
+
+struct hs_value hs_heap_name(struct hs_str text)
+{
+    return text.size ? hs_value_name(text.text, text.size) : hs_value_null();
+}
+
+uint64_t hs_heap_json_limit(const struct hs_run *run)
+{
+    return hs_run_limit(run, JSON_ROWS);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_heap.h - the parts of what a heap dump tells, one file each.
+ */
+#ifndef HEAPSCOPE_SECTION_HEAP_H
+#define HEAPSCOPE_SECTION_HEAP_H
+
+#include "finding/finding.h"
+#include "heap_look.h"
+#include "section.h"
+
+/* All that findings look at, of snapshot NUMBER; worked out when first asked
+ * for.  NULL with ERR filled if the heap is too large. */
+const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
+                                   struct hs_err *err);
+
+/* Parts of analyze, in the order of the screen. */
+void hs_heap_summary_part(struct hs_run *run, const struct hs_case *c);
+void hs_heap_holders_part(struct hs_run *run, const struct hs_case *c);
+void hs_heap_suspects_part(struct hs_run *run, const struct hs_case *c,
+                           const struct hs_suspects *suspects);
+void hs_heap_types_part(struct hs_run *run, const struct hs_case *c);
+void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c);
+
+/* Rows of every kind for diff and --fail-on. */
+void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
+                    struct hs_digest *digest);
+
+/*
+ * Values.
+ */
+
+/* BYTES of all that is reachable. */
+struct hs_value hs_heap_share(const struct hs_case *c, uint64_t bytes);
+
+/* "main.go:52": the last element of the file, and the line. */
+const char *hs_heap_line(struct hs_run *run, const struct hs_stack_line *line);
+
+/* "main.go:52 (61 of 64)", null if no object was sampled. */
+struct hs_value hs_heap_origin(struct hs_run *run,
+                               const struct hs_origin *origin);
+
+/* TEXT as a name, null if it is empty. */
+struct hs_value hs_heap_name(struct hs_str text);
+
+static inline struct hs_value hs_heap_bytes(uint64_t bytes)
+{
+    return hs_value_of(HS_UNIT_BYTES, (int64_t)bytes);
+}
+
+static inline struct hs_value hs_heap_count_of(uint64_t count)
+{
+    return hs_value_of(HS_UNIT_COUNT, (int64_t)count);
+}
+
+/* The row limit of a table that is for programs: the user's, else a thousand.
+ * 0 means all. */
+uint64_t hs_heap_json_limit(const struct hs_run *run);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_heap_suspects.c - what looks like a leak, why, and what to do.
+ */
+#include "section_heap.h"
+
+#include <inttypes.h>
+
+#include "base/size.h"
+
+#define USUAL_SUSPECTS 2 /* with all that is known of them; more are named */
+#define NAMED_SUSPECTS 6
+
+static void add_fields(struct hs_run *run, struct hs_block *item,
+                       const struct hs_suspect *s)
+{
+    struct hs_document *doc = run->doc;
+
+    hs_doc_field(doc, item, "rule", NULL, hs_value_text(s->finding->name));
+    hs_doc_field(doc, item, "grade", NULL,
+                 hs_value_text(hs_grade_name(s->grade)));
+    hs_doc_field(doc, item, "holder", NULL, hs_heap_name(s->holder));
+    hs_doc_field(doc, item, "type", NULL, hs_heap_name(s->type));
+    hs_doc_field(doc, item, "objects", NULL, hs_heap_count_of(s->objects));
+    hs_doc_field(doc, item, "bytes", NULL, hs_heap_bytes(s->bytes));
+    hs_doc_field(doc, item, "retained_bytes", NULL,
+                 hs_heap_bytes(s->retained_bytes));
+    hs_doc_field(doc, item, "share", NULL, hs_value_share(s->share));
+    hs_doc_field(doc, item, "message", NULL, hs_value_text(s->message));
+    hs_doc_field(doc, item, "advice", NULL, hs_value_text(s->advice));
+    hs_doc_field(doc, item, "fingerprint", NULL, hs_value_text(s->fingerprint));
+}
+
+/* "900 × 512 B, pointers; 300 × 64 B, no pointers; and more" */
+static const char *made_of(struct hs_run *run, const struct hs_case *c,
+                           const struct hs_composition *made)
+{
+    const char *text = "";
+
+    for (uint32_t i = 0; i < made->kind_count; i++) {
+        const struct hs_type_row *row = &c->types->rows[made->kinds[i].row];
+
+        text = hs_doc_printf(
+            run->doc, "%s%s%s × %.*s%s", text, i ? "; " : "",
+            hs_show_count((int64_t)made->kinds[i].objects).text,
+            (int)row->name.size, row->name.text,
+            i + 1 == made->kind_count && i + 1 == HS_COMPOSITION_KINDS
+                ? "; and more"
+                : "");
+    }
+    return text;
+}
+
+/* The composition of the claim that SUSPECT is about, or NULL. */
+static const struct hs_composition *
+composition_of(const struct hs_case *c, const struct hs_suspect *suspect)
+{
+    for (size_t i = 0; i < c->composed; i++)
+        if (c->claims->rows[i].holder == suspect->unit &&
+            hs_str_equal(c->claims->rows[i].name, suspect->holder))
+            return &c->compositions[i];
+    return NULL;
+}
+
+static void explain(struct hs_run *run, const struct hs_case *c,
+                    struct hs_block *item, const struct hs_suspect *s)
+{
+    const struct hs_composition *made = composition_of(c, s);
+    const struct hs_stack_line *line = s->origin.line;
+    struct hs_document *doc = run->doc;
+
+    if (made && made->kind_count)
+        hs_doc_field(doc, item, NULL, "made of",
+                     hs_value_text(made_of(run, c, made)));
+    if (line)
+        hs_doc_field(
+            doc, item, NULL, "allocated",
+            hs_value_text(hs_doc_printf(
+                doc, "%.*s %s (%s of %s sampled)", (int)line->function.size,
+                line->function.text, hs_heap_line(run, line),
+                hs_show_count(s->origin.at_line).text,
+                hs_show_count(s->origin.sampled).text)));
+    hs_doc_field(doc, item, NULL, "do", hs_value_text(s->advice));
+    hs_doc_field(doc, item, NULL, "id", hs_value_text(s->fingerprint));
+}
+
+static const char *loud(enum hs_grade grade)
+{
+    switch (grade) {
+    case HS_GRADE_PROVED:
+        return "PROVED";
+    case HS_GRADE_LIKELY:
+        return "LIKELY";
+    default:
+        return "SIZE";
+    }
+}
+
+/* For programs: all of them, with all fields. */
+static void tell_programs(struct hs_run *run, const struct hs_case *c,
+                          const struct hs_suspects *suspects)
+{
+    const struct hs_suspect *all = suspects->rows.at;
+    uint64_t limit = hs_heap_json_limit(run);
+    struct hs_block *list =
+        hs_doc_list(run->doc, run->doc->top, "suspects", NULL);
+
+    for (size_t i = 0; i < suspects->rows.count && (!limit || i < limit); i++) {
+        struct hs_block *item = hs_doc_group(run->doc, list, NULL, NULL);
+
+        add_fields(run, item, &all[i]);
+        if (all[i].path.unit == HS_NO_RECORD)
+            hs_doc_table(run->doc, item, "path", NULL, NULL, 0);
+        else
+            hs_look_path(run, c->base, item, "path", &all[i].path);
+    }
+}
+
+/* For people: the first few, and the names of some more. */
+static void tell_people(struct hs_run *run, const struct hs_case *c,
+                        const struct hs_suspects *suspects)
+{
+    struct hs_document *doc = run->doc;
+    const struct hs_suspect *all = suspects->rows.at;
+    uint64_t limit = hs_run_limit(run, USUAL_SUSPECTS);
+    struct hs_block *list = hs_doc_list(doc, doc->top, NULL, "");
+    size_t i, more = limit ? limit + NAMED_SUSPECTS : SIZE_MAX;
+
+    for (i = 0; i < suspects->rows.count && (!limit || i < limit); i++) {
+        const struct hs_suspect *s = &all[i];
+        struct hs_block *item =
+            hs_doc_group(doc, list, NULL,
+                         hs_doc_printf(doc, "%zu %s: %s", i + 1, loud(s->grade),
+                                       s->message));
+
+        if (s->path.unit != HS_NO_RECORD)
+            hs_look_path(run, c->base, item, NULL, &s->path);
+        explain(run, c, item, s);
+    }
+    for (; i < suspects->rows.count && i < more; i++)
+        hs_doc_note(doc, doc->top, "%zu %s: %s", i + 1, loud(all[i].grade),
+                    all[i].message);
+    if (i < suspects->rows.count)
+        hs_doc_note(doc, doc->top, "... and %zu more; -n 0 shows them",
+                    suspects->rows.count - i);
+}
+
+void hs_heap_suspects_part(struct hs_run *run, const struct hs_case *c,
+                           const struct hs_suspects *suspects)
+{
+    tell_programs(run, c, suspects);
+    tell_people(run, c, suspects);
+}
