@@ -17,6 +17,9 @@
 
 /* Each location is looked for in each mapping, so there is a limit. */
 #define MOST 4096
+/* Lines that are made of others, and what they are made with. */
+#define LONGEST    ((size_t)16 << 10)
+#define ATTRIBUTES 16
 
 struct attribute {
     struct hs_str name, value;
@@ -125,58 +128,70 @@ static bool add_mapping(struct proftext *text, struct hs_cursor line)
     return true;
 }
 
-/* LINE with the $names that are known replaced. */
-static struct hs_cursor replaced(struct proftext *text, struct hs_cursor line,
-                                 const struct hs_column *attributes)
+/* Adds to COPY the value of the attribute whose $name LINE is at. */
+static bool replace_one(struct hs_cursor *line,
+                        const struct hs_column *attributes,
+                        struct hs_column *copy)
 {
-    struct hs_column copy = HS_COLUMN(char, &text->scratch);
     const struct attribute *attribute = attributes->at;
 
-    if (attributes->count == 0 || !memchr(line.at, '$', hs_cursor_left(&line)))
-        return line;
-    while (hs_cursor_left(&line) > 0) {
-        bool known = false;
+    for (size_t i = 0; *line->at == '$' && i < attributes->count; i++) {
+        struct hs_str name = attribute[i].name, value = attribute[i].value;
 
-        for (size_t i = 0; *line.at == '$' && !known && i < attributes->count;
-             i++) {
-            struct hs_str name = attribute[i].name;
-            struct hs_str value = attribute[i].value;
-
-            known = name.size < hs_cursor_left(&line) &&
-                    memcmp(line.at + 1, name.text, name.size) == 0;
-            if (!known)
-                continue;
-            if (value.size > 0)
-                memcpy(hs_column_extend(&copy, value.size), value.text,
-                       value.size);
-            hs_cursor_take(&line, name.size + 1);
-        }
-        if (!known)
-            hs_column_push(&copy, hs_cursor_take(&line, 1));
+        if (name.size >= hs_cursor_left(line) ||
+            memcmp(line->at + 1, name.text, name.size) != 0)
+            continue;
+        if (value.size > 0)
+            memcpy(hs_column_extend(copy, value.size), value.text, value.size);
+        hs_cursor_take(line, name.size + 1);
+        return true;
     }
-    return hs_cursor_over(copy.at, copy.count, line.offset);
+    return false;
 }
 
-static void note_attribute(struct hs_cursor line, struct hs_column *attributes)
+/* LINE with the $names that are known replaced, in COPY.  A line that would
+ * become absurdly long is left as it is. */
+static struct hs_cursor replaced(struct hs_cursor line,
+                                 const struct hs_column *attributes,
+                                 struct hs_column *copy)
+{
+    struct hs_cursor rest = line;
+
+    copy->count = 0;
+    if (attributes->count == 0 || hs_cursor_left(&line) > LONGEST ||
+        !memchr(line.at, '$', hs_cursor_left(&line)))
+        return line;
+    while (hs_cursor_left(&rest) > 0 && copy->count <= LONGEST)
+        if (!replace_one(&rest, attributes, copy))
+            hs_column_push(copy, hs_cursor_take(&rest, 1));
+    if (copy->count > LONGEST)
+        return line;
+    return hs_cursor_over(copy->at, copy->count, line.offset);
+}
+
+static void note_attribute(struct proftext *text, struct hs_cursor line,
+                           struct hs_column *attributes)
 {
     const uint8_t *equal = memchr(line.at, '=', hs_cursor_left(&line));
-    struct attribute attribute;
-    struct hs_cursor value = line;
+    struct hs_str name, value;
+    struct attribute kept;
 
-    /* A few at most: each is looked for at each $. */
-    if (!equal || attributes->count == 16)
+    if (!equal || attributes->count == ATTRIBUTES)
         return;
     proftext_spaces(&line);
-    attribute.name = proftext_word(&line);
-    if (attribute.name.text + attribute.name.size > (const char *)equal)
-        attribute.name.size =
-            (size_t)((const char *)equal - attribute.name.text);
-    hs_cursor_take(&value, (uint64_t)(equal - value.at) + 1);
-    proftext_spaces(&value);
-    attribute.value = proftext_word(&value);
-    /* A value that grows from line to line would never end. */
-    if (attribute.name.size > 0 && attribute.value.size < 4096)
-        hs_column_push(attributes, &attribute);
+    name = proftext_word(&line);
+    if (name.text + name.size > (const char *)equal)
+        name.size = (size_t)((const char *)equal - name.text);
+    line = hs_cursor_over(equal + 1, (size_t)(line.end - equal) - 1, 0);
+    proftext_spaces(&line);
+    value = proftext_word(&line);
+    if (name.size == 0 || name.size > LONGEST || value.size > LONGEST)
+        return;
+    kept.name.text = hs_arena_copy(&text->scratch, name.text, name.size);
+    kept.name.size = name.size;
+    kept.value.text = hs_arena_copy(&text->scratch, value.text, value.size);
+    kept.value.size = value.size;
+    hs_column_push(attributes, &kept);
 }
 
 static struct hs_str string(const struct proftext *text, uint32_t number)
@@ -294,6 +309,7 @@ static uint32_t mapping_of(struct proftext *text, uint64_t address)
 void proftext_maps(struct proftext *text)
 {
     struct hs_column attributes = HS_COLUMN(struct attribute, &text->scratch);
+    struct hs_column copy = HS_COLUMN(char, &text->scratch);
     struct hs_mapping everything = {.limit = UINT64_MAX};
     struct hs_location *location = text->locations.at;
     uint32_t other = HS_NO_MAPPING;
@@ -301,10 +317,10 @@ void proftext_maps(struct proftext *text)
     while (!proftext_is_map_head(text->line) && proftext_next(text))
         continue;
     while (text->mappings.count < MOST && proftext_next(text)) {
-        struct hs_cursor line = replaced(text, text->line, &attributes);
+        struct hs_cursor line = replaced(text->line, &attributes, &copy);
 
         if (!add_mapping(text, line))
-            note_attribute(line, &attributes);
+            note_attribute(text, line, &attributes);
     }
     join_adjacent(text);
     put_executable_first(text);

@@ -44,12 +44,18 @@ static bool take_pc(struct hs_str cell, uint64_t *pc)
     return proftext_hex(digits, pc);
 }
 
+/* How many frames in a row may have no comment. */
+#define HIDDEN 256
+
 /* The frame of the open sample that PC belongs to, or NULL. */
 static struct proftext_frame *find_frame(struct proftext *text, uint64_t pc)
 {
     struct proftext_frame *frame = text->stack.at;
+    size_t end = text->stack.count;
 
-    for (size_t i = text->matched; text->open && i < text->stack.count; i++) {
+    if (end - text->matched > HIDDEN)
+        end = text->matched + HIDDEN;
+    for (size_t i = text->matched; text->open && i < end; i++) {
         if (frame[i].address - 1 != pc && frame[i].address != pc)
             continue;
         text->matched = i + 1;

@@ -2,6 +2,9 @@
 /* proftext_test.c - the numbers, names and maps of text profiles. */
 #include "format/format.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "model/profile.h"
 #include "model/profile_sound.h"
 
@@ -247,4 +250,30 @@ TEST(brief_maps_are_read_too)
     assert_string_equal(string(&text, text.profile->mappings[0].build_id),
                         "abc123456");
     drop_text(&text);
+}
+
+/* Two megabytes that would take hours or gigabytes if they were believed. */
+TEST(texts_made_to_be_slow_are_not)
+{
+    size_t lines = 60000, room = 4 << 20, used = 0;
+    char *content = malloc(room);
+    struct text text;
+
+    used += (size_t)sprintf(content, "heap profile: 1: 2 [3: 4] @ heap/2\n"
+                                     "1: 8 [1: 8] @");
+    for (size_t i = 0; i < lines; i++)
+        used += (size_t)sprintf(content + used, " 0x%zx", i + 16);
+    for (size_t i = 0; i < lines; i++)
+        used += (size_t)sprintf(content + used, "\n#\t0x1\tf+0x1\tf.go:1");
+    used += (size_t)sprintf(content + used, "\nMAPPED_LIBRARIES:\na=");
+    memset(content + used, 'x', 16000);
+    used += 16000;
+    for (size_t i = 0; i < lines; i++)
+        used += (size_t)sprintf(content + used, "\n1-2 r-xp $a$a$a$a$a$a$a");
+    content[used] = '\0';
+    read_text(&text, content);
+    assert_int_equal(text.profile->stack_start[1], lines);
+    assert_true(text.snapshot.arena.bytes < 64 << 20);
+    drop_text(&text);
+    free(content);
 }
