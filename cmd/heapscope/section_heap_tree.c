@@ -349,5 +349,12 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
                          columns, sizeof(columns) / sizeof(columns[0]));
     table->style = HS_TABLE_TREE;
     add_rows(run, &tree, table);
+    if (!run->target && c->totals.unreachable_objects)
+        hs_doc_note(run->doc, run->doc->top,
+                    "beside these, %s in %s objects that no root reaches: "
+                    "garbage not collected yet, or held by something the dump "
+                    "leaves out",
+                    hs_show_bytes((int64_t)c->totals.unreachable_bytes).text,
+                    hs_show_count((int64_t)c->totals.unreachable_objects).text);
     return true;
 }
