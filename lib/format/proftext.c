@@ -118,12 +118,10 @@ void proftext_finish(struct proftext *text)
     if (text->open) {
         while (from < to && !frame[from].named)
             from++;
-        while (to > from && !frame[to - 1].named)
-            to--;
-        if (from == to) {
+        if (from == to)
             from = 0; /* nobody was named: all are as good */
-            to = text->stack.count;
-        }
+        else if (!frame[to - 1].named)
+            to--; /* runtime.goexit */
         for (size_t i = from; i < to; i++)
             hs_column_push(&text->frames, &frame[i].location);
         text->profile->sample_count++;
