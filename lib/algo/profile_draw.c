@@ -114,31 +114,39 @@ static __int128 least_of(const struct draw *draw, const struct cell *cell,
     return total / (cell->residual ? RESIDUAL_SHARE : EDGE_SHARE);
 }
 
+/* Where the biggest edge to each node comes from. */
+static uint32_t *biggest(const struct draw *draw, struct hs_arena *arena)
+{
+    uint32_t *from = hs_arena_zeroed(arena, draw->side, sizeof(*from));
+
+    for (uint32_t i = 1; i < draw->side; i++)
+        for (size_t to = 0; to < draw->side; to++)
+            if (hs_sum_abs(draw->matrix[i * draw->side + to].weight) >
+                hs_sum_abs(draw->matrix[from[to] * draw->side + to].weight))
+                from[to] = i;
+    return from;
+}
+
 /* Keeps the edges that are big enough, and each node's biggest. */
 static void collect(struct draw *draw, __int128 total, struct hs_arena *arena)
 {
     struct hs_column edges = HS_COLUMN(struct hs_drawn_edge, arena);
-    struct cell *matrix = draw->matrix;
+    const uint32_t *best = biggest(draw, arena);
     size_t side = draw->side;
 
     for (size_t from = 0; from < side; from++)
         for (size_t to = 0; to < side; to++) {
-            const struct cell *cell = &matrix[from * side + to];
-            size_t best = from;
+            const struct cell *cell = &draw->matrix[from * side + to];
+            struct hs_drawn_edge edge = {.from = (uint32_t)from,
+                                         .to = (uint32_t)to,
+                                         .weight = cell->weight,
+                                         .residual = cell->residual};
 
             if (cell->weight == 0)
                 continue;
-            for (size_t i = 0; i < side; i++)
-                if (hs_sum_abs(matrix[i * side + to].weight) >
-                    hs_sum_abs(matrix[best * side + to].weight))
-                    best = i;
-            if (best == from ||
+            if (best[to] == from ||
                 hs_sum_abs(cell->weight) >= least_of(draw, cell, to, total))
-                hs_column_push(&edges, &(struct hs_drawn_edge){
-                                           .from = (uint32_t)from,
-                                           .to = (uint32_t)to,
-                                           .weight = cell->weight,
-                                           .residual = cell->residual});
+                hs_column_push(&edges, &edge);
         }
     draw->drawing->edges = edges.at;
     draw->drawing->edge_count = edges.count;

@@ -33,8 +33,10 @@ struct tree {
     size_t type;
     __int128 least;
     uint32_t *order, *spare;
-    struct cursor *cursors; /* by sample */
-    uint32_t *slot;         /* by node: its place among the children, or 0 */
+    uint32_t *next_node;       /* of the samples of the branch being opened */
+    struct hs_column children; /* the same; struct child */
+    struct cursor *cursors;    /* by sample */
+    uint32_t *slot;            /* by node: its place among the children, or 0 */
     struct hs_column branches;
     uint32_t *heap; /* open ends, the biggest at the front */
     size_t heap_count, heap_room;
@@ -122,9 +124,12 @@ static int compare_children(const void *a, const void *b)
 }
 
 /* Counts what comes below branch B: its children, and what ends there. */
-static void count_children(struct tree *tree, struct branch *b,
-                           uint32_t *next_node, struct hs_column *children)
+static void count_children(struct tree *tree, struct branch *b)
 {
+    struct hs_column *children = &tree->children;
+    uint32_t *next_node = tree->next_node;
+
+    children->count = 0;
     for (size_t i = b->from; i < b->to; i++) {
         uint32_t s = tree->order[i], node;
         struct child *child;
@@ -147,9 +152,10 @@ static void count_children(struct tree *tree, struct branch *b,
 
 /* Deals the samples of B out so that each child's stand together, in the order
  * of CHILDREN, behind those that end at B. */
-static void deal(struct tree *tree, const struct branch *b,
-                 const uint32_t *next_node, struct hs_column *children)
+static void deal(struct tree *tree, const struct branch *b)
 {
+    const struct hs_column *children = &tree->children;
+    const uint32_t *next_node = tree->next_node;
     struct child *child = children->at;
     size_t at = b->to, ends = b->from;
 
@@ -183,20 +189,17 @@ static void fold(struct branch *b, const struct child *child)
 static void open_branch(struct tree *tree, uint32_t number)
 {
     struct branch b = ((struct branch *)tree->branches.at)[number];
-    size_t size = (b.to - b.from) * sizeof(uint32_t);
-    uint32_t *next_node = hs_arena_alloc(tree->arena, size);
-    struct hs_column children = HS_COLUMN(struct child, tree->arena);
+    const struct hs_column *children = &tree->children;
     const struct child *child;
     uint32_t below = 0;
 
-    count_children(tree, &b, next_node, &children);
-    if (children.count > 0)
-        qsort(children.at, children.count, sizeof(*child), compare_children);
-    deal(tree, &b, next_node, &children);
-    hs_arena_release(tree->arena, next_node, size);
-    child = children.at;
+    count_children(tree, &b);
+    if (children->count > 0)
+        qsort(children->at, children->count, sizeof(*child), compare_children);
+    deal(tree, &b);
+    child = children->at;
     b.open = true;
-    for (size_t c = children.count; c-- > 0;) {
+    for (size_t c = children->count; c-- > 0;) {
         struct branch new = {.node = child[c].node,
                              .parent = number,
                              .depth = b.depth + 1,
@@ -257,6 +260,7 @@ static void start(struct tree *tree, uint32_t root)
 
     tree->order = hs_arena_alloc(tree->arena, count * sizeof(uint32_t));
     tree->spare = hs_arena_alloc(tree->arena, count * sizeof(uint32_t));
+    tree->next_node = hs_arena_alloc(tree->arena, count * sizeof(uint32_t));
     tree->cursors = hs_arena_alloc(tree->arena, count * sizeof(struct cursor));
     for (size_t s = 0; s < count; s++) {
         struct cursor *cursor = &tree->cursors[s];
@@ -360,6 +364,7 @@ struct hs_call_tree *hs_profile_tree(const struct hs_profile_view *view,
         .type = type,
         .slot = hs_arena_zeroed(arena, view->node_count, sizeof(uint32_t)),
         .branches = HS_COLUMN(struct branch, arena),
+        .children = HS_COLUMN(struct child, arena),
         .arena = arena,
     };
     size_t opened = 0;
