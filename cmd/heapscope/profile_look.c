@@ -72,10 +72,11 @@ static bool granularity(const struct hs_run *run, enum hs_granularity *by,
     *by = HS_BY_FUNCTION;
     if (!name || hs_granularity_named(name, by))
         return true;
-    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                   "a profile is shown by function, file, line or package, "
-                   "not by '%s'",
-                   name);
+    return hs_fail(
+        err, HS_EUSAGE, HS_NOWHERE,
+        "a profile is shown by function, file, line or package (top: "
+        "or tag), not by '%s'",
+        name);
 }
 
 bool hs_look(struct hs_run *run, const struct hs_snapshot *snapshot,

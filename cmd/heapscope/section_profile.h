@@ -16,4 +16,7 @@ void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
 bool hs_profile_gateways_part(struct hs_run *run, struct hs_block *group,
                               const struct hs_look *look, struct hs_err *err);
 
+/* The rows of top --by tag into RUN's document. */
+void hs_profile_tags_part(struct hs_run *run, const struct hs_look *look);
+
 #endif

@@ -2,9 +2,11 @@
 /*
  * section_profile_top.c - the biggest nodes of a profile, flat and cum.
  */
-#include "profile_look.h"
-#include "section.h"
+#include "section_profile.h"
 
+#include <string.h>
+
+#include "algo/profile_digest.h"
 #include "algo/profile_select.h"
 
 #define USUAL_ROWS 30
@@ -34,7 +36,7 @@ static void add_rows(struct hs_run *run, struct hs_block *table,
         table->rows_left_out = count - limit;
 }
 
-bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
+static void add_nodes(struct hs_run *run, const struct hs_look *look)
 {
     static const struct hs_doc_column columns[] = {
         {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
@@ -43,12 +45,23 @@ bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
         {"cum", "cum", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {"cum_share", NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
     };
+
+    add_rows(run,
+             hs_doc_table(run->doc, run->doc->top, "rows",
+                          hs_granularity_name(look->view->by), columns,
+                          sizeof(columns) / sizeof(columns[0])),
+             look);
+}
+
+bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
+{
+    const enum hs_granularity function = HS_BY_FUNCTION;
+    bool tags = run->options->by && strcmp(run->options->by, "tag") == 0;
     struct hs_document *doc = run->doc;
     struct hs_look look;
     struct hs_str type, unit;
-    const char *title;
 
-    if (!hs_look(run, &run->snapshots[0], NULL, &look, err))
+    if (!hs_look(run, &run->snapshots[0], tags ? &function : NULL, &look, err))
         return false;
     type = hs_profile_type_name(look.profile, look.type);
     unit = hs_profile_type_unit(look.profile, look.type);
@@ -58,14 +71,10 @@ bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
                  hs_look_value(&look, look.sums->total));
     hs_doc_field(doc, doc->top, "unit", NULL,
                  hs_value_name(unit.text, unit.size));
-    title = look.view->by == HS_BY_FUNCTION  ? "function"
-            : look.view->by == HS_BY_FILE    ? "file"
-            : look.view->by == HS_BY_PACKAGE ? "package"
-                                             : "line";
-    add_rows(run,
-             hs_doc_table(doc, doc->top, "rows", title, columns,
-                          sizeof(columns) / sizeof(columns[0])),
-             &look);
+    if (tags)
+        hs_profile_tags_part(run, &look);
+    else
+        add_nodes(run, &look);
     hs_look_notes(run, doc->top, &look);
     return true;
 }

@@ -18,10 +18,10 @@ const struct hs_command command_top = {
     .name = "top",
     .summary = "the biggest: functions, files, lines or packages",
     .arguments = "FILE...",
-    .details =
-        "Of a profile, --by function, file, line or package; the values are "
-        "those of 'go tool pprof -top'. flat is what was sampled in the "
-        "function itself, cum what was sampled in it or below it.",
+    .details = "Of a profile, --by function, file, line, package or tag; the "
+               "values are "
+               "those of 'go tool pprof -top'. flat is what was sampled in the "
+               "function itself, cum what was sampled in it or below it.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS,
     .needs = HS_PART_PROFILE,

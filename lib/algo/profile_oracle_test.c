@@ -7,6 +7,7 @@
 #include "algo/profile_digest.h"
 #include "algo/profile_select.h"
 #include "algo/profile_sum.h"
+#include "algo/profile_tags.h"
 #include "format/format.h"
 
 #include <dirent.h>
@@ -55,7 +56,7 @@ static void read_rows(struct table *table)
         row.granularity = strsep(&rest, "\t");
         row.name = strsep(&rest, "\t");
         row.flat = number(strsep(&rest, "\t"));
-        row.cum = number(rest);
+        row.cum = rest ? number(rest) : 0;
         hs_column_push(&table->rows, &row);
     }
     free(line);
@@ -262,6 +263,45 @@ TEST(a_text_profile_has_the_names_that_pprof_throws_away)
 {
     check_table("leak-go1.26-text.txt.named.tsv",
                 strlen("leak-go1.26-text.txt"), NULL, NULL);
+}
+
+/* The sum of the N'th biggest value of KEY, 0 if there are less. */
+static __int128 nth(const struct hs_tag *tags, size_t count, const char *key,
+                    size_t n)
+{
+    for (size_t i = 0; i < count; i++)
+        if (hs_str_equal(tags[i].key, hs_str_of(key)) && n-- == 0)
+            return tags[i].sum;
+    return 0;
+}
+
+TEST(the_sums_of_tags_equal_pprof)
+{
+    struct hs_view_options options = {.by = HS_BY_FUNCTION};
+    const char *file = "shapes/labels.pb", *key = "none";
+    struct table table;
+    const struct row *rows;
+    size_t n = 0, count, checked = 0;
+
+    /* Columns: sample type, key, value, sum; of each key its total first. */
+    open_table(&table, "shapes/labels.pb.tags.tsv", strlen(file));
+    rows = table.rows.at;
+    for (size_t i = 0; i < table.rows.count; i++) {
+        size_t type = strcmp(rows[i].type, "space") == 0;
+        const struct hs_tag *tags = hs_profile_tags(
+            hs_profile_view(table.snapshot.profile, &options, &table.arena),
+            type, &count, &table.arena);
+
+        if (strcmp(rows[i].name, "-") == 0) {
+            key = rows[i].granularity;
+            n = 0;
+            continue;
+        }
+        CHECK(nth(tags, count, key, n++) == rows[i].flat);
+        checked++;
+    }
+    CHECK(checked == 18);
+    close_table(&table);
 }
 
 TEST(focus_and_ignore_equal_pprof)
