@@ -51,6 +51,7 @@ void hs_page_separate(struct hs_page *page)
 {
     if (page->last == HS_PAGE_LINE || page->last == HS_PAGE_BLOCK)
         hs_page_end_line(page);
+    page->last = HS_PAGE_HEADING; /* one blank line is enough for all */
 }
 
 /* What stands for CODE where only ASCII may. */
