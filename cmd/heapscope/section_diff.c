@@ -29,6 +29,45 @@ static struct hs_value growth(const struct hs_diff_row *row)
     return value;
 }
 
+/* "grown", and of three or more snapshots whether it grew each time. */
+static struct hs_value class_words(const struct hs_run *run,
+                                   const struct hs_diff_row *row)
+{
+    const char *name = hs_change_name(row->change);
+
+    if (run->snapshot_count < 3 || !row->steady)
+        return hs_value_text(name);
+    return hs_value_text(hs_doc_printf(run->doc, "%s, in every step", name));
+}
+
+/* The columns; that of callers is shown only if some row has one. */
+static struct hs_block *rows_table(struct hs_run *run,
+                                   const struct hs_diff *diff)
+{
+    struct hs_doc_column columns[] = {
+        {"kind", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"old", "old", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"new", "new", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"delta", "change", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"growth", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
+        {"class", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+        {NULL, "class", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
+        {"noise", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+        {"steady", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+        {"caller", "called from", HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    };
+    size_t count = sizeof(columns) / sizeof(columns[0]);
+    void *copy;
+
+    for (size_t i = 0; i < diff->count; i++)
+        if (diff->rows[i].via.size > 0)
+            columns[count - 1].role = HS_ROLE_PLAIN;
+    copy = hs_arena_copy(run->scratch, columns, sizeof(columns));
+    return hs_doc_table(run->doc, run->doc->top, "rows", "What changed", copy,
+                        count);
+}
+
 static void add_row(struct hs_run *run, struct hs_block *table,
                     const struct hs_diff_row *row, enum hs_unit unit)
 {
@@ -41,9 +80,11 @@ static void add_row(struct hs_run *run, struct hs_block *table,
         delta,
         growth(row),
         hs_value_text(hs_change_name(row->change)),
+        class_words(run, row),
         hs_value_bool(row->noise),
         hs_value_bool(row->steady),
-        hs_value_text(row->steady ? "in every step" : ""),
+        row->via.size > 0 ? hs_value_name(row->via.text, row->via.size)
+                          : hs_value_null(),
     };
 
     if (row->saturated)
@@ -73,26 +114,9 @@ static void add_noise(struct hs_run *run, struct hs_block *top,
 void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
                   enum hs_unit unit)
 {
-    static const struct hs_doc_column columns[] = {
-        {"kind", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
-        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
-        {"old", "old", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"new", "new", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"delta", "change", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"growth", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
-        {"class", "class", HS_UNIT_TEXT, HS_ROLE_PLAIN},
-        {"noise", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
-        {"steady", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
-        {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
-    };
     uint64_t limit = hs_run_limit(run, USUAL_ROWS);
-    size_t count = sizeof(columns) / sizeof(columns[0]);
-    struct hs_block *table;
+    struct hs_block *table = rows_table(run, diff);
 
-    if (run->snapshot_count < 3)
-        count--; /* one step: "in every step" says nothing */
-    table = hs_doc_table(run->doc, run->doc->top, "rows", "What changed",
-                         columns, count);
     for (size_t i = 0; i < diff->count; i++) {
         if (diff->rows[i].noise && limit != 0)
             continue;

@@ -43,6 +43,7 @@ static void fill(struct hs_diff_row *row, const struct hs_digest_row **says,
     double variance = (old ? old->variance : 0) + (new ? new->variance : 0);
     double delta;
 
+    row->via = new ? new->via : old ? old->via : (struct hs_str){"", 0};
     row->old = old ? old->bytes : 0;
     row->new = new ? new->bytes : 0;
     row->saturated = (old && old->saturated) || (new &&new->saturated);

@@ -16,7 +16,7 @@ enum hs_change {
 
 struct hs_diff_row {
     const char *kind;
-    struct hs_str name;
+    struct hs_str name, via;
     int64_t old, new, delta; /* first and last digest */
     int64_t objects_delta;   /* 0 if not known */
     enum hs_change change;

@@ -106,6 +106,25 @@ static double *variances(const struct hs_profile_view *view, size_t type,
     return result;
 }
 
+/* Of every function of Go's library, the program's own that called it most, as
+ * far as flat values go. */
+static const uint32_t *callers(const struct hs_profile_view *view, size_t type,
+                               struct hs_arena *arena)
+{
+    struct hs_site_types types = {type, SIZE_MAX, SIZE_MAX};
+    uint32_t *result =
+        hs_arena_alloc(arena, view->node_count * sizeof(*result));
+    const struct hs_site *sites;
+    size_t count;
+
+    sites = hs_profile_sites(view, &types, SIZE_MAX, &count, arena);
+    for (uint32_t n = 0; n < view->node_count; n++)
+        result[n] = HS_NO_CALLER;
+    for (size_t i = 0; i < count; i++)
+        result[sites[i].node] = sites[i].caller;
+    return result;
+}
+
 const char *hs_granularity_name(enum hs_granularity by)
 {
     static const char *const names[] = {
@@ -126,8 +145,11 @@ void hs_profile_digest(const struct hs_profile_view *view,
     const struct hs_profile *profile = view->profile;
     const double *noise = variances(view, type, cum, arena);
     struct hs_str unit = hs_profile_type_unit(profile, type);
+    const uint32_t *via = NULL;
     bool saturated = false;
 
+    if (!cum && view->by == HS_BY_FUNCTION)
+        via = callers(view, type, arena);
     digest->unit = hs_arena_copy(arena, unit.text, unit.size);
     digest->total = hs_sum_clamp(sums->total, &saturated);
     digest->time_nanos = profile->time_nanos;
@@ -141,6 +163,8 @@ void hs_profile_digest(const struct hs_profile_view *view,
         };
 
         row.bytes = hs_sum_clamp(cum ? sum->cum : sum->flat, &row.saturated);
+        if (via && via[n] != HS_NO_CALLER)
+            row.via = view->nodes[via[n]].name;
         if (row.bytes != 0)
             hs_digest_add(digest, row);
     }

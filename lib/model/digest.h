@@ -27,9 +27,11 @@ enum hs_metric {
 struct hs_digest_row {
     const char *kind; /* "function", "type", "global"; static text */
     struct hs_str name;
-    int64_t objects; /* -1: not known */
-    int64_t bytes;   /* or the digest's unit */
-    double variance; /* of BYTES, by sampling; 0 if exact */
+    struct hs_str via; /* the program's own function that led to most of it;
+                        * empty if that is itself, or not known */
+    int64_t objects;   /* -1: not known */
+    int64_t bytes;     /* or the digest's unit */
+    double variance;   /* of BYTES, by sampling; 0 if exact */
     enum hs_metric metric;
     bool saturated;       /* BYTES has reached the end of its range */
     uint64_t fingerprint; /* of kind and name, the same in every run */
