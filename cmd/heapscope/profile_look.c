@@ -4,7 +4,6 @@
  */
 #include "profile_look.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "algo/profile_select.h"
@@ -122,14 +121,15 @@ void hs_look_notes(struct hs_run *run, struct hs_block *group,
     if (look->view->warning)
         hs_doc_note(run->doc, group, "%s", look->view->warning);
     if (sums->empty != 0)
-        hs_doc_note(run->doc, group,
-                    "%" PRIu64 " samples (%.1f%% of the total) have no stack: "
-                    "they are in the total and in no row.",
-                    sums->empty_samples,
-                    100 * hs_sum_share(sums->empty, sums->total));
+        hs_doc_note(
+            run->doc, group,
+            "%s %s no stack (%s of the total): in the total and in no row.",
+            hs_show_count((int64_t)sums->empty_samples).text,
+            sums->empty_samples == 1 ? "sample has" : "samples have",
+            hs_show_share(hs_sum_share(sums->empty, sums->total)).text);
     if (look->view->filters)
         hs_doc_note(run->doc, group,
-                    "--focus and --ignore leave %.1f%%; shares are still of "
-                    "the whole.",
-                    100 * hs_sum_share(sums->shown, sums->total));
+                    "--focus and --ignore leave %s; shares are still of the "
+                    "whole.",
+                    hs_show_share(hs_sum_share(sums->shown, sums->total)).text);
 }
