@@ -49,6 +49,7 @@ bool hs_profile_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
 
 /* Of a heap: section_heap_*.c. */
 bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_heap_top_section(struct hs_run *run, struct hs_err *err);
 bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err);
 
 #endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * goroutines.c - the command goroutines: groups of equal stacks, what they
+ * wait for and what they hold.
+ */
+#include <stdlib.h>
+
+#include "base/regex.h"
+#include "base/size.h"
+#include "section_heap.h"
+
+#define USUAL_ROWS   20
+#define USUAL_STACKS 1 /* shown frame by frame */
+#define FRAMES_SHOWN 16
+
+struct group_row {
+    uint32_t holder;
+    const struct hs_goroutine_group *group;
+    uint64_t retained, owned, stacks;
+};
+
+static const struct hs_frame *frames_of(const struct hs_case *c,
+                                        const struct hs_goroutine_group *group,
+                                        uint32_t *count)
+{
+    const struct hs_goroutine *g =
+        (const struct hs_goroutine *)c->heap->goroutines.at + group->first;
+
+    *count = g->frame_count;
+    return (const struct hs_frame *)c->heap->frames.at + g->first_frame;
+}
+
+static bool matches(const struct hs_case *c, const struct hs_regex *regex,
+                    const struct hs_goroutine_group *group)
+{
+    uint32_t count;
+    const struct hs_frame *frames = frames_of(c, group, &count);
+
+    if (!regex)
+        return true;
+    for (uint32_t i = 0; i < count; i++)
+        if (hs_regex_match(regex, frames[i].function))
+            return true;
+    return false;
+}
+
+/* What costs most, heap and stacks together, first. */
+static int by_cost(const void *a, const void *b)
+{
+    const struct group_row *x = a, *y = b;
+    uint64_t costs = x->owned + x->stacks, other = y->owned + y->stacks;
+
+    if (costs != other)
+        return costs < other ? 1 : -1;
+    if (x->group->goroutines != y->group->goroutines)
+        return x->group->goroutines < y->group->goroutines ? 1 : -1;
+    return hs_str_compare(x->group->name, y->group->name);
+}
+
+static struct group_row *find_groups(struct hs_run *run,
+                                     const struct hs_case *c,
+                                     const struct hs_regex *regex,
+                                     size_t *count)
+{
+    struct group_row *rows = hs_arena_zeroed(
+        run->scratch, c->holders->group_count + 1, sizeof(*rows));
+
+    *count = 0;
+    for (uint32_t h = 0; h < c->holders->holder_count; h++) {
+        const struct hs_holder *holder = &c->holders->holders[h];
+        const struct hs_goroutine_group *group;
+
+        if (holder->kind != HS_HOLDER_GROUP)
+            continue;
+        group = &c->holders->groups[holder->record];
+        if (!matches(c, regex, group))
+            continue;
+        rows[(*count)++] = (struct group_row){
+            .holder = h,
+            .group = group,
+            .retained = hs_retention_bytes(
+                c->retention, hs_retention_holder(c->retention, h)),
+            .owned = hs_retention_owned(c->retention, h),
+            .stacks = group->stack_bytes,
+        };
+    }
+    qsort(rows, *count, sizeof(*rows), by_cost);
+    return rows;
+}
+
+static const char *status_of(const struct hs_case *c,
+                             const struct hs_goroutine_group *group)
+{
+    const struct hs_goroutine *g =
+        (const struct hs_goroutine *)c->heap->goroutines.at + group->first;
+
+    switch (g->status) {
+    case HS_G_RUNNABLE:
+        return "runnable";
+    case HS_G_RUNNING:
+        return "running";
+    case HS_G_SYSCALL:
+        return "in a system call";
+    default:
+        return "waiting";
+    }
+}
+
+/* What most of the group wait for, or else what the first one does. */
+static struct hs_value state_of(const struct hs_case *c,
+                                const struct hs_goroutine_group *group)
+{
+    if (group->wait_reason.size)
+        return hs_heap_name(group->wait_reason);
+    return hs_value_text(status_of(c, group));
+}
+
+static void show_groups(struct hs_run *run, const struct hs_case *c,
+                        const struct group_row *rows, size_t count,
+                        uint64_t limit)
+{
+    static const struct hs_doc_column columns[] = {
+        {NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {NULL, "count", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {NULL, "waits for", HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {NULL, "before last GC", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {NULL, "alone", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, "with partners", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, "stacks", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    };
+    struct hs_block *table =
+        hs_doc_table(run->doc, run->doc->top, NULL, "Goroutines", columns,
+                     sizeof(columns) / sizeof(columns[0]));
+
+    for (size_t i = 0; i < count && (!limit || i < limit); i++) {
+        const struct hs_goroutine_group *group = rows[i].group;
+        struct hs_value values[] = {
+            hs_heap_name(group->name),
+            hs_heap_count_of(group->goroutines),
+            state_of(c, group),
+            hs_heap_count_of(group->old),
+            hs_heap_bytes(rows[i].retained),
+            hs_heap_bytes(rows[i].owned),
+            hs_heap_bytes(rows[i].stacks),
+        };
+
+        hs_doc_row(run->doc, table, values);
+    }
+    if (limit && count > limit)
+        table->rows_left_out = count - limit;
+}
+
+/* What the frame FRAME of the goroutine of HOLDER retains. */
+static uint64_t frame_bytes(const struct hs_case *c, uint32_t holder,
+                            uint32_t frame)
+{
+    const struct hs_holder *holders = c->holders->holders;
+
+    for (uint32_t f = holders[holder].first_child;
+         f < holders[holder + 1].first_child; f++)
+        if (holders[f].record == frame)
+            return hs_retention_bytes(c->retention,
+                                      hs_retention_holder(c->retention, f));
+    return 0;
+}
+
+/* The holder of the goroutine whose stack is shown for GROUP. */
+static uint32_t first_goroutine(const struct hs_case *c, uint32_t holder)
+{
+    const struct hs_holder *holders = c->holders->holders;
+    uint32_t first = c->holders->groups[holders[holder].record].first;
+
+    for (uint32_t g = holders[holder].first_child;
+         g < holders[holder + 1].first_child; g++)
+        if (holders[g].record == first)
+            return g;
+    return holders[holder].first_child;
+}
+
+/* The frames of one goroutine of a group; innermost first.  MOST 0: all. */
+static void add_stack(struct hs_run *run, const struct hs_case *c,
+                      struct hs_block *parent, const char *title,
+                      const struct group_row *row, uint32_t most)
+{
+    static const struct hs_doc_column columns[] = {
+        {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    };
+    uint32_t count, goroutine = first_goroutine(c, row->holder);
+    const struct hs_frame *frames = frames_of(c, row->group, &count);
+    const struct hs_frame *all = c->heap->frames.at;
+    struct hs_block *table =
+        hs_doc_table(run->doc, parent, "stack", title, columns,
+                     sizeof(columns) / sizeof(columns[0]));
+
+    for (uint32_t i = 0; i < count && (!most || i < most); i++) {
+        struct hs_value values[] = {
+            hs_heap_name(frames[i].function),
+            hs_heap_bytes(frames[i].memory.size),
+            hs_heap_bytes(
+                frame_bytes(c, goroutine, (uint32_t)(&frames[i] - all))),
+        };
+
+        hs_doc_row(run->doc, table, values);
+    }
+    if (most && count > most)
+        table->rows_left_out = count - most;
+}
+
+static void show_stacks(struct hs_run *run, const struct hs_case *c,
+                        const struct group_row *rows, size_t count)
+{
+    const struct hs_goroutine *goroutines = c->heap->goroutines.at;
+    size_t most = run->target ? 3 : USUAL_STACKS;
+
+    for (size_t i = 0; i < count && i < most; i++)
+        add_stack(run, c, hs_doc_group(run->doc, run->doc->top, NULL, NULL),
+                  hs_doc_printf(
+                      run->doc, "%.*s: stack of goroutine %llu",
+                      (int)rows[i].group->name.size, rows[i].group->name.text,
+                      (unsigned long long)goroutines[rows[i].group->first].id),
+                  &rows[i], FRAMES_SHOWN);
+}
+
+static void tell_programs(struct hs_run *run, const struct hs_case *c,
+                          const struct group_row *rows, size_t count)
+{
+    struct hs_document *doc = run->doc;
+    const struct hs_goroutine *goroutines = c->heap->goroutines.at;
+    uint64_t limit = hs_heap_json_limit(run);
+    struct hs_block *list = hs_doc_list(doc, doc->top, "goroutines", NULL);
+
+    for (size_t i = 0; i < count && (!limit || i < limit); i++) {
+        const struct hs_goroutine_group *group = rows[i].group;
+        struct hs_block *item = hs_doc_group(doc, list, NULL, NULL);
+
+        hs_doc_field(doc, item, "name", NULL, hs_heap_name(group->name));
+        hs_doc_field(doc, item, "count", NULL,
+                     hs_heap_count_of(group->goroutines));
+        hs_doc_field(doc, item, "status", NULL,
+                     hs_value_text(status_of(c, group)));
+        hs_doc_field(doc, item, "wait_reason", NULL,
+                     hs_heap_name(group->wait_reason));
+        hs_doc_field(doc, item, "before_last_gc", NULL,
+                     hs_heap_count_of(group->old));
+        hs_doc_field(doc, item, "system", NULL, hs_value_bool(group->system));
+        hs_doc_field(doc, item, "retained_bytes", NULL,
+                     hs_heap_bytes(rows[i].retained));
+        hs_doc_field(doc, item, "owned_bytes", NULL,
+                     hs_heap_bytes(rows[i].owned));
+        hs_doc_field(doc, item, "stack_bytes", NULL,
+                     hs_heap_bytes(rows[i].stacks));
+        hs_doc_field(doc, item, "example", NULL,
+                     hs_heap_count_of(goroutines[group->first].id));
+        add_stack(run, c, item, NULL, &rows[i], 0);
+    }
+}
+
+static void add_total(struct hs_run *run, const struct hs_case *c,
+                      const struct group_row *rows, size_t count)
+{
+    uint64_t goroutines = 0, stacks = 0;
+    struct hs_document *doc = run->doc;
+    const struct hs_memstats *stats = &c->heap->memstats;
+
+    for (size_t i = 0; i < count; i++) {
+        goroutines += rows[i].group->goroutines;
+        stacks += rows[i].stacks;
+    }
+    hs_doc_field(doc, doc->top, "count", NULL, hs_heap_count_of(goroutines));
+    hs_doc_field(doc, doc->top, "groups", NULL, hs_heap_count_of(count));
+    hs_doc_field(doc, doc->top, "stack_bytes", NULL, hs_heap_bytes(stacks));
+    hs_doc_note(doc, doc->top,
+                "%s goroutine%s in %s group%s, with frames of %s%s%s",
+                hs_show_count((int64_t)goroutines).text,
+                goroutines == 1 ? "" : "s", hs_show_count((int64_t)count).text,
+                count == 1 ? "" : "s", hs_show_bytes((int64_t)stacks).text,
+                stats->known && !run->target ? "; their stacks take " : "",
+                stats->known && !run->target
+                    ? hs_show_bytes((int64_t)stats->stack_inuse).text
+                    : "");
+}
+
+static bool goroutines_run(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_case *c = hs_look_case(run, 0, err);
+    const struct hs_regex *regex = NULL;
+    const struct group_row *rows;
+    size_t count;
+
+    if (!c)
+        return false;
+    if (run->target) {
+        regex = hs_regex_compile(run->scratch, hs_str_of(run->target), err);
+        if (!regex)
+            return false;
+    }
+    rows = find_groups(run, c, regex, &count);
+    if (run->target && count == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no goroutine has a function that matches '%.80s'",
+                       run->target);
+    add_total(run, c, rows, count);
+    show_groups(run, c, rows, count, hs_run_limit(run, USUAL_ROWS));
+    show_stacks(run, c, rows, count);
+    tell_programs(run, c, rows, count);
+    return true;
+}
+
+const struct hs_command command_goroutines = {
+    .name = "goroutines",
+    .summary = "groups of goroutines, what they wait for and what they hold",
+    .arguments = "[REGEX] FILE...",
+    .details =
+        "Goroutines whose stacks have the same functions are one group. "
+        "'before last GC' says how many of them have not run since before "
+        "the last garbage collection. alone is what goes when the group goes; "
+        "with partners adds what it shares with other goroutines only "
+        "through what it owns. With REGEX, only groups that have a function "
+        "it matches, with their stacks.",
+    .takes = HS_TAKES_TARGET,
+    .needs = HS_PART_HEAP,
+    .run = goroutines_run,
+};

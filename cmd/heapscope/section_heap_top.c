@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_heap_top.c - the biggest types or holders of a heap.
+ */
+#include "section_heap.h"
+
+#define USUAL_ROWS 30
+
+static void add_types(struct hs_run *run, const struct hs_case *c,
+                      struct hs_block *table, uint64_t limit)
+{
+    size_t count;
+    const uint32_t *order = hs_types_order(c->types, &count, run->scratch);
+
+    for (size_t i = 0; i < count && (!limit || i < limit); i++) {
+        const struct hs_type_row *row = &c->types->rows[order[i]];
+        struct hs_value values[] = {
+            hs_heap_name(row->name),
+            hs_heap_count_of(row->objects),
+            hs_heap_bytes(row->bytes),
+            hs_heap_share(c, row->bytes),
+            hs_heap_bytes(row->retained_bytes),
+            hs_heap_share(c, row->retained_bytes),
+            hs_value_null(),
+        };
+
+        hs_doc_row(run->doc, table, values);
+    }
+    if (limit && count > limit)
+        table->rows_left_out = count - limit;
+}
+
+static void add_holders(struct hs_run *run, const struct hs_case *c,
+                        struct hs_block *table, uint64_t limit)
+{
+    size_t count = c->claims->count;
+
+    for (size_t i = 0; i < count && (!limit || i < limit); i++) {
+        const struct hs_claim *claim = &c->claims->rows[i];
+        struct hs_value values[] = {
+            hs_heap_name(claim->name),
+            hs_heap_count_of(claim->owned_objects),
+            hs_heap_bytes(claim->owned_bytes),
+            hs_heap_share(c, claim->owned_bytes),
+            hs_heap_bytes(claim->retained_bytes),
+            hs_heap_share(c, claim->retained_bytes),
+            i < c->composed ? hs_heap_origin(run, &c->compositions[i].origin)
+                            : hs_value_null(),
+        };
+
+        hs_doc_row(run->doc, table, values);
+    }
+    if (limit && count > limit)
+        table->rows_left_out = count - limit;
+}
+
+bool hs_heap_top_section(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_doc_column types[] = {
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"bytes", "own", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
+        {"retained_bytes", "retained", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
+        {NULL, NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    };
+    static const struct hs_doc_column holders[] = {
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+        {"bytes", "with partners", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
+        {"retained_bytes", "alone", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
+        {NULL, "allocated at", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    };
+    const char *by = run->options->by ? run->options->by : "type";
+    bool by_holder = strcmp(by, "holder") == 0;
+    const struct hs_case *c;
+    struct hs_block *table;
+    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
+
+    if (!by_holder && strcmp(by, "type") != 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "--by %s: of a heap dump there are type and holder", by);
+    c = hs_look_case(run, 0, err);
+    if (!c)
+        return false;
+    hs_doc_field(run->doc, run->doc->top, "total", "live heap",
+                 hs_heap_bytes(c->base->totals.reachable_bytes));
+    hs_doc_field(run->doc, run->doc->top, "unit", NULL, hs_value_text("bytes"));
+    table = hs_doc_table(run->doc, run->doc->top, "rows",
+                         by_holder ? "holder" : "type",
+                         by_holder ? holders : types, 7);
+    if (by_holder)
+        add_holders(run, c, table, limit);
+    else
+        add_types(run, c, table, limit);
+    return true;
+}
