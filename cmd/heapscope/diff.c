@@ -11,11 +11,13 @@
 #include "section_diff.h"
 
 static const struct hs_section sections[] = {
+    {HS_PART_HEAP, hs_heap_diff_section},
     {HS_PART_PROFILE, hs_profile_diff_section},
     {0, NULL},
 };
 
 static const struct hs_filler fillers[] = {
+    {HS_PART_HEAP, hs_heap_fill},
     {HS_PART_PROFILE, hs_profile_fill},
     {0, NULL},
 };
@@ -70,6 +72,6 @@ const struct hs_command command_diff = {
     .takes = HS_TAKES_TWO,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
                HS_OPT_FAIL_ON,
-    .needs = HS_PART_PROFILE,
+    .needs = HS_PART_PROFILE | HS_PART_HEAP,
     .run = diff_run,
 };

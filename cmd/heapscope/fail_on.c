@@ -185,11 +185,16 @@ static double amount(const struct hs_condition *c,
 
         if ((kind && strcmp(row->kind, kind) != 0) ||
             (c->name.size > 0 && !hs_str_equal(row->name, c->name)) ||
-            (c->what == RETAINED && row->metric != HS_METRIC_RETAINED) ||
+            (c->what == RETAINED && row->metric == HS_METRIC_OWN) ||
             (c->what != RETAINED && row->objects < 0))
             continue;
         *known = true;
-        sum += c->what == RETAINED ? (double)row->bytes : (double)row->objects;
+        if (c->what != RETAINED)
+            sum += (double)row->objects;
+        else if (row->metric == HS_METRIC_OWNED)
+            sum += (double)row->retained;
+        else
+            sum += (double)row->bytes;
     }
     return sum;
 }

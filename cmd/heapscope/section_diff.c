@@ -5,6 +5,7 @@
 #include "section_diff.h"
 
 #include <math.h>
+#include <string.h>
 
 #define USUAL_ROWS 30
 
@@ -40,32 +41,60 @@ static struct hs_value class_words(const struct hs_run *run,
     return hs_value_text(hs_doc_printf(run->doc, "%s, in every step", name));
 }
 
-/* The columns; that of callers is shown only if some row has one. */
-static struct hs_block *rows_table(struct hs_run *run,
-                                   const struct hs_diff *diff)
-{
-    struct hs_doc_column columns[] = {
-        {"kind", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
-        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
-        {"old", "old", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"new", "new", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"delta", "change", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"growth", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
-        {"class", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
-        {NULL, "class", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
-        {"noise", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
-        {"steady", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
-        {"caller", "called from", HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
-    };
-    size_t count = sizeof(columns) / sizeof(columns[0]);
-    void *copy;
+/* Of the program's own function or line behind a row. */
+#define VIA 10
 
-    for (size_t i = 0; i < diff->count; i++)
-        if (diff->rows[i].via.size > 0)
-            columns[count - 1].role = HS_ROLE_PLAIN;
-    copy = hs_arena_copy(run->scratch, columns, sizeof(columns));
-    return hs_doc_table(run->doc, run->doc->top, "rows", "What changed", copy,
-                        count);
+static const struct hs_doc_column columns[] = {
+    {"kind", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+    {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {"old", "old", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"new", "new", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"delta", "change", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"growth", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
+    {"class", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+    {NULL, "class", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
+    {"noise", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+    {"steady", NULL, HS_UNIT_BOOL, HS_ROLE_JSON_ONLY},
+    [VIA] = {"caller", "called from", HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    {"objects_delta", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    {"old_retained_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
+    {"new_retained_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
+};
+
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* What rows are of: of a profile one thing, of a heap three, which overlap, as
+ * each byte is in one row of each. */
+struct topic {
+    const char *kind; /* NULL: of all kinds that no other topic has */
+    const char *title;
+};
+
+static const struct topic of_profile = {NULL, "What changed"};
+static const struct topic of_heap[] = {
+    {NULL, "Who owns more"},
+    {"type", "What there is more of"},
+    {"site", "Where samples of it were allocated"},
+};
+
+#define TOPICS (sizeof(of_heap) / sizeof(of_heap[0]))
+
+/* A table of rows with the columns that have something to tell: HEAP, and
+ * VIA, shown if some row has one. */
+static struct hs_block *rows_table(struct hs_run *run, const char *key,
+                                   const char *title, bool heap, bool via)
+{
+    struct hs_doc_column *copy = (struct hs_doc_column *)hs_arena_copy(
+        run->scratch, columns, sizeof(columns));
+
+    if (via)
+        copy[VIA].role = HS_ROLE_PLAIN;
+    if (heap) {
+        copy[VIA].key = "allocated";
+        copy[VIA].title = "allocated";
+    }
+    return hs_doc_table(run->doc, run->doc->top, key, title, copy,
+                        heap ? COLUMNS : VIA + 1);
 }
 
 static void add_row(struct hs_run *run, struct hs_block *table,
@@ -85,6 +114,11 @@ static void add_row(struct hs_run *run, struct hs_block *table,
         hs_value_bool(row->steady),
         row->via.size > 0 ? hs_value_name(row->via.text, row->via.size)
                           : hs_value_null(),
+        hs_value_of(HS_UNIT_COUNT, row->objects_delta),
+        row->retained ? hs_value_of(HS_UNIT_BYTES, row->old_retained)
+                      : hs_value_null(),
+        row->retained ? hs_value_of(HS_UNIT_BYTES, row->new_retained)
+                      : hs_value_null(),
     };
 
     if (row->saturated)
@@ -111,20 +145,63 @@ static void add_noise(struct hs_run *run, struct hs_block *top,
                                "sampler makes of both"));
 }
 
-void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
-                  enum hs_unit unit)
+static bool is_about(const struct hs_diff_row *row, const struct topic *topic)
 {
-    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
-    struct hs_block *table = rows_table(run, diff);
+    if (topic->kind)
+        return strcmp(row->kind, topic->kind) == 0;
+    for (size_t i = 1; i < TOPICS; i++)
+        if (strcmp(row->kind, of_heap[i].kind) == 0)
+            return false;
+    return true;
+}
 
+/* Adds the rows about TOPIC (NULL: all) as a table. */
+static void add_rows(struct hs_run *run, const struct hs_diff *diff,
+                     const char *key, const struct topic *topic, bool heap,
+                     enum hs_unit unit)
+{
+    uint64_t limit = topic ? hs_run_limit(run, USUAL_ROWS) : 0;
+    bool noise = hs_run_limit(run, USUAL_ROWS) == 0, via = false, any = false;
+    struct hs_block *table;
+
+    for (size_t i = 0; i < diff->count; i++)
+        if (!topic || is_about(&diff->rows[i], topic)) {
+            any = true;
+            via |= diff->rows[i].via.size > 0;
+        }
+    if (!any && heap && topic && topic->kind)
+        return;
+    table = rows_table(run, key, topic ? topic->title : NULL, heap, via);
     for (size_t i = 0; i < diff->count; i++) {
-        if (diff->rows[i].noise && limit != 0)
+        if ((diff->rows[i].noise && !noise) ||
+            (topic && !is_about(&diff->rows[i], topic)))
             continue;
         if (limit == 0 || table->row_count < limit)
             add_row(run, table, &diff->rows[i], unit);
         else
             table->rows_left_out++;
     }
-    if (limit != 0)
+}
+
+static bool has_holders(const struct hs_diff *diff)
+{
+    for (size_t i = 0; i < diff->count; i++)
+        if (diff->rows[i].retained)
+            return true;
+    return false;
+}
+
+void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
+                  enum hs_unit unit)
+{
+    if (has_holders(diff)) {
+        /* For programs one list of all. */
+        add_rows(run, diff, "rows", NULL, true, unit);
+        for (size_t i = 0; i < TOPICS; i++)
+            add_rows(run, diff, NULL, &of_heap[i], true, unit);
+    } else {
+        add_rows(run, diff, "rows", &of_profile, false, unit);
+    }
+    if (hs_run_limit(run, USUAL_ROWS) != 0)
         add_noise(run, run->doc->top, diff, unit);
 }

@@ -47,6 +47,8 @@ static void fill(struct hs_diff_row *row, const struct hs_digest_row **says,
     row->old = old ? old->bytes : 0;
     row->new = new ? new->bytes : 0;
     row->saturated = (old && old->saturated) || (new &&new->saturated);
+    row->old_retained = old ? old->retained : 0;
+    row->new_retained = new ? new->retained : 0;
     if (__builtin_sub_overflow(row->new, row->old, &row->delta)) {
         row->delta = row->new > row->old ? INT64_MAX : INT64_MIN;
         row->saturated = true;
@@ -101,6 +103,7 @@ struct hs_diff *hs_diff(const struct hs_digest *const *digests, size_t count,
         }
         row.kind = least->kind;
         row.name = least->name;
+        row.retained = least->metric == HS_METRIC_OWNED;
         fill(&row, says, count);
         if (row.delta == 0)
             continue;

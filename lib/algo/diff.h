@@ -17,8 +17,10 @@ enum hs_change {
 struct hs_diff_row {
     const char *kind;
     struct hs_str name, via;
-    int64_t old, new, delta; /* first and last digest */
-    int64_t objects_delta;   /* 0 if not known */
+    int64_t old, new, delta;            /* first and last digest */
+    int64_t objects_delta;              /* 0 if not known */
+    int64_t old_retained, new_retained; /* 0 if the digests do not tell */
+    bool retained;                      /* they do */
     enum hs_change change;
     bool noise;  /* sampling alone makes such a delta: |delta| <= 2 sigma */
     bool steady; /* it grew in every step */

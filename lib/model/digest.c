@@ -51,6 +51,8 @@ int64_t hs_digest_plus(int64_t a, int64_t b, bool *saturated)
 static void merge(struct hs_digest_row *into, const struct hs_digest_row *row)
 {
     into->bytes = hs_digest_plus(into->bytes, row->bytes, &into->saturated);
+    into->retained =
+        hs_digest_plus(into->retained, row->retained, &into->saturated);
     if (into->objects >= 0 && row->objects >= 0)
         into->objects =
             hs_digest_plus(into->objects, row->objects, &into->saturated);

@@ -22,15 +22,18 @@
 enum hs_metric {
     HS_METRIC_OWN,      /* its own value: a function's flat, a type's size */
     HS_METRIC_RETAINED, /* what goes when it goes */
+    HS_METRIC_OWNED,    /* what it owns; RETAINED is what goes when it goes */
 };
 
 struct hs_digest_row {
     const char *kind; /* "function", "type", "global"; static text */
     struct hs_str name;
-    struct hs_str via; /* the program's own function that led to most of it;
+    struct hs_str via; /* the program's own function that led to most of it,
+                        * of a holder the line that allocated most of it;
                         * empty if that is itself, or not known */
     int64_t objects;   /* -1: not known */
     int64_t bytes;     /* or the digest's unit */
+    int64_t retained;  /* only if METRIC is HS_METRIC_OWNED */
     double variance;   /* of BYTES, by sampling; 0 if exact */
     enum hs_metric metric;
     bool saturated;       /* BYTES has reached the end of its range */
