@@ -6,25 +6,11 @@
 #include "heap_look.h"
 #include "section.h"
 
-#include "algo/heap_digest.h"
 #include "algo/heap_kinship.h"
 #include "algo/heap_match.h"
 #include "base/size.h"
 
 #define USUAL_HOLDERS 10
-
-bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
-                  struct hs_digest *digest, struct hs_err *err)
-{
-    const struct hs_heap_case *c =
-        hs_look_heap(run, (size_t)(snapshot - run->snapshots), err);
-
-    if (!c)
-        return false;
-    hs_heap_digest_holders(c, digest, run->scratch);
-    hs_heap_digest_sites(c, digest, run->scratch);
-    return true;
-}
 
 static struct hs_value bytes(uint64_t value)
 {

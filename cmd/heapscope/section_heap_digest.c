@@ -2,51 +2,11 @@
 /*
  * section_heap_digest.c - what a heap has to say, as rows to be compared.
  *
- * Kinds are those of the report's holders, and "type", "suspect".
+ * Kinds are those of the report's holders, and "type", "site", "suspect".
  */
 #include "section_heap.h"
 
-static void add_holders(const struct hs_case *c, struct hs_digest *digest)
-{
-    for (uint32_t h = 0; h < c->holders->holder_count; h++) {
-        const struct hs_holder *holder = &c->holders->holders[h];
-        uint32_t node = hs_retention_holder(c->retention, h);
-        struct hs_digest_row row = {
-            .kind = hs_holder_kind_name((enum hs_holder_kind)holder->kind),
-            .objects = (int64_t)hs_retention_objects(c->retention, node),
-            .bytes = (int64_t)hs_retention_owned(c->retention, h),
-            .metric = HS_METRIC_RETAINED,
-        };
-
-        if (!holder->unit && holder->kind != HS_HOLDER_PACKAGE &&
-            holder->kind != HS_HOLDER_TIMERS && holder->kind != HS_HOLDER_POOLS)
-            continue;
-        if (holder->kind == HS_HOLDER_GROUP)
-            row.objects = (int64_t)hs_holders_goroutines(c->holders, h);
-        else if (holder->kind == HS_HOLDER_FINALIZERS)
-            row.objects =
-                (int64_t)(holder[1].first_child - holder->first_child);
-        if (!row.objects && !row.bytes)
-            continue;
-        row.name = hs_holders_name(c->holders, h, c->arena);
-        hs_digest_add(digest, row);
-    }
-}
-
-static void add_types(const struct hs_case *c, struct hs_digest *digest)
-{
-    for (size_t i = 0; i < c->types->count; i++) {
-        const struct hs_type_row *type = &c->types->rows[i];
-
-        if (type->objects)
-            hs_digest_add(digest, (struct hs_digest_row){
-                                      .kind = "type",
-                                      .name = type->name,
-                                      .objects = (int64_t)type->objects,
-                                      .bytes = (int64_t)type->bytes,
-                                      .metric = HS_METRIC_OWN});
-    }
-}
+#include "algo/heap_digest.h"
 
 static void add_suspects(const struct hs_suspects *suspects,
                          struct hs_digest *digest)
@@ -65,9 +25,21 @@ static void add_suspects(const struct hs_suspects *suspects,
 void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
                     struct hs_digest *digest)
 {
-    digest->total = (int64_t)c->base->totals.reachable_bytes;
-    add_holders(c, digest);
-    add_types(c, digest);
+    hs_heap_digest_holders(c->base, digest, c->arena);
+    hs_heap_digest_types(c->types, digest);
+    hs_heap_digest_sites(c->base, digest, c->arena);
     if (suspects)
         add_suspects(suspects, digest);
+}
+
+bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
+                  struct hs_digest *digest, struct hs_err *err)
+{
+    const struct hs_case *c =
+        hs_look_case(run, (size_t)(snapshot - run->snapshots), err);
+
+    if (!c)
+        return false;
+    hs_heap_digest(c, NULL, digest);
+    return true;
 }

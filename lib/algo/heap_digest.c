@@ -11,6 +11,9 @@
 
 #include <inttypes.h>
 
+#include "algo/claims.h"
+#include "model/goname.h"
+
 /* Holders that another dump has too, each byte in one row of a kind. */
 static bool comparable(const struct hs_holder *holder)
 {
@@ -78,9 +81,9 @@ static struct hs_str line_name(const struct hs_stack_line *line,
 }
 
 /* Says of ROWS, whose nodes are NODES, where what they hold was allocated. */
-static void add_origins(const struct hs_heap_case *c, struct hs_digest_row *rows,
-                      const uint32_t *nodes, size_t count,
-                      struct hs_arena *arena)
+static void add_origins(const struct hs_heap_case *c,
+                        struct hs_digest_row *rows, const uint32_t *nodes,
+                        size_t count, struct hs_arena *arena)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
     struct hs_origin *origins =
@@ -89,9 +92,25 @@ static void add_origins(const struct hs_heap_case *c, struct hs_digest_row *rows
     hs_allocations_origins(c->allocations, c->retention, nodes, count, origins,
                            &scratch);
     for (size_t i = 0; i < count; i++)
-        if (origins[i].line)
+        if (origins[i].line && !hs_goname_plumbing(origins[i].line->function))
             rows[i].via = line_name(origins[i].line, arena);
     hs_arena_free(&scratch);
+}
+
+static void add_shared(const struct hs_heap_case *c, struct hs_digest *digest,
+                       struct hs_arena *arena)
+{
+    size_t count;
+    const struct hs_shared *all = hs_retention_shared(c->retention, &count);
+
+    for (size_t i = 0; i < count; i++)
+        hs_digest_add(digest,
+                      (struct hs_digest_row){
+                          .kind = "shared",
+                          .name = hs_shared_name(c->holders, &all[i], arena),
+                          .objects = (int64_t)all[i].objects,
+                          .bytes = (int64_t)all[i].bytes,
+                          .metric = HS_METRIC_OWN});
 }
 
 void hs_heap_digest_holders(const struct hs_heap_case *c,
@@ -122,7 +141,23 @@ void hs_heap_digest_holders(const struct hs_heap_case *c,
     add_origins(c, rows.at, nodes.at, rows.count, arena);
     for (size_t i = 0; i < rows.count; i++)
         hs_digest_add(digest, ((struct hs_digest_row *)rows.at)[i]);
+    add_shared(c, digest, arena);
     add_unreachable(c, digest);
+}
+
+void hs_heap_digest_types(const struct hs_types *types,
+                          struct hs_digest *digest)
+{
+    for (size_t i = 0; i < types->count; i++)
+        if (types->rows[i].objects)
+            hs_digest_add(
+                digest, (struct hs_digest_row){
+                            .kind = "type",
+                            .name = types->rows[i].name,
+                            .objects = (int64_t)types->rows[i].objects,
+                            .bytes = (int64_t)types->rows[i].bytes,
+                            .retained = (int64_t)types->rows[i].retained_bytes,
+                            .metric = HS_METRIC_OWNED});
 }
 
 struct tally {

@@ -75,9 +75,11 @@ func waitWith(body *[1200]byte) {
 	freed = body
 }
 
+//go:noinline
 func pile(n int) {
 	for i := 0; i < n; i++ {
-		go waitWith(new([1200]byte))
+		body := new([1200]byte)
+		go waitWith(body)
 	}
 }
 
