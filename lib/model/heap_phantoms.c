@@ -2,10 +2,10 @@
 /*
  * heap_phantoms.c - which slots at the end of a page are the runtime's own.
  *
- * A small span (one page, slots of at most 64 words) keeps the pointer bitmap
- * of its slots in its own last bytes from Go 1.22 on, and with the Green Tea
- * collector also mark bits.  debug.WriteHeapDump does not know and writes the
- * slots that lie there as objects:
+ * A small span (one page, slots of as many words as a word has bits) keeps the
+ * pointer bitmap of its slots in its own last bytes from Go 1.22 on, and with
+ * the Green Tea collector also mark bits.  debug.WriteHeapDump does not know
+ * and writes the slots that lie there as objects:
  *
  *   |slot|slot|slot| ... |slot|sl[bitmap, scan spans][marks, size >= 16]|
  *                             ^ first phantom
@@ -19,13 +19,18 @@
 
 #define MARKS 128 /* bytes */
 
+/* A small slot has at most as many words as a word has bits: 512 bytes, or 128
+ * in a program of 32 bits (malloc.go, minSizeForMallocHeader). */
+#define SMALL_BITS 8
+
 uint64_t hs_heap_first_phantom(const struct hs_heap *heap,
                                const struct hs_heap_run *run, enum hs_tail tail)
 {
     uint64_t bytes = 0;
 
     if (tail == HS_TAIL_NONE || run->odd || run->phase != 0 ||
-        run->size > 64 * heap->pointer_size)
+        run->size >
+            (uint64_t)SMALL_BITS * heap->pointer_size * heap->pointer_size)
         return UINT64_MAX;
     if (run->pointers)
         bytes += HS_PAGE_BYTES / heap->pointer_size / 8;
