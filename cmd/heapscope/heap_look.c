@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "base/size.h"
+#include "model/goversion.h"
 
 const struct hs_heap_case *hs_look_heap(struct hs_run *run, size_t number,
                                         struct hs_err *err)
@@ -24,8 +25,8 @@ const struct hs_heap_case *hs_look_heap(struct hs_run *run, size_t number,
 
 /* Does the runtime start OBJECT with the address of its type?  Go >= 1.22 does
  * for slots with pointers of more words than a word has bits (512 bytes, or
- * 128 in a program of 32 bits) and at most 32 KiB, and then
- * that word is not in the list of pointers. */
+ * 128 in a program of 32 bits) and at most 32 KiB, and then that word is not in
+ * the list of pointers. */
 static uint64_t header_of(const struct hs_heap *heap, uint32_t object)
 {
     struct hs_memory memory;
@@ -33,7 +34,8 @@ static uint64_t header_of(const struct hs_heap *heap, uint32_t object)
     uint64_t size = hs_heap_size(heap, object), offset;
     uint64_t small = 8 * (uint64_t)heap->pointer_size * heap->pointer_size;
 
-    if (size <= small || size > 32768)
+    if (!hs_goversion_has_headers(heap->go_version) || size <= small ||
+        size > 32768)
         return 0;
     memory = hs_heap_memory(heap, object);
     fields = hs_fields_of(&memory);

@@ -15,6 +15,7 @@
  * It needs the marks of who is pointed to, hence here and not in holders.
  */
 #include "algo/retention_impl.h"
+#include "model/goversion.h"
 #include "model/heap_walk.h"
 
 /* What is below data and above the first page: code and read-only data. */
@@ -23,24 +24,11 @@ struct shape {
     uint64_t lowest, below;
 };
 
-static unsigned minor_version(struct hs_str version)
-{
-    unsigned minor = 0;
-
-    if (version.size < 5 || memcmp(version.text, "go1.", 4) != 0)
-        return UINT32_MAX; /* a development version: the newest */
-    for (size_t i = 4; i < version.size && version.text[i] >= '0' &&
-                       version.text[i] <= '9' && minor < 1000;
-         i++)
-        minor = minor * 10 + (unsigned)(version.text[i] - '0');
-    return minor;
-}
-
 /* The shape that HEAP's closures have; false if its Go has no cleanups. */
 static bool find_shape(const struct hs_heap *heap, struct shape *shape)
 {
     const struct hs_segment *segments = heap->segments.at;
-    unsigned minor = minor_version(heap->go_version);
+    unsigned minor = hs_goversion_minor(heap->go_version);
 
     if (minor < 24 || heap->segments.count == 0)
         return false;

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/goversion.h"
 #include "model/heap_lookup.h"
 
 #define HEADER_BYTES   8
@@ -24,24 +25,6 @@
 #define KEY_SLOT       ((uint64_t)1 << 63)
 #define KEY_POINTERS   ((uint64_t)1 << 62) /* of a slot */
 #define KEY_SEVERAL    ((uint64_t)1 << 62) /* of a descriptor */
-
-/* Whether the Go that wrote the dump gives objects headers. */
-static bool has_headers(struct hs_str version)
-{
-    static const char without[] = "noallocheaders";
-    const char *at, *end = version.text + version.size;
-    unsigned minor = 0;
-
-    if (version.size == 0 ||
-        memmem(version.text, version.size, without, sizeof(without) - 1))
-        return false;
-    at = memmem(version.text, version.size, "go1.", 4);
-    if (!at)
-        return true; /* a development version: the newest we know */
-    for (at += 4; at < end && *at >= '0' && *at <= '9' && minor < 1000; at++)
-        minor = minor * 10 + (unsigned)(*at - '0');
-    return minor >= 22;
-}
 
 static bool page_has_headers(const struct hs_types *types,
                              const struct hs_page *page)
@@ -274,7 +257,7 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     struct hs_type_row *rows;
 
     types->heap = heap;
-    types->headers = has_headers(heap->go_version);
+    types->headers = hs_goversion_has_headers(heap->go_version);
     hs_map_init(&types->rows_by_key, arena, 256);
     hs_map_init(&types->records_by_type, arena, heap->types.count);
     for (uint32_t i = 0; i < heap->types.count; i++)

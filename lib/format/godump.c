@@ -22,6 +22,7 @@
  * before it stays.
  */
 #include "format/godump_impl.h"
+#include "model/goversion.h"
 
 #include <string.h>
 
@@ -36,31 +37,16 @@ static int probe(struct hs_cursor head)
     return magic && memcmp(magic, MAGIC, sizeof(MAGIC) - 1) == 0 ? 100 : 0;
 }
 
-static bool has_word(struct hs_str text, const char *word)
-{
-    return text.size &&
-           memmem(text.text, text.size, word, strlen(word)) != NULL;
-}
-
-/* Which tail small spans have: see model/heap_phantoms.c.  Experiments stand
- * in the version behind "X:". */
+/* Which tail small spans have: see model/heap_phantoms.c. */
 static enum hs_tail tail_of(struct hs_str version)
 {
-    unsigned minor = 0;
-    size_t i = 4;
-
-    if (version.size < 5 || memcmp(version.text, "go1.", 4) != 0)
-        return HS_TAIL_MARKS; /* a development version: the newest we know */
-    for (; i < version.size && version.text[i] >= '0' &&
-           version.text[i] <= '9' && minor < 1000;
-         i++)
-        minor = minor * 10 + (unsigned)(version.text[i] - '0');
-    if (minor < 22 || has_word(version, "noallocheaders"))
+    if (!hs_goversion_has_headers(version))
         return HS_TAIL_NONE;
-    if (has_word(version, "nogreenteagc"))
-        return HS_TAIL_BITMAP;
-    return minor >= 26 || has_word(version, "greenteagc") ? HS_TAIL_MARKS
-                                                          : HS_TAIL_BITMAP;
+    if (hs_goversion_has(version, "greenteagc") ||
+        (hs_goversion_minor(version) >= 26 &&
+         !hs_goversion_has(version, "nogreenteagc")))
+        return HS_TAIL_MARKS;
+    return HS_TAIL_BITMAP;
 }
 
 static struct hs_heap *new_heap(struct hs_arena *arena)
