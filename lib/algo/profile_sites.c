@@ -65,6 +65,13 @@ static struct hs_site *add_up(const struct hs_profile_view *view,
     return sites;
 }
 
+/* Neither Go's library nor assembly or C, which have no package. */
+static bool is_own(struct hs_str function)
+{
+    return hs_goname_package(function).size > 0 &&
+           !hs_goname_standard(function);
+}
+
 /* The innermost frame of sample S that is the program's own. */
 static uint32_t own_caller(const struct hs_profile_view *view, size_t s)
 {
@@ -78,7 +85,7 @@ static uint32_t own_caller(const struct hs_profile_view *view, size_t s)
         for (uint32_t e = view->expand_start[frame]; e < to; e++) {
             struct hs_str name = view->nodes[view->expand[e]].function;
 
-            if (hs_goname_package(name).size > 0 && !hs_goname_standard(name))
+            if (is_own(name))
                 return view->expand[e];
         }
     }
@@ -104,7 +111,7 @@ static void find_callers(const struct hs_profile_view *view, size_t type,
 
     hs_map_init(&map, arena, 64);
     for (size_t i = 0; i < count; i++)
-        if (hs_goname_standard(view->nodes[sites[i].node].function))
+        if (!is_own(view->nodes[sites[i].node].function))
             place[sites[i].node] = (uint32_t)i + 1;
     for (size_t s = 0; s < profile->sample_count; s++) {
         int64_t value = profile->values[s * profile->type_count + type];
