@@ -113,12 +113,14 @@ static void describe(const struct hs_case *c, struct hs_suspect *suspect,
                                            (int)function.size, function.text)
                          : "";
 
-    suspect->message = hs_arena_printf(
-        c->arena,
-        "%s object%s can never be freed: %s own finalizer%s%s keeps alive what "
-        "points back to %s",
-        hs_show_count((int64_t)tally->objects).text, one ? "" : "s",
-        one ? "its" : "their", one ? "" : "s", by, one ? "it" : "them");
+    suspect->message =
+        hs_arena_printf(c->arena,
+                        "%s object%s can never be freed: %s own finalizer%s%s "
+                        "keep%s alive what "
+                        "points back to %s",
+                        hs_show_count((int64_t)tally->objects).text,
+                        one ? "" : "s", one ? "its" : "their", one ? "" : "s",
+                        by, one ? "s" : "", one ? "it" : "them");
     suspect->advice =
         "break the way back from the object's parts to the object, or set the "
         "finalizer on a small part that points to nothing (or use "
