@@ -5,6 +5,7 @@
  */
 #include "fail_on.h"
 #include "section.h"
+#include "section_profile.h"
 
 static bool analyze_run(struct hs_run *run, struct hs_err *err)
 {

@@ -9,6 +9,7 @@
 #include "profile_look.h"
 #include "section.h"
 #include "section_diff.h"
+#include "section_profile.h"
 
 static const struct hs_section sections[] = {
     {HS_PART_HEAP, hs_heap_diff_section},

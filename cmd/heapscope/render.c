@@ -3,6 +3,7 @@
  * render.c - the command render: a picture of what the files tell.
  */
 #include "section.h"
+#include "section_profile.h"
 
 #include <string.h>
 

@@ -37,16 +37,6 @@ struct hs_filler {
                  struct hs_digest *digest, struct hs_err *err);
 };
 
-/* Of a profile: section_profile_*.c. */
-bool hs_profile_analyze_section(struct hs_run *run, struct hs_err *err);
-bool hs_profile_top_section(struct hs_run *run, struct hs_err *err);
-bool hs_profile_tree_section(struct hs_run *run, struct hs_err *err);
-bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err);
-bool hs_profile_callgraph_section(struct hs_run *run, struct hs_err *err);
-
-bool hs_profile_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
-                     struct hs_digest *digest, struct hs_err *err);
-
 /* Of a heap: section_heap_*.c. */
 bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_heap_top_section(struct hs_run *run, struct hs_err *err);

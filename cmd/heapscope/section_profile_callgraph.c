@@ -3,8 +3,7 @@
  * section_profile_callgraph.c - the picture of a profile: who calls whom, and
  * what it costs.
  */
-#include "profile_look.h"
-#include "section.h"
+#include "section_profile.h"
 
 #include <inttypes.h>
 #include <math.h>

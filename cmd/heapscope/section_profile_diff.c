@@ -3,8 +3,7 @@
  * section_profile_diff.c - what two or more profiles are, side by side, and
  * why they might not be fit to compare.
  */
-#include "profile_look.h"
-#include "section.h"
+#include "section_profile.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -2,8 +2,7 @@
 /*
  * section_profile_tree.c - the call tree of a profile, its biggest branches.
  */
-#include "profile_look.h"
-#include "section.h"
+#include "section_profile.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "section.h"
+#include "section_profile.h"
 
 /* With a dump and a profile, the dump answers unless the options ask for what
  * only the profile has. */

@@ -3,6 +3,7 @@
  * tree.c - the command tree: from the top, or from one thing, down.
  */
 #include "section.h"
+#include "section_profile.h"
 
 static bool tree_run(struct hs_run *run, struct hs_err *err)
 {
