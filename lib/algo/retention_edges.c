@@ -105,11 +105,13 @@ static uint32_t *write_page(struct retention_work *work,
     while ((memory = hs_heap_walk_next(&walk))) {
         struct hs_memory mute = {.size = memory->size};
 
-        if (*muted < holders->muted_count &&
-            holders->muted[*muted] == walk.object) {
+        /* Those in pages that are not read were passed by. */
+        while (*muted < holders->muted_count &&
+               holders->muted[*muted] < walk.object)
             ++*muted;
+        if (*muted < holders->muted_count &&
+            holders->muted[*muted] == walk.object)
             memory = &mute;
-        }
         while (bits == 0)
             bits = work->store->groups[++index].bits;
         if (write_row(work, marks, memory, row, &row) == 0)

@@ -49,17 +49,10 @@ static uint64_t run_end(const struct hs_heap_run *run)
            run->size - 1;
 }
 
+/* Where the first slot of RUN would start. */
 static uint64_t run_start(const struct hs_heap_run *run)
 {
-    uint64_t base = (run->page << HS_PAGE_SHIFT) + run->phase;
-    size_t word = 0;
-
-    if (run->odd)
-        return base;
-    while (run->bits[word] == 0)
-        word++;
-    return base +
-           (word * 64 + (size_t)__builtin_ctzll(run->bits[word])) * run->size;
+    return (run->page << HS_PAGE_SHIFT) + run->phase;
 }
 
 /* Copies the runs of all drafts into one array, sorted by page; runs of one
