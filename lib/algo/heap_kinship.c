@@ -16,13 +16,13 @@
  */
 #include "algo/heap_kinship.h"
 
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "base/map.h"
 
 /* Fewer words than this prove nothing. */
-#define ENOUGH 4
+#define ENOUGH 3
+
+#define IMAGE_REST ((uint64_t)256 << 20)
 
 static const struct hs_segment *segment_at(const struct hs_heap *heap, size_t i)
 {
@@ -104,11 +104,13 @@ static const char *difference(const struct hs_heap *a, const struct hs_heap *b,
 }
 
 /* Does WORD of HEAP point to what is neither object nor part of the program?
- * The program's own addresses are below the end of its last segment. */
+ * The program's own addresses are below the end of its last segment, but for
+ * the variables without pointers that follow and are not in the dump. */
 static bool is_foreign(const struct hs_heap *heap, uint64_t word,
                        uint64_t program_end)
 {
-    return word >= program_end && hs_heap_find(heap, word) == HS_NO_OBJECT &&
+    return word >= program_end + IMAGE_REST &&
+           hs_heap_find(heap, word) == HS_NO_OBJECT &&
            !(word >= heap->arena_start && word < heap->arena_end);
 }
 
