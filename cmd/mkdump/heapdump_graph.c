@@ -1,268 +1,208 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * heapdump_graph.c - a server's heap, object by object.
+ * heapdump_graph.c - a server's heap, structure by structure.
  *
- * Objects come in units of 64, each a small structure:
+ *   goroutines  (registry structure*)*  tops
  *
- *   directory  a table of the heads of the 64 units behind it, with strings
- *   records    a slice of structs with three pointer-free parts each
- *   list       doubly linked nodes with payloads, through several units
- *   tree       a binary tree with payloads and pointers to the parent
- *   map        buckets of keys and values; some values point elsewhere
- *   mesh       nodes that point anywhere in the unit: cycles
- *
- * Three of five objects are free of pointers, the mean is some 76 bytes, and
- * an object has about 1.2 pointers.  Directories hang in chains of four below
- * variables or goroutines.  One unit of 64 is held by nobody: garbage.
+ * Each variable has a table, its top, of registries, and each registry lists
+ * the structures behind it.  A few variables have most registries.  Structures
+ * are small, but for one in thousands.  One in 256 is in no registry: garbage,
+ * or held by a finalizer.
  */
 #include "heapdump.h"
 
-#define UNIT      64
-#define DIRECTORY 65 /* units from one directory to the next */
-#define CHAIN     4  /* directories that one root holds */
+#define NEAR 64 /* objects in one row of the index */
 
-enum unit_kind { DIRECTORY_UNIT, RECORDS, LIST, TREE, MAP, MESH };
+struct planner {
+    struct heapdump_graph *graph;
+    uint64_t state;
+    uint32_t used; /* objects so far */
+    struct hs_column first, kind, registry;
+};
 
-static enum unit_kind kind_of(const struct heapdump_graph *graph, uint64_t unit)
+static void push(struct planner *p, enum heapdump_kind kind, uint32_t units)
 {
-    uint64_t draw = heapdump_hash(graph->seed, unit) % 100;
+    uint8_t byte = (uint8_t)kind;
 
-    if (unit % DIRECTORY == 0)
-        return DIRECTORY_UNIT;
-    return draw < 42   ? RECORDS
-           : draw < 62 ? LIST
-           : draw < 77 ? TREE
-           : draw < 95 ? MAP
-                       : MESH;
+    hs_column_push(&p->first, &p->used);
+    hs_column_push(&p->kind, &byte);
+    p->used += heapdump_heads(kind) + units * heapdump_per(kind);
 }
 
-static void point(struct heapdump_object *object, uint32_t word,
-                  uint64_t target)
+/* How many units of KIND, with ROOM for so many objects; 0: it does not fit. */
+static uint32_t draw_units(struct planner *p, enum heapdump_kind kind,
+                           uint32_t room)
 {
-    object->words[object->pointers] = word;
-    object->targets[object->pointers++] = target;
-    object->scan = true;
+    uint64_t luck = mkdump_random(&p->state), units;
+    unsigned heads = heapdump_heads(kind), per = heapdump_per(kind);
+
+    if (per == 0 || room < heads + per)
+        return 0;
+    if (kind == KIND_RECORD)
+        units = 2 + luck % 5;
+    else if (kind == KIND_RING)
+        units = 2 + luck % 4;
+    else
+        units = 2 + luck % 32;
+    if (kind >= KIND_LIST && kind <= KIND_BOXES && (luck >> 32) % 4096 == 0)
+        units *= 400;
+    return units * per + heads < room ? (uint32_t)units : (room - heads) / per;
 }
 
-/* A string, a slice of bytes, a number: nothing in it points anywhere. */
-static void leaf(const struct heapdump_graph *graph, uint64_t number,
-                 struct heapdump_object *object)
+static enum heapdump_kind draw_kind(struct planner *p)
 {
-    static const uint16_t sizes[64] = {
-        16, 16, 16,  16,  16,  16,  16,  16,  16,  16,  16,  16,  16,
-        16, 16, 16,  16,  16,  32,  32,  32,  32,  32,  32,  32,  32,
-        32, 32, 32,  32,  32,  32,  24,  24,  24,  48,  48,  48,  48,
-        48, 48, 48,  64,  64,  64,  64,  64,  64,  64,  96,  96,  96,
-        96, 96, 128, 128, 128, 160, 256, 256, 320, 512, 512, 1024};
+    static const struct {
+        uint8_t percent, kind;
+    } odds[] = {{46, KIND_RECORD}, {12, KIND_LIST}, {8, KIND_DLIST},
+                {10, KIND_TREE},   {8, KIND_MAP},   {7, KIND_SLICE},
+                {3, KIND_BOXES},   {6, KIND_RING}};
+    uint64_t luck = mkdump_random(&p->state);
 
-    object->size = sizes[heapdump_hash(graph->seed ^ 1, number) % 64];
+    /* Bytes of some kilobytes are rare, or they would be all of the heap. */
+    if ((luck >> 32) % 512 == 0)
+        return KIND_BLOB;
+    luck %= 100;
+    for (unsigned i = 0; i < sizeof(odds) / sizeof(odds[0]); i++) {
+        if (luck < odds[i].percent)
+            return odds[i].kind;
+        luck -= odds[i].percent;
+    }
+    return KIND_BLOB;
 }
 
-static void directory(const struct heapdump_graph *graph, uint64_t unit,
-                      unsigned k, struct heapdump_object *object)
+/* A registry and its structures, as long as there is room up to object END. */
+static void push_registry(struct planner *p, uint32_t end)
 {
-    uint64_t base = unit * UNIT;
+    uint64_t luck = mkdump_random(&p->state);
+    uint64_t members = 30 + luck % 200;
+    uint32_t number = (uint32_t)p->first.count;
 
-    if (k == UNIT - 1) { /* the way to the next directory of the chain */
-        bool last = unit / DIRECTORY % CHAIN == CHAIN - 1;
+    if (luck >> 58 == 0)
+        members *= 10;
+    hs_column_push(&p->registry, &number);
+    push(p, KIND_REGISTRY, 0);
+    for (; members > 0 && p->used < end; members--) {
+        enum heapdump_kind kind = draw_kind(p);
+        uint32_t units = draw_units(p, kind, end - p->used);
 
-        object->size = 16;
-        point(object, 0, last ? graph->count : base + DIRECTORY * UNIT);
-    } else if (k) {
-        leaf(graph, base + k, object);
-    } else {
-        object->size = 1024;
-        for (uint32_t i = 1; i < DIRECTORY; i++) {
-            bool garbage = heapdump_hash(graph->seed ^ 2, unit + i) % 64 == 0;
-
-            point(object, i, garbage ? graph->count : base + i * UNIT);
-        }
-        for (uint32_t i = 1; i < UNIT; i++)
-            point(object, DIRECTORY - 1 + i, base + i);
+        push(p, units ? kind : KIND_BLOB, units);
     }
 }
 
-static void records(const struct heapdump_graph *graph, uint64_t unit,
-                    unsigned k, struct heapdump_object *object)
+/* Deals the registries to the variables, most of them to the first few. */
+static void deal(struct planner *p, struct hs_arena *arena)
 {
-    uint64_t base = unit * UNIT;
+    struct heapdump_graph *graph = p->graph;
+    uint32_t *from = hs_arena_zeroed(arena, graph->variables + 2u, 4);
+    uint32_t *held = hs_arena_zeroed(arena, graph->registries + 1u, 4);
+    uint32_t *owner = hs_arena_zeroed(arena, graph->registries + 1u, 4);
 
-    if (k > 15) {
-        leaf(graph, base + k, object);
-    } else if (k) {
-        object->size = 64;
-        for (uint32_t i = 0; i < 3; i++)
-            point(object, i * 2, base + 16 + (k - 1) * 3 + i);
-        if (heapdump_hash(graph->seed ^ 3, base + k) % 4 == 0)
-            point(object, 6, base);
-    } else {
-        object->size = 160;
-        for (uint32_t i = 0; i < 18; i++)
-            point(object, i, base + (i < 15 ? i + 1 : i + 46));
+    for (uint32_t i = 0; i < graph->registries; i++) {
+        uint64_t x = mkdump_random(&p->state) & 0xffff;
+
+        owner[i] = (uint32_t)(graph->variables * (x * x * x) >> 48);
+        from[owner[i] + 2]++;
     }
+    for (uint32_t v = 2; v <= graph->variables + 1; v++)
+        from[v] += from[v - 1];
+    /* FROM[v + 1] is where v's next goes, and in the end where v + 1 starts. */
+    for (uint32_t i = 0; i < graph->registries; i++)
+        held[from[owner[i] + 1]++] = i;
+    graph->held = held;
+    graph->held_from = from;
 }
 
-static void list(const struct heapdump_graph *graph, uint64_t unit, unsigned k,
-                 struct heapdump_object *object)
+static void make_index(struct heapdump_graph *graph, struct hs_arena *arena)
 {
-    uint64_t base = unit * UNIT, next = base + k + 1, before = base + k - 1;
+    uint32_t *near = hs_arena_zeroed(arena, graph->count / NEAR + 1, 4);
 
-    if (k > 31) {
-        leaf(graph, base + k, object);
-        return;
+    for (uint32_t s = 0, row = 0; row <= graph->count / NEAR; row++) {
+        while (s + 1 < graph->structures &&
+               graph->first[s + 1] <= (uint64_t)row * NEAR)
+            s++;
+        near[row] = s;
     }
-    if (k == 31)
-        next = kind_of(graph, unit + 1) == LIST ? base + UNIT : graph->count;
-    if (k == 0)
-        before =
-            kind_of(graph, unit - 1) == LIST ? base - UNIT + 31 : graph->count;
-    object->size = 32;
-    point(object, 0, next);
-    point(object, 1, before);
-    point(object, 2, base + 32 + k);
+    graph->near = near;
 }
 
-static void tree(const struct heapdump_graph *graph, uint64_t unit, unsigned k,
-                 struct heapdump_object *object)
+void heapdump_plan(struct heapdump_graph *graph, enum heapdump_kind all,
+                   struct hs_arena *arena)
 {
-    uint64_t base = unit * UNIT;
+    struct planner p = {.graph = graph,
+                        .state = heapdump_hash(graph->seed, 1),
+                        .first = HS_COLUMN(uint32_t, arena),
+                        .kind = HS_COLUMN(uint8_t, arena),
+                        .registry = HS_COLUMN(uint32_t, arena)};
+    uint32_t end;
 
-    if (k > 31) {
-        leaf(graph, base + k, object);
-        return;
+    graph->whole = all != KINDS;
+    graph->variables = graph->whole ? 1 : graph->count / 200 + 1;
+    if (graph->variables > 300)
+        graph->variables = 300;
+    end = graph->count - graph->variables;
+    push(&p, KIND_GOROUTINES, graph->goroutines);
+    if (graph->whole) {
+        uint32_t number = (uint32_t)p.first.count;
+
+        hs_column_push(&p.registry, &number);
+        push(&p, KIND_REGISTRY, 0);
+        push(&p, all, (end - p.used - heapdump_heads(all)) / heapdump_per(all));
     }
-    object->size = 48;
-    point(object, 0, k * 2 + 1 < 32 ? base + k * 2 + 1 : graph->count);
-    point(object, 1, k * 2 + 2 < 32 ? base + k * 2 + 2 : graph->count);
-    point(object, 2, k ? base + (k - 1) / 2 : graph->count);
-    point(object, 3, base + 32 + k);
+    while (p.used < end)
+        push_registry(&p, end);
+    graph->registries = (uint32_t)p.registry.count;
+    graph->registry = p.registry.at;
+    deal(&p, arena);
+    push(&p, KIND_TOPS, graph->variables);
+    graph->structures = (uint32_t)p.first.count;
+    hs_column_push(&p.first, &p.used);
+    graph->first = p.first.at;
+    graph->kind = p.kind.at;
+    make_index(graph, arena);
 }
 
-static void map(const struct heapdump_graph *graph, uint64_t unit, unsigned k,
-                struct heapdump_object *object)
-{
-    uint64_t base = unit * UNIT, dice;
-
-    if (k == 0) {
-        object->size = 48;
-        for (uint32_t i = 0; i < 4; i++)
-            point(object, 2 + i, base + 1 + i);
-    } else if (k < 5) { /* a bucket: keys 5..36, values 37..63 */
-        object->size = 288;
-        for (uint32_t i = 0; i < 8; i++)
-            point(object, 1 + 2 * i, base + 5 + (k - 1) * 8 + i);
-        for (uint32_t i = 0; i < 8; i++) {
-            uint64_t value = 37 + (k - 1) * 8 + i;
-
-            point(object, 17 + i, value < UNIT ? base + value : graph->count);
-        }
-    } else if (k > 36 && k % 2 == 0) { /* a value that refers elsewhere */
-        dice = heapdump_hash(graph->seed ^ 4, base + k);
-        object->size = 64;
-        point(object, 1,
-              (unit - unit % DIRECTORY + 1 + dice % (DIRECTORY - 1)) * UNIT +
-                  (dice >> 32) % 8);
-    } else {
-        leaf(graph, base + k, object);
-    }
-}
-
-static void mesh(const struct heapdump_graph *graph, uint64_t unit, unsigned k,
-                 struct heapdump_object *object)
-{
-    uint64_t base = unit * UNIT;
-
-    if (k > 23) {
-        leaf(graph, base + k, object);
-        return;
-    }
-    object->size = 80;
-    point(object, 0, base + (k + 1) % 24);
-    for (uint32_t i = 1; i < 4; i++)
-        point(object, i,
-              base + heapdump_hash(graph->seed ^ 5, (base + k) * 4 + i) % 24);
-    point(object, 5, base + 24 + k);
-    if (k < 16)
-        point(object, 6, base + 48 + k);
-}
-
-/* The shapes that only try the algorithms: a hub, 0, then pairs of a node, odd,
- * and its payload, even. */
-static void regular(const struct heapdump_graph *graph, uint64_t number,
-                    struct heapdump_object *object)
-{
-    bool slice = graph->shape == SHAPE_SLICE || graph->shape == SHAPE_STAR;
-    uint64_t nodes = graph->count / 2, last = nodes * 2 - 1;
-
-    if (number == 0 && slice) {
-        *object = (struct heapdump_object){.size = (nodes * 8 + 8191) & ~8191ul,
-                                           .scan = true,
-                                           .first = 1,
-                                           .step = 2,
-                                           .length = nodes};
-    } else if (number == 0) {
-        object->size = 32;
-        point(object, 0, 1);
-        point(object, 1, last);
-    } else if (number % 2 == 0) {
-        object->size = 16;
-    } else {
-        object->size = 48;
-        if (!slice) {
-            uint64_t end = graph->shape == SHAPE_RING ? 0 : graph->count;
-
-            point(object, 0, number == last ? end : number + 2);
-            point(object, 1, number == 1 ? end : number - 2);
-        }
-        if (graph->shape != SHAPE_SLICE && graph->shape != SHAPE_RING)
-            point(object, 2, 0);
-        point(object, 3, number + 1);
-    }
-}
-
-void heapdump_describe(const struct heapdump_graph *graph, uint64_t number,
+void heapdump_describe(const struct heapdump_graph *graph, uint32_t number,
                        struct heapdump_object *object)
 {
-    uint64_t unit = number / UNIT;
-    unsigned k = number % UNIT;
+    uint32_t s = graph->near[number / NEAR], i;
+    unsigned heads, per;
 
-    object->scan = false;
-    object->pointers = 0;
-    object->length = 0;
-    if (graph->shape > SHAPE_FRAGMENTED) {
-        regular(graph, number, object);
-        return;
-    }
-    switch (kind_of(graph, unit)) {
-    case DIRECTORY_UNIT:
-        directory(graph, unit, k, object);
-        return;
-    case RECORDS:
-        records(graph, unit, k, object);
-        return;
-    case LIST:
-        list(graph, unit, k, object);
-        return;
-    case TREE:
-        tree(graph, unit, k, object);
-        return;
-    case MAP:
-        map(graph, unit, k, object);
-        return;
-    case MESH:
-        mesh(graph, unit, k, object);
-        return;
-    }
+    while (graph->first[s + 1] <= number)
+        s++;
+    i = number - graph->first[s];
+    object->number = number;
+    object->structure = s;
+    object->first = graph->first[s];
+    object->kind = graph->kind[s];
+    heads = heapdump_heads(object->kind);
+    per = heapdump_per(object->kind);
+    object->units =
+        per ? (graph->first[s + 1] - object->first - heads) / per : 0;
+    object->unit = i < heads ? 0 : (i - heads) / per;
+    object->part = i < heads ? i : heads + (i - heads) % per;
+    heapdump_measure(graph, object);
 }
 
-uint64_t heapdump_root_count(const struct heapdump_graph *graph)
+bool heapdump_orphan(const struct heapdump_graph *graph, uint32_t structure)
 {
-    if (graph->shape > SHAPE_FRAGMENTED)
-        return 1;
-    return graph->count / (UNIT * DIRECTORY * CHAIN) + 1;
+    return !graph->whole && graph->kind[structure] > KIND_REGISTRY &&
+           heapdump_hash(graph->seed ^ 2, structure) % 256 == 0;
 }
 
-uint64_t heapdump_root(const struct heapdump_graph *graph, uint64_t i)
+uint32_t heapdump_members(const struct heapdump_graph *graph,
+                          uint32_t structure)
 {
-    return graph->shape > SHAPE_FRAGMENTED ? 0 : i * UNIT * DIRECTORY * CHAIN;
+    uint32_t low = 0, high = graph->registries;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (graph->registry[middle] <= structure)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + 1 < graph->registries ? graph->registry[low + 1]
+                                        : graph->structures - 1) -
+           structure - 1;
 }

@@ -34,6 +34,10 @@ static const struct argp_option option_table[] = {
     {"objects", 0, NULL, OPTION_ALIAS, NULL, 0},
     {"seed", 's', "S", 0, "another seed, other data (1)", 0},
     {"shape", 't', "WORD", 0, "a variant that the kind knows", 0},
+    {"fragmented", 'x', NULL, 0, "scatter every structure of a heap", 0},
+    {"goroutines", 'g', "N", 0, "how many a heap has (one in 5000 objects)", 0},
+    {"go", 'G', "VERSION", 0, "that writes the heap dump (1.24.4)", 0},
+    {"allocs", 'a', NULL, 0, "with the heap's allocation sites", 0},
     {"output", 'o', "FILE", 0,
      "where to; gzip'd if FILE ends in .gz, standard output if -", 0},
     {0},
@@ -74,6 +78,18 @@ static error_t parse(int key, char *text, struct argp_state *state)
         return 0;
     case 't':
         arguments->options.shape = text;
+        return 0;
+    case 'x':
+        arguments->options.fragmented = true;
+        return 0;
+    case 'g':
+        arguments->options.goroutines = number(state, text);
+        return 0;
+    case 'G':
+        arguments->options.go = text;
+        return 0;
+    case 'a':
+        arguments->options.allocs = true;
         return 0;
     case 'o':
         arguments->output = text;

@@ -12,6 +12,7 @@
 #ifndef MKDUMP_H
 #define MKDUMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -21,6 +22,11 @@ struct mkdump_options {
     uint64_t count; /* of samples, of objects: the kind's unit; 0: not said */
     uint64_t seed;
     const char *shape; /* a word that the kind understands, or NULL */
+    /* Of a heap dump: */
+    bool fragmented;
+    bool allocs;         /* with allocation sites */
+    const char *go;      /* "1.24.4", or NULL */
+    uint64_t goroutines; /* 0: not said */
 };
 
 struct mkdump_kind {
