@@ -13,7 +13,9 @@
 static const struct hs_frame *frames_of(const struct hs_heap *heap,
                                         const struct hs_goroutine *g)
 {
-    return (const struct hs_frame *)heap->frames.at + g->first_frame;
+    const struct hs_frame *frames = heap->frames.at;
+
+    return g->frame_count ? &frames[g->first_frame] : NULL;
 }
 
 static uint64_t stack_hash(const struct hs_heap *heap,

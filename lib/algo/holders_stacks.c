@@ -359,9 +359,11 @@ static struct stack open_stack(struct holders_builder *b, uint32_t number)
 {
     const struct hs_goroutine *g =
         (const struct hs_goroutine *)b->heap->goroutines.at + number;
+    const struct hs_frame *frames = b->heap->frames.at;
     struct stack stack = {.number = number, .count = g->frame_count};
 
-    stack.frames = (const struct hs_frame *)b->heap->frames.at + g->first_frame;
+    if (stack.count > 0)
+        stack.frames = &frames[g->first_frame];
     hs_arena_reset(&b->passing);
     stack.from = hs_arena_alloc(&b->passing, stack.count * sizeof(uint64_t));
     stack.followed =
