@@ -81,7 +81,7 @@ uint64_t heapdump_slot(const struct heapdump_place *place, uint64_t bytes,
     return classes[class_of(with < 16 && !scan ? 16 : with)].bytes;
 }
 
-/* A span of BYTES for slots of SIZE. */
+/* Adds a span of BYTES for slots of SIZE; returns 1 + its number. */
 static uint32_t new_span(struct allocator *a, uint64_t size, uint64_t bytes,
                          bool scan)
 {
@@ -104,6 +104,13 @@ static uint32_t new_span(struct allocator *a, uint64_t size, uint64_t bytes,
     return (uint32_t)place->spans.count;
 }
 
+/* The span with 1 + its number being NUMBER; it moves when one is added. */
+static const struct heapdump_span *span_at(const struct heapdump_place *place,
+                                           uint32_t number)
+{
+    return (const struct heapdump_span *)place->spans.at + number - 1;
+}
+
 /* The next slot of class C that is to be used. */
 static const struct heapdump_span *next_slot(struct allocator *a, unsigned c,
                                              bool scan, uint32_t *slot)
@@ -119,7 +126,7 @@ static const struct heapdump_span *next_slot(struct allocator *a, unsigned c,
                          (uint64_t)classes[c].pages * HEAPDUMP_PAGE, scan);
             a->taken[i] = 0;
         }
-        span = (const struct heapdump_span *)place->spans.at + a->open[i] - 1;
+        span = span_at(place, a->open[i]);
         *slot = a->taken[i]++;
         if (a->taken[i] == span->slots)
             a->open[i] = 0;
@@ -138,11 +145,9 @@ static void allocate(struct allocator *a, const struct heapdump_object *object)
     const struct heapdump_span *span;
 
     if (with_header(place, object->bytes, scan) > HEAPDUMP_LARGE)
-        span = (const struct heapdump_span *)place->spans.at +
-               new_span(a, size, size, scan) - 1;
+        span = span_at(place, new_span(a, size, size, scan));
     else
         span = next_slot(a, class_of(size), scan, &slot);
-    /* new_span may have moved the spans, but not since. */
     ((uint32_t *)place->slots.at)[span->first + slot] = number;
     place->units[number] =
         (uint32_t)((span->address + slot * size - place->base) / 8);
