@@ -104,7 +104,7 @@ static const char *share_of(const struct hs_case *c, uint64_t bytes)
 }
 
 static const char *message_of(const struct hs_case *c,
-                              const struct hs_claim *claim)
+                              const struct hs_claim *claim, bool anyway)
 {
     const struct hs_goroutine_group *group = group_of(c, claim);
     const char *much = share_of(c, claim->owned_bytes);
@@ -115,6 +115,9 @@ static const char *message_of(const struct hs_case *c,
                                group->goroutines == 1 ? "" : "s",
                                (int)group->name.size, group->name.text,
                                group->goroutines == 1 ? "s" : "", much);
+    if (anyway && claim->holder != HS_NO_RECORD)
+        return hs_arena_printf(c->arena, "%.*s is the largest holder, with %s",
+                               (int)claim->name.size, claim->name.text, much);
     return hs_arena_printf(
         c->arena, "%.*s hold%s %s", (int)claim->name.size, claim->name.text,
         claim->holder == HS_NO_RECORD ? " together" : "s", much);
@@ -173,7 +176,7 @@ static void add_path(const struct hs_case *c, const struct hs_claim *claim,
     suspect->children = children;
 }
 
-static void report(const struct hs_case *c, size_t number,
+static void report(const struct hs_case *c, size_t number, bool anyway,
                    struct hs_suspects *suspects)
 {
     const struct hs_claim *claim = &c->claims->rows[number];
@@ -184,7 +187,8 @@ static void report(const struct hs_case *c, size_t number,
         .objects = claim->owned_objects,
         .bytes = claim->owned_bytes,
         .retained_bytes = claim->retained_bytes,
-        .message = message_of(c, claim),
+        .anyway = anyway,
+        .message = message_of(c, claim, anyway),
         .advice = advice_of(c, claim),
     };
 
@@ -224,7 +228,7 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
             continue;
         if (found && claim->owned_bytes < least)
             break;
-        report(c, i, suspects);
+        report(c, i, claim->owned_bytes < least, suspects);
         found++;
     }
 }

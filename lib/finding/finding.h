@@ -49,6 +49,7 @@ enum hs_grade {
 struct hs_suspect {
     const struct hs_finding *finding;
     enum hs_grade grade;
+    bool anyway; /* not big, but the biggest there is: no reason to alarm */
     struct hs_str holder; /* its name */
     uint32_t unit;        /* its number; HS_NO_RECORD: several together */
     struct hs_str type;   /* of the objects; empty: unknown */
