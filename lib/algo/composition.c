@@ -11,46 +11,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct composing {
+struct labelling {
     const struct hs_claims *claims;
-    const struct hs_types *types;
     const struct hs_retention *retention;
-    const struct hs_dominators *dom;
-    struct hs_arena *scratch;
-    uint16_t *label;             /* by number: 1 + which claim, 0: none */
-    struct hs_kind_share *cells; /* by claim, then by row */
+    uint16_t *label; /* by number: 1 + which claim, 0: none */
 };
 
-static void mark(struct composing *m, uint32_t node, size_t claim)
+static void mark_claim(struct labelling *m, size_t number)
 {
-    uint32_t number = hs_retention_number(m->retention, node);
+    size_t count;
+    const struct hs_shared *shared = hs_retention_shared(m->retention, &count);
+    const struct hs_claim *claim = &m->claims->rows[number];
+    uint16_t label = (uint16_t)(number + 1);
+    uint32_t top;
 
-    if (number)
-        m->label[number] = (uint16_t)(claim + 1);
-}
-
-static void label_nodes(struct composing *m, size_t count)
-{
-    size_t shared_count;
-    const struct hs_shared *shared =
-        hs_retention_shared(m->retention, &shared_count);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct hs_claim *claim = &m->claims->rows[i];
-
-        if (claim->holder != HS_NO_RECORD)
-            mark(m, hs_retention_holder(m->retention, claim->holder), i);
-        for (uint32_t s = 0; s < claim->shared_count; s++) {
-            const struct hs_shared *row = &shared[claim->shared[s]];
-
-            for (uint32_t t = 0; t < row->top_count; t++)
-                m->label[row->tops[t]] = (uint16_t)(i + 1);
-        }
+    if (claim->holder != HS_NO_RECORD) {
+        top = hs_retention_number(
+            m->retention, hs_retention_holder(m->retention, claim->holder));
+        if (top)
+            m->label[top] = label;
     }
-    for (uint32_t v = 2; v <= m->dom->count; v++)
-        if (!m->label[v])
-            m->label[v] = m->label[m->dom->idom[v]];
+    for (uint32_t s = 0; s < claim->shared_count; s++) {
+        const struct hs_shared *row = &shared[claim->shared[s]];
+
+        for (uint32_t t = 0; t < row->top_count; t++)
+            m->label[row->tops[t]] = label;
+    }
 }
+
+struct hs_types_tally hs_composition_tally(const struct hs_claims *claims,
+                                           size_t count,
+                                           const struct hs_retention *retention,
+                                           struct hs_arena *scratch)
+{
+    const struct hs_dominators *dom = hs_retention_numbers(retention);
+    struct labelling m = {
+        .claims = claims,
+        .retention = retention,
+        .label =
+            hs_arena_zeroed(scratch, (size_t)dom->count + 1, sizeof(*m.label)),
+    };
+
+    for (size_t i = 0; i < count; i++)
+        mark_claim(&m, i);
+    for (uint32_t v = 2; v <= dom->count; v++)
+        if (!m.label[v])
+            m.label[v] = m.label[dom->idom[v]];
+    return (struct hs_types_tally){
+        .label = m.label,
+        .labels = (uint32_t)count,
+        .cells = HS_COLUMN(struct hs_kind_count, scratch)};
+}
+
+struct composing {
+    const struct hs_types_tally *tally;
+    const struct hs_types *types;
+    const struct hs_retention *retention;
+    struct hs_arena *scratch;
+};
 
 /* 1 + the claim that OBJECT is part of, or 0. */
 static uint16_t label_of(const struct composing *m, uint32_t object)
@@ -64,25 +82,7 @@ static uint16_t label_of(const struct composing *m, uint32_t object)
             return 0;
         number = hs_retention_number(m->retention, above);
     }
-    return m->label[number];
-}
-
-static void count_objects(struct composing *m)
-{
-    struct hs_types_walk walk;
-
-    hs_types_walk_init(&walk, m->types);
-    while (hs_types_walk_next(&walk)) {
-        uint16_t label = label_of(m, walk.object);
-        struct hs_kind_share *cell;
-
-        if (!label)
-            continue;
-        cell = &m->cells[(label - 1) * m->types->count + walk.row];
-        cell->row = walk.row;
-        cell->objects++;
-        cell->bytes += walk.size;
-    }
+    return m->tally->label[number];
 }
 
 static bool before(const struct hs_types *types, const struct hs_kind_share *a,
@@ -94,24 +94,30 @@ static bool before(const struct hs_types *types, const struct hs_kind_share *a,
            0;
 }
 
-/* The biggest of ROW's cells, in order, by insertion into a short list. */
-static void pick(const struct hs_types *types,
-                 const struct hs_kind_share *cells, struct hs_composition *into)
+/* The kinds that LABEL has most of, in order, by insertion into a short list.
+ */
+static void pick(const struct composing *m, uint32_t label,
+                 struct hs_composition *into)
 {
-    for (size_t i = 0; i < types->count; i++) {
+    const struct hs_kind_count *cells = m->tally->cells.at;
+
+    for (uint32_t row = 0; row < m->types->count; row++) {
+        const struct hs_kind_count *cell =
+            &cells[(size_t)row * m->tally->labels + label - 1];
+        struct hs_kind_share share = {row, cell->objects, cell->bytes};
         uint32_t at = into->kind_count;
 
-        if (cells[i].objects == 0)
+        if (cell->objects == 0)
             continue;
         if (at == HS_COMPOSITION_KINDS) {
-            if (!before(types, &cells[i], &into->kinds[--at]))
+            if (!before(m->types, &share, &into->kinds[--at]))
                 continue;
         } else {
             into->kind_count++;
         }
-        for (; at > 0 && before(types, &cells[i], &into->kinds[at - 1]); at--)
+        for (; at > 0 && before(m->types, &share, &into->kinds[at - 1]); at--)
             into->kinds[at] = into->kinds[at - 1];
-        into->kinds[at] = cells[i];
+        into->kinds[at] = share;
     }
 }
 
@@ -161,29 +167,21 @@ static void find_origins(const struct composing *m,
 }
 
 struct hs_composition *
-hs_compositions_new(const struct hs_claims *claims, size_t count,
+hs_compositions_new(const struct hs_types_tally *tally,
                     const struct hs_types *types,
                     const struct hs_retention *retention,
                     const struct hs_allocations *allocations,
                     struct hs_arena *arena, struct hs_arena *scratch)
 {
     struct hs_composition *rows =
-        hs_arena_zeroed(arena, count + 1, sizeof(*rows));
-    struct composing m = {.claims = claims,
+        hs_arena_zeroed(arena, tally->labels + 1, sizeof(*rows));
+    struct composing m = {.tally = tally,
                           .types = types,
                           .retention = retention,
-                          .dom = hs_retention_numbers(retention),
                           .scratch = scratch};
-    size_t room = (size_t)m.dom->count + 1, cells = count * types->count;
 
-    m.label = hs_arena_zeroed(scratch, room, sizeof(*m.label));
-    m.cells = hs_arena_zeroed(scratch, cells + 1, sizeof(*m.cells));
-    label_nodes(&m, count);
-    count_objects(&m);
-    for (size_t i = 0; i < count; i++)
-        pick(types, m.cells + i * types->count, &rows[i]);
+    for (uint32_t i = 0; i < tally->labels; i++)
+        pick(&m, i + 1, &rows[i]);
     find_origins(&m, allocations, rows);
-    hs_arena_release(scratch, m.cells, (cells + 1) * sizeof(*m.cells));
-    hs_arena_release(scratch, m.label, room * sizeof(*m.label));
     return rows;
 }

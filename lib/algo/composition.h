@@ -26,10 +26,16 @@ struct hs_composition {
     struct hs_origin origin;
 };
 
-/* The compositions of the first COUNT claims (at most HS_COMPOSITION_MOST), in
- * ARENA.  Costs one walk over all objects. */
+/* Labels what the first COUNT claims (at most HS_COMPOSITION_MOST) are made of,
+ * for hs_types_new() to count; in SCRATCH. */
+struct hs_types_tally hs_composition_tally(const struct hs_claims *claims,
+                                           size_t count,
+                                           const struct hs_retention *retention,
+                                           struct hs_arena *scratch);
+
+/* The compositions of TALLY's claims, in ARENA. */
 struct hs_composition *
-hs_compositions_new(const struct hs_claims *claims, size_t count,
+hs_compositions_new(const struct hs_types_tally *tally,
                     const struct hs_types *types,
                     const struct hs_retention *retention,
                     const struct hs_allocations *allocations,

@@ -58,7 +58,8 @@ struct hs_retention {
     uint32_t *positions;      /* by vertex: of its row */
     struct hs_dominators dom; /* retained[number].mark is its node */
     uint32_t *parents;        /* by number: the number before it on the way */
-    uint32_t *referrers; /* by fold: who points to it; NULL: not yet made */
+    uint32_t *referrers;      /* by fold: the number of who points to it; NULL:
+                               * not yet made */
     struct hs_totals totals;
     uint64_t *joint; /* by holder: owned beyond retained */
     struct hs_shared *shared;
@@ -117,6 +118,9 @@ void hs_retention_rows(struct retention_work *work);
  * move.  At most so many as ..._room() says. */
 void hs_retention_cleanups(struct retention_work *work);
 uint64_t hs_retention_cleanup_room(const struct retention_work *work);
+
+/* Fills in referrers, unless that is done: a walk over the heap. */
+void hs_retention_want_referrers(const struct hs_retention *r);
 
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, unsigned threads,

@@ -43,6 +43,28 @@ static bool is_muted(const struct hs_holders *holders, uint32_t object)
     return false;
 }
 
+/* The number of the row of the object in SLOT; 0 if it has none. */
+static uint32_t number_in(const struct hs_retention *r, uint32_t slot)
+{
+    if (!(r->groups[slot / 64].node >> slot % 64 & 1))
+        return 0;
+    return hs_digraph_number(
+        &r->graph, r->positions[hs_retention_vertex(r->groups, slot)]);
+}
+
+/* Takes the next slot with an object out of BITS, what is left of GROUP. */
+static uint32_t next_slot(const struct hs_heap_store *store, size_t *group,
+                          uint64_t *bits)
+{
+    uint32_t slot;
+
+    while (!*bits && *group + 1 < store->group_count)
+        *bits = store->groups[++*group].bits;
+    slot = (uint32_t)(*group * 64) + (uint32_t)__builtin_ctzll(*bits);
+    *bits &= *bits - 1;
+    return slot;
+}
+
 static void note(struct retention_work *work, struct retention_part *part,
                  unsigned thread)
 {
@@ -52,11 +74,16 @@ static void note(struct retention_work *work, struct retention_part *part,
 
     (void)thread;
     for (size_t page = part->page; page < part->page_end; page++) {
+        size_t group = store->pages[page].group;
+        uint64_t bits = 0;
+
         if (!store->pages[page].scan)
             continue;
+        bits = store->groups[group].bits;
         hs_heap_walk_page(&walk, work->heap, page);
         while ((memory = hs_heap_walk_next(&walk))) {
             struct hs_fields fields = hs_fields_of(memory);
+            uint32_t from = next_slot(store, &group, &bits), number;
             uint64_t offset;
 
             if (is_muted(work->holders, walk.object))
@@ -65,9 +92,10 @@ static void note(struct retention_work *work, struct retention_part *part,
                 uint32_t slot =
                     hs_retention_slot(work->heap, memory->bytes + offset);
 
-                if (slot != HS_NO_SLOT && is_folded(work->r, slot))
-                    work->r->referrers[fold_of(work->r->groups, slot)] =
-                        walk.object;
+                if (slot == HS_NO_SLOT || !is_folded(work->r, slot))
+                    continue;
+                number = number_in(work->r, from);
+                work->r->referrers[fold_of(work->r->groups, slot)] = number;
             }
         }
     }
@@ -90,11 +118,16 @@ static void find_referrers(struct hs_retention *r)
     hs_arena_free(&scratch);
 }
 
-/* The one object that points to the folded object in SLOT. */
-static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
+void hs_retention_want_referrers(const struct hs_retention *r)
 {
     if (!r->referrers)
         find_referrers((struct hs_retention *)(uintptr_t)r);
+}
+
+/* The number of the one object that points to the folded object in SLOT. */
+static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
+{
+    hs_retention_want_referrers(r);
     return r->referrers[fold_of(r->groups, slot)];
 }
 
@@ -112,10 +145,7 @@ static uint32_t number_of(const struct hs_retention *r, uint32_t node,
     slot = hs_heap_slot_of(r->heap->store, node);
     if (is_folded(r, slot))
         *folded = slot;
-    else if (r->groups[slot / 64].node >> slot % 64 & 1)
-        return hs_digraph_number(
-            &r->graph, r->positions[hs_retention_vertex(r->groups, slot)]);
-    return 0;
+    return number_in(r, slot);
 }
 
 uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node)
@@ -130,7 +160,7 @@ bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
     uint32_t slot, number = number_of(r, node, &slot);
 
     if (slot != HS_NO_SLOT)
-        number = number_of(r, referrer(r, slot), &slot);
+        number = referrer(r, slot);
     return number != 0;
 }
 
@@ -154,14 +184,12 @@ uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node)
 
 uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot), above;
+    uint32_t slot, number = number_of(r, node, &slot);
 
     if (number)
         return hs_retention_node(r, r->dom.idom[number]);
-    if (slot == HS_NO_SLOT)
-        return HS_NO_NODE;
-    above = referrer(r, slot);
-    return hs_retention_reached(r, above) ? above : HS_NO_NODE;
+    return slot == HS_NO_SLOT ? HS_NO_NODE
+                              : hs_retention_node(r, referrer(r, slot));
 }
 
 uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)

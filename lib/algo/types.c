@@ -119,103 +119,116 @@ uint32_t hs_types_of(const struct hs_types *types, uint32_t object)
     return hs_map_lookup(&types->rows_by_key, key_of(types, page, object));
 }
 
-void hs_types_walk_init(struct hs_types_walk *walk,
-                        const struct hs_types *types)
+/* All objects in order, each with its key. */
+struct keys {
+    const struct hs_types *types;
+    struct hs_retention_walk at;
+    struct hs_heap_walk contents; /* of a page whose objects have headers */
+    uint32_t page;
+    bool headers, list; /* of the page */
+    uint64_t key, size;
+};
+
+static void enter_page(struct keys *keys)
 {
-    *walk = (struct hs_types_walk){.types = types, .page = SIZE_MAX};
+    const struct hs_heap *heap = keys->types->heap;
+    const struct hs_page *page = &heap->store->pages[keys->at.page];
+
+    keys->page = keys->at.page;
+    keys->list = page->kind == HS_PAGE_LIST;
+    keys->headers = page_has_headers(keys->types, page);
+    keys->size = page->size;
+    keys->key = slot_key(page->size, page->scan);
+    if (keys->headers)
+        hs_heap_walk_page(&keys->contents, heap, keys->page);
 }
 
-/* Goes to the next page with objects; false at the end. */
-static bool next_page(struct hs_types_walk *walk)
+static bool next_key(struct keys *keys)
 {
-    const struct hs_heap_store *store = walk->types->heap->store;
-
-    while (++walk->page < store->page_count) {
-        const struct hs_page *page = &store->pages[walk->page];
-
-        walk->next = store->places[walk->page].rank;
-        walk->end = walk->page + 1 < store->page_count
-                        ? store->places[walk->page + 1].rank
-                        : store->count;
-        if (walk->next == walk->end)
-            continue;
-        walk->headers = page_has_headers(walk->types, page);
-        walk->size = page->size;
-        walk->key = slot_key(page->size, page->scan);
-        if (walk->headers)
-            hs_heap_walk_init(&walk->contents, walk->types->heap, walk->next,
-                              walk->end);
-        return true;
-    }
-    return false;
-}
-
-/* The next object and its key. */
-static bool step(struct hs_types_walk *walk)
-{
-    const struct hs_types *types = walk->types;
     const struct hs_memory *memory;
 
-    if (walk->next == walk->end && !next_page(walk))
+    if (!hs_retention_walk_next(&keys->at))
         return false;
-    walk->object = walk->next++;
-    if (walk->headers) {
-        memory = hs_heap_walk_next(&walk->contents);
-        walk->key =
-            memory ? header_key(types, memory) : slot_key(walk->size, true);
-    } else if (types->heap->store->pages[walk->page].kind == HS_PAGE_LIST) {
-        walk->size = hs_heap_size(types->heap, walk->object);
-        walk->key = key_of(types, walk->page, walk->object);
+    if (keys->at.page != keys->page)
+        enter_page(keys);
+    if (keys->headers) {
+        memory = hs_heap_walk_next(&keys->contents);
+        keys->key = memory ? header_key(keys->types, memory)
+                           : slot_key(keys->size, true);
+    } else if (keys->list) {
+        keys->size = hs_heap_slot_size(keys->types->heap->store, keys->at.slot);
+        keys->key = key_of(keys->types, keys->page, keys->at.object);
     }
     return true;
 }
 
-bool hs_types_walk_next(struct hs_types_walk *walk)
+struct counting {
+    struct hs_types *types;
+    struct hs_types_tally *tally;
+    struct hs_column rows; /* struct hs_type_row */
+    struct hs_arena *arena;
+};
+
+/* The row of KEY, made if it is the first of its kind. */
+static uint32_t row_of_key(struct counting *counting, uint64_t key)
 {
-    if (!step(walk))
-        return false;
-    if (walk->key != walk->last_key) {
-        walk->row = hs_map_lookup(&walk->types->rows_by_key, walk->key);
-        walk->last_key = walk->key;
-    }
-    return true;
+    struct hs_types_tally *tally = counting->tally;
+    uint32_t count = (uint32_t)counting->rows.count;
+    uint32_t row = hs_map_add(&counting->types->rows_by_key, key, count);
+    struct hs_type_row fresh;
+
+    if (row < count)
+        return row;
+    fresh = make_row(counting->types, key, counting->arena);
+    hs_column_push(&counting->rows, &fresh);
+    if (tally)
+        memset(hs_column_extend(&tally->cells, tally->labels), 0,
+               tally->labels * sizeof(struct hs_kind_count));
+    return row;
+}
+
+static void count_label(struct hs_types_tally *tally, uint32_t row,
+                        uint16_t label, uint64_t size)
+{
+    struct hs_kind_count *cell = (struct hs_kind_count *)tally->cells.at +
+                                 (size_t)row * tally->labels + label - 1;
+
+    cell->objects++;
+    cell->bytes += size;
 }
 
 /* Makes the rows and counts their objects; ROW_OF gets the row of each number
- * that is an object, UINT32_MAX elsewhere. */
-static void count_objects(struct hs_types *types,
+ * that is an object. */
+static void count_objects(struct counting *counting,
                           const struct hs_retention *retention,
-                          uint32_t *row_of, struct hs_arena *arena)
+                          uint32_t *row_of)
 {
-    struct hs_column rows = HS_COLUMN(struct hs_type_row, arena);
-    struct hs_types_walk walk;
+    struct hs_types_tally *tally = counting->tally;
+    struct keys keys = {.types = counting->types, .page = UINT32_MAX};
+    uint64_t last_key = 0;
+    uint32_t row = 0;
 
-    hs_types_walk_init(&walk, types);
-    while (step(&walk)) {
-        uint32_t number = hs_retention_number(retention, walk.object);
-        struct hs_type_row *row;
+    hs_retention_walk_init(&keys.at, retention);
+    while (next_key(&keys)) {
+        uint32_t number = keys.at.number;
+        struct hs_type_row *counts;
 
-        if (walk.key != walk.last_key) {
-            walk.row =
-                hs_map_add(&types->rows_by_key, walk.key, (uint32_t)rows.count);
-            walk.last_key = walk.key;
-            if (walk.row == rows.count) {
-                struct hs_type_row fresh = make_row(types, walk.key, arena);
-
-                hs_column_push(&rows, &fresh);
-            }
+        if (keys.key != last_key) {
+            row = row_of_key(counting, keys.key);
+            last_key = keys.key;
         }
-        if (number == 0 && !hs_retention_reached(retention, walk.object))
-            continue;
-        row = (struct hs_type_row *)rows.at + walk.row;
-        row->objects++;
-        row->bytes += walk.size;
-        row_of[number] = walk.row;
         if (number == 0)
-            row->retained_bytes += walk.size;
+            continue;
+        counts = (struct hs_type_row *)counting->rows.at + row;
+        counts->objects++;
+        counts->bytes += keys.size;
+        if (keys.at.folded)
+            counts->retained_bytes += keys.size;
+        else
+            row_of[number] = row;
+        if (tally && tally->label[number])
+            count_label(tally, row, tally->label[number], keys.size);
     }
-    types->rows = rows.at;
-    types->count = rows.count;
 }
 
 /* Walks the dominator tree in preorder. */
@@ -247,6 +260,7 @@ static void add_retained(struct hs_types *types, struct hs_type_row *rows,
 
 struct hs_types *hs_types_new(const struct hs_heap *heap,
                               const struct hs_retention *retention,
+                              struct hs_types_tally *tally,
                               struct hs_arena *arena, struct hs_arena *scratch)
 {
     const struct hs_dominators *dom = hs_retention_numbers(retention);
@@ -254,6 +268,10 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     struct hs_types *types = hs_arena_zeroed(arena, 1, sizeof(*types));
     size_t room = ((size_t)dom->count + 1) * sizeof(uint32_t);
     uint32_t *row_of = hs_arena_alloc(scratch, room);
+    struct counting counting = {.types = types,
+                                .tally = tally,
+                                .rows = HS_COLUMN(struct hs_type_row, arena),
+                                .arena = arena};
     struct hs_type_row *rows;
 
     types->heap = heap;
@@ -263,11 +281,11 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     for (uint32_t i = 0; i < heap->types.count; i++)
         hs_map_add(&types->records_by_type, records[i].type, i);
     memset(row_of, 0xff, room);
-    count_objects(types, retention, row_of, arena);
-    rows = hs_arena_zeroed(arena, types->count + 1, sizeof(*rows));
-    memcpy(rows, types->rows, types->count * sizeof(*rows));
-    add_retained(types, rows, dom, row_of, scratch);
+    count_objects(&counting, retention, row_of);
+    rows = counting.rows.at;
     types->rows = rows;
+    types->count = counting.rows.count;
+    add_retained(types, rows, dom, row_of, scratch);
     for (size_t i = 0; i < types->count; i++) {
         types->typed_objects += rows[i].named ? rows[i].objects : 0;
         types->typed_bytes += rows[i].named ? rows[i].bytes : 0;

@@ -14,7 +14,7 @@
 #ifndef HS_ALGO_TYPES_H
 #define HS_ALGO_TYPES_H
 
-#include "algo/retention.h"
+#include "algo/retention_walk.h"
 #include "base/map.h"
 #include "model/heap_walk.h"
 
@@ -41,9 +41,22 @@ struct hs_types {
     bool headers; /* big slots start with their descriptor */
 };
 
-/* Finds and counts the types of HEAP in ARENA. */
+/* Counts by kind and label, where the types are counted anyway. */
+struct hs_types_tally {
+    const uint16_t *label; /* by number: 1 and on; 0 is not counted */
+    uint32_t labels;
+    struct hs_column cells; /* struct hs_kind_count: row by row, in each the
+                             * labels from 1 on */
+};
+
+struct hs_kind_count {
+    uint64_t objects, bytes;
+};
+
+/* Finds and counts the types of HEAP in ARENA.  TALLY may be NULL. */
 struct hs_types *hs_types_new(const struct hs_heap *heap,
                               const struct hs_retention *retention,
+                              struct hs_types_tally *tally,
                               struct hs_arena *arena, struct hs_arena *scratch);
 
 /* Which row OBJECT is of.  For paths and details, not for every object. */
@@ -53,28 +66,5 @@ uint32_t hs_types_of(const struct hs_types *types, uint32_t object);
  * most bytes, then by name.  *COUNT says how many. */
 const uint32_t *hs_types_order(const struct hs_types *types, size_t *count,
                                struct hs_arena *arena);
-
-/*
- * All objects in order, reached or not, each with its row:
- *
- *     hs_types_walk_init(&walk, types);
- *     while (hs_types_walk_next(&walk))
- *         ... walk.object, walk.row, walk.size ...
- */
-struct hs_types_walk {
-    uint32_t object, row;
-    uint64_t size;
-
-    const struct hs_types *types;
-    size_t page;
-    uint32_t next, end; /* objects of the page */
-    uint64_t key, last_key;
-    bool headers; /* of the page's objects */
-    struct hs_heap_walk contents;
-};
-
-void hs_types_walk_init(struct hs_types_walk *walk,
-                        const struct hs_types *types);
-bool hs_types_walk_next(struct hs_types_walk *walk);
 
 #endif

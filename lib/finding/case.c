@@ -11,6 +11,7 @@ struct hs_case *hs_case_new(const struct hs_heap_case *base,
 {
     struct hs_case *c = hs_arena_zeroed(arena, 1, sizeof(*c));
     struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct hs_types_tally tally;
 
     c->base = base;
     c->heap = base->heap;
@@ -20,12 +21,12 @@ struct hs_case *hs_case_new(const struct hs_heap_case *base,
     c->arena = arena;
     c->claims = hs_claims_new(c->holders, c->retention, arena, &scratch);
     hs_arena_free(&scratch);
-    c->types = hs_types_new(c->heap, c->retention, arena, &scratch);
-    hs_arena_free(&scratch);
     c->composed = c->claims->count < COMPOSED ? c->claims->count : COMPOSED;
-    c->compositions =
-        hs_compositions_new(c->claims, c->composed, c->types, c->retention,
-                            c->allocations, arena, &scratch);
+    tally =
+        hs_composition_tally(c->claims, c->composed, c->retention, &scratch);
+    c->types = hs_types_new(c->heap, c->retention, &tally, arena, &scratch);
+    c->compositions = hs_compositions_new(&tally, c->types, c->retention,
+                                          c->allocations, arena, &scratch);
     hs_arena_free(&scratch);
     return c;
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * retention_walk.h - all objects in order, each with its place in the graph.
+ *
+ *     hs_retention_walk_init(&walk, retention);
+ *     while (hs_retention_walk_next(&walk))
+ *         ... walk.object, walk.number ...
+ *
+ * To ask hs_retention_number() for every object would look each of them up.
+ */
+#ifndef HS_ALGO_RETENTION_WALK_H
+#define HS_ALGO_RETENTION_WALK_H
+
+#include "algo/retention.h"
+
+struct hs_retention_walk {
+    uint32_t object;
+    uint32_t slot;   /* model/heap_store.h */
+    uint32_t page;   /* index of its page there */
+    uint32_t number; /* of its row, or of the row it is folded into; 0: no root
+                      * reaches it */
+    bool folded;
+
+    const struct hs_retention *retention;
+    size_t group;
+    uint64_t left; /* of the group's bits */
+    uint32_t next_object, next_vertex, next_fold;
+};
+
+void hs_retention_walk_init(struct hs_retention_walk *walk,
+                            const struct hs_retention *retention);
+bool hs_retention_walk_next(struct hs_retention_walk *walk);
+
+#endif
