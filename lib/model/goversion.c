@@ -9,13 +9,14 @@
 unsigned hs_goversion_minor(struct hs_str version)
 {
     static const char mark[] = "go1.";
-    const char *end = version.text + version.size, *at = NULL;
+    const char *end, *at = NULL;
     unsigned minor = 0;
 
     if (version.size)
         at = memmem(version.text, version.size, mark, sizeof(mark) - 1);
     if (!at)
         return NEWEST;
+    end = version.text + version.size;
     for (at += sizeof(mark) - 1;
          at < end && *at >= '0' && *at <= '9' && minor < NEWEST; at++)
         minor = minor * 10 + (unsigned)(*at - '0');
