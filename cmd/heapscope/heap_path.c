@@ -18,6 +18,7 @@ enum step_column {
     STEP_VIA,
     STEP_OFFSET,
     STEP_ALIKE,
+    STEP_LEFT_OUT,
     STEP_SIZE,
     STEP_RETAINED,
     STEP_COLUMNS
@@ -33,6 +34,7 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_VIA] = {"via", NULL, HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
     [STEP_OFFSET] = {"offset", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_ALIKE] = {"alike", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    [STEP_LEFT_OUT] = {"left_out", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_SIZE] = {"size", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
     [STEP_RETAINED] = {"retained_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
 };
@@ -150,32 +152,41 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     hs_doc_row(doc, table, values);
 }
 
-/* Steps in the middle of a long chain that text leaves out. */
-#define STEPS_SHOWN 12
+/* A list of a million elements is as clear with its two ends: of a longer path
+ * so many steps are shown.  -n 0 shows all; any other -n is about rows of
+ * tables, and a path of two steps would tell nothing. */
+#define STEPS_SHOWN 16
+
+static void add_gap(struct hs_run *run, struct hs_block *table,
+                    uint32_t left_out)
+{
+    struct hs_value values[STEP_COLUMNS] = {0};
+
+    values[STEP_NAME] = hs_value_text(hs_doc_printf(
+        run->doc, "... %s more objects ...", hs_show_count(left_out).text));
+    values[STEP_VIA] = hs_value_text("");
+    values[STEP_LEFT_OUT] = hs_value_of(HS_UNIT_COUNT, left_out);
+    hs_doc_row(run->doc, table, values);
+}
 
 void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
                   struct hs_block *group, const char *key,
                   const struct hs_path *path)
 {
-    uint64_t limit = hs_run_limit(run, STEPS_SHOWN);
+    uint32_t count = path->step_count, first = count, last = count;
     struct hs_block *table =
         hs_doc_table(run->doc, group, key, "", columns, STEP_COLUMNS);
 
+    if (count > STEPS_SHOWN && hs_run_limit(run, STEPS_SHOWN)) {
+        first = STEPS_SHOWN / 2;
+        last = count - STEPS_SHOWN / 2;
+    }
     table->style = HS_TABLE_PATH;
     add_holder(run, c, table, path);
-    for (uint32_t i = 0; i < path->step_count; i++) {
-        /* A list of a million elements is as clear with its two ends. */
-        if (limit && path->step_count > limit && i == limit / 2) {
-            uint32_t last = path->step_count - (uint32_t)(limit / 2);
-            struct hs_value values[STEP_COLUMNS] = {0};
-
-            values[STEP_NAME] =
-                hs_value_text(hs_doc_printf(run->doc, "... %s more objects ...",
-                                            hs_show_count(last - i).text));
-            hs_doc_row(run->doc, table, values)->text_only = true;
-            i = last - 1;
-            continue;
-        }
+    for (uint32_t i = 0; i < first; i++)
         add_step(run, c, table, path, i);
-    }
+    if (first < last)
+        add_gap(run, table, last - first);
+    for (uint32_t i = last; i < count; i++)
+        add_step(run, c, table, path, i);
 }
