@@ -28,9 +28,10 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 
 LIB_ALL  := $(sort $(wildcard lib/*/*.c))
 LIB      := $(filter-out %_test.c lib/base/test.c,$(LIB_ALL))
-TESTS    := $(filter %_test.c,$(LIB_ALL)) lib/base/test.c
+TESTS    := $(filter %_test.c,$(LIB_ALL)) lib/base/test.c \
+            $(wildcard cmd/mkdump/*_test.c)
 CMD      := $(wildcard cmd/heapscope/*.c)
-MKDUMP   := $(wildcard cmd/mkdump/*.c)
+MKDUMP   := $(filter-out %_test.c,$(wildcard cmd/mkdump/*.c))
 PROTO    := $(wildcard proto/*.proto)
 GEN_C    := $(PROTO:proto/%.proto=$(B)/gen/%.pb-c.c)
 GEN_H    := $(GEN_C:.c=.h)
@@ -67,7 +68,8 @@ $(B)/measure: $(call objects,fast,$(wildcard cmd/measure/*.c))
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 $(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/unit: $(call objects,san,$(TESTS)) $(B)/san/heapscope.a
+$(B)/unit: $(call objects,san,$(TESTS) $(filter-out %/main.c,$(MKDUMP))) \
+           $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 # The fuzzer is clang's; $(B)/san/replay gives it files without it.

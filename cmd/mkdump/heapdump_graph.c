@@ -98,9 +98,9 @@ static void deal(struct planner *p, struct hs_arena *arena)
     uint32_t *owner = hs_arena_zeroed(arena, graph->registries + 1u, 4);
 
     for (uint32_t i = 0; i < graph->registries; i++) {
-        uint64_t x = mkdump_random(&p->state) & 0xffff;
+        uint64_t x = mkdump_random(&p->state) & 0xfff;
 
-        owner[i] = (uint32_t)(graph->variables * (x * x * x) >> 48);
+        owner[i] = (uint32_t)(graph->variables * (x * x * x * x) >> 48);
         from[owner[i] + 2]++;
     }
     for (uint32_t v = 2; v <= graph->variables + 1; v++)

@@ -104,7 +104,7 @@ static bool queued(const struct heapdump_graph *graph, uint32_t structure)
 {
     return graph->kind[structure] == KIND_RECORD &&
            heapdump_orphan(graph, structure) &&
-           heapdump_hash(graph->seed ^ 13, structure) % 16 == 0;
+           heapdump_hash(graph->seed ^ 13, structure) % 4 == 0;
 }
 
 void heapdump_write_finalizers(struct heapdump *d)
