@@ -298,9 +298,10 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
     hs_doc_field(run->doc, run->doc->top, "queued", NULL,
                  hs_heap_count_of(queued));
     hs_doc_note(run->doc, run->doc->top,
-                "%s finalizers registered, %s queued, of %zu functions",
+                "%s finalizers registered, %s queued, of %zu function%s",
                 hs_show_count((int64_t)registered).text,
-                hs_show_count((int64_t)queued).text, count);
+                hs_show_count((int64_t)queued).text, count,
+                count == 1 ? "" : "s");
     add_goroutine(run, c, &runner, queued);
     add_rows(run, rows, count);
     if (cycles)

@@ -194,8 +194,12 @@ static void show_places(struct hs_run *run, const struct hs_case *c,
     table =
         hs_doc_table(doc, doc->top, NULL, "Where the memory is", columns, 3);
     add_place(run, table, "live heap", p->live, "shares below are of this");
-    add_place(run, table, "garbage", p->garbage,
-              "no root reaches it; the next GC frees most of it");
+    if (c->heap->complete)
+        add_place(run, table, "garbage", p->garbage,
+                  "no root reaches it; the next GC frees most of it");
+    else
+        add_place(run, table, "unreached", p->garbage,
+                  "not reached from the roots that the dump still has");
     if (!p->total)
         return;
     stacks =
