@@ -9,8 +9,8 @@
  *
  * Most goroutines wait at the same place.  The frame that waits lists its
  * request; one in three also points to a struct on its own stack, whose words
- * are in no list, as WriteHeapDump has it; one in four uses the first
- * variable's table.
+ * are in no list, as WriteHeapDump has it; one in four uses the
+ * table of a variable.
  */
 #include "heapdump_impl.h"
 
@@ -105,7 +105,7 @@ static unsigned frame_words(const struct heapdump *d, uint32_t g,
         listed |= 1 << 2;
     }
     if (g % 4 == 0) {
-        words[3] = heapdump_top(d, 0);
+        words[3] = heapdump_top(d, (1 + g / 4 % 3) % d->graph.variables);
         listed |= 1 << 3;
     }
     return listed;
