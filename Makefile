@@ -126,7 +126,7 @@ accept: $(B)/san/heapscope
 check: $(GEN_H) $(STAMP)
 	scripts/check
 
-## bench: time and memory, as ratios to plain reading; only=WORD picks some
+## bench: time and memory, as ratios to plain reading; only=WORD, objects=N
 bench: all $(B)/measure
 	scripts/bench $(only)
 
