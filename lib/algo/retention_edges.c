@@ -23,15 +23,6 @@ static inline bool needs_room(uint64_t bytes, uint64_t odd_bits,
            degree >= HS_ROW_MAX_OBJECTS;
 }
 
-/* Marks the target of an edge. */
-static inline void mark(struct retention_marks *marks, uint32_t slot)
-{
-    uint64_t bit = (uint64_t)1 << slot % 64;
-
-    marks[slot / 64].again |= marks[slot / 64].seen & bit;
-    marks[slot / 64].seen |= bit;
-}
-
 /* Writes the row of MEMORY at ROW, with slots for positions:
  *
  *   0  degree, perhaps HS_ROW_WIDE  (four words if it is)  slot*
@@ -49,15 +40,18 @@ static inline uint32_t write_row(const struct retention_work *work,
     uint32_t degree;
 
     while (hs_fields_next(&fields, &offset)) {
-        uint32_t slot = hs_retention_slot(work->heap, memory->bytes + offset);
-        uint64_t size;
+        uint32_t slot = hs_heap_slot_near(
+            store, hs_heap_word(work->heap, memory->bytes + offset));
+        struct retention_marks *group = &marks[slot / 64];
+        uint64_t bit = (uint64_t)1 << slot % 64, size;
 
-        if (slot == HS_NO_SLOT)
+        if (slot == HS_NO_SLOT || !(group->bits & bit))
             continue;
-        size = hs_heap_slot_size(store, slot);
+        size = hs_retention_size(store, slot, group->size);
         bytes += size;
         odd_bits |= size;
-        mark(marks, slot);
+        group->again |= group->seen & bit;
+        group->seen |= bit;
         *at++ = slot;
     }
     degree = (uint32_t)(at - slots);
@@ -220,10 +214,28 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err)
                               work->r->arena, err);
 }
 
+/* Thread THREAD's own marks. */
+static void make_marks(void *context, unsigned thread)
+{
+    const struct retention_work *work = context;
+    const struct hs_heap_store *store = work->store;
+    struct retention_marks *marks = work->marks[thread];
+
+    for (size_t g = 0; g < store->group_count; g++) {
+        const struct hs_page *page = &store->pages[store->groups[g].page];
+
+        marks[g].bits = store->groups[g].bits;
+        marks[g].size = page->kind == HS_PAGE_LIST ? 0 : page->size;
+        if (thread == 0)
+            work->r->groups[g].size = marks[g].size;
+    }
+}
+
 void hs_retention_edges(struct retention_work *work)
 {
     for (unsigned i = 0; i < work->threads; i++)
         work->marks[i] = hs_arena_zeroed(
             work->scratch, work->store->group_count, sizeof(*work->marks[i]));
+    hs_parallel_run(work->threads, make_marks, work);
     hs_retention_each(work, write_part);
 }

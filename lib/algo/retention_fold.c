@@ -42,17 +42,12 @@ static void merge_part(struct retention_work *work, struct retention_part *part,
     }
 }
 
-/* What the row at AT, of an object of BYTES, becomes. */
-struct folding {
-    uint64_t bytes;
-    uint32_t objects, kept;
-};
-
-static inline bool is_kept(const struct retention_group *groups, uint32_t slot)
+static inline bool is_kept(const struct retention_work *work, uint32_t slot)
 {
-    const struct retention_group *group = &groups[slot / 64];
+    const struct retention_group *group = &work->r->groups[slot / 64];
 
-    return ((group->node & ~group->captive) >> slot % 64 & 1) != 0;
+    return (group->node >> slot % 64 & 1) &&
+           !(group->captive && hs_bitset_has(&work->captives, slot));
 }
 
 /* Moves the row at FROM, of an object of BYTES, to TO, which is not behind it,
@@ -67,17 +62,19 @@ static inline uint32_t *fold_row(const struct retention_work *work,
         from + (from[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD);
 
     for (uint32_t i = 0; i < degree; i++) {
-        if (is_kept(groups, slots[i])) {
+        const struct retention_group *group = &groups[slots[i] / 64];
+
+        if (is_kept(work, slots[i])) {
             kept++;
-        } else if (groups[slots[i] / 64].folded >> slots[i] % 64 & 1) {
-            bytes += hs_heap_slot_size(work->store, slots[i]);
+        } else if (group->folded >> slots[i] % 64 & 1) {
+            bytes += hs_retention_size(work->store, slots[i], group->size);
             objects++;
         }
     }
     *sum += bytes;
     to = hs_row_write(to, bytes, objects, kept);
     for (uint32_t i = 0; i < degree; i++)
-        if (is_kept(groups, slots[i]))
+        if (is_kept(work, slots[i]))
             *to++ = slots[i];
     return to;
 }
@@ -104,8 +101,9 @@ static void fold_group(struct retention_work *work, size_t g, uint64_t *sum,
         if (!(group->node & bits & -bits))
             continue;
         *position++ = (uint32_t)(*to - work->r->graph.words);
-        *to =
-            fold_row(work, row, hs_heap_slot_size(work->store, slot), *to, sum);
+        *to = fold_row(work, row,
+                       hs_retention_size(work->store, slot, group->size), *to,
+                       sum);
     }
 }
 
@@ -149,6 +147,9 @@ static void mark_roots(struct retention_work *work)
 {
     const struct hs_holders *holders = work->holders;
 
+    if (holders->captive_count)
+        work->captives = hs_bitset_new((uint64_t)work->store->group_count * 64,
+                                       work->scratch);
     for (size_t i = 0; i < holders->root_count + holders->captive_count; i++) {
         bool captive = i >= holders->root_count;
         uint32_t object = captive ? holders->captive[i - holders->root_count]
@@ -157,8 +158,10 @@ static void mark_roots(struct retention_work *work)
         uint64_t bit = (uint64_t)1 << slot % 64;
 
         work->marks[0][slot / 64].again |= bit;
-        if (captive)
-            work->r->groups[slot / 64].captive |= bit;
+        if (captive) {
+            work->r->groups[slot / 64].captive = true;
+            hs_bitset_add(&work->captives, slot);
+        }
     }
 }
 
@@ -201,4 +204,5 @@ void hs_retention_fold(struct retention_work *work)
         hs_arena_alloc(work->r->arena, (work->r->vertices + holders + 1) *
                                            sizeof(*work->r->positions));
     hs_retention_each(work, fold_part);
+    hs_bitset_release(&work->captives, work->scratch);
 }

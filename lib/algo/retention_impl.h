@@ -29,17 +29,20 @@
 
 #include "algo/dominators.h"
 #include "algo/retention.h"
+#include "base/bitset.h"
 #include "base/parallel.h"
 #include "model/heap_lookup.h"
 
-/* What is known of the 64 slots of a group. */
+/* What is known of the 64 slots of a group.  Half a cache line: whoever looks
+ * up a random edge's target finds all it needs at once. */
 struct retention_group {
-    uint64_t node;    /* has a row of its own */
-    uint64_t folded;  /* is in the row of the one that points to it; while
-                       * edges are made: is a leaf */
-    uint64_t captive; /* only roots may hold it */
-    uint32_t rank;    /* vertex number of the group's first node */
-    uint32_t folds;   /* folded objects in the groups before */
+    uint64_t node;   /* has a row of its own */
+    uint64_t folded; /* is in the row of the one that points to it; while
+                      * edges are made: is a leaf */
+    uint32_t rank;   /* vertex number of the group's first node */
+    uint32_t folds;  /* folded objects in the groups before */
+    uint32_t size;   /* of each object; 0: they differ */
+    bool captive;    /* some may be held by roots only: see captives */
 };
 
 /*
@@ -66,9 +69,11 @@ struct hs_retention {
     size_t shared_count;
 };
 
-/* Marks of one thread. */
+/* Marks of one thread, beside a copy of what else an edge's target is asked
+ * for. */
 struct retention_marks {
-    uint64_t seen, again;
+    uint64_t bits, seen, again;
+    uint32_t size; /* of each object; 0: they differ */
 };
 
 struct retention_part {
@@ -96,6 +101,7 @@ struct retention_work {
     struct retention_marks *marks[HS_PARALLEL_MOST];
     struct hs_column cleanups; /* uint32_t: slots that cleanups hold */
     uint64_t leaf_words;       /* of rows of all objects without pointers */
+    struct hs_bitset captives; /* by slot; where group.captive says so */
     uint64_t holders_at;       /* where the rows of holders start */
     uint64_t leaves_at;        /* and those of shared leaves */
 };
@@ -125,6 +131,13 @@ void hs_retention_want_referrers(const struct hs_retention *r);
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, unsigned threads,
                         struct hs_arena *scratch);
+
+/* The size of the object in SLOT, where SIZE is that of its group. */
+static inline uint64_t hs_retention_size(const struct hs_heap_store *store,
+                                         uint32_t slot, uint32_t size)
+{
+    return size ? size : hs_heap_slot_size(store, slot);
+}
 
 /* The slot that the pointer at BYTES leads to, or HS_NO_SLOT. */
 static inline uint32_t hs_retention_slot(const struct hs_heap *heap,

@@ -22,6 +22,11 @@
  * of the address, eight of the size, a kind and a long offset. */
 #define SLACK 32
 
+/* How far ahead of the record being read to call for memory.  The processor
+ * does this itself, but not from one page of 4 KiB into the next: a third of
+ * the time. */
+#define AHEAD 2048
+
 /* What the last record's head looked like. */
 struct head {
     uint64_t address_mask; /* the bits of an address's bytes */
@@ -158,8 +163,11 @@ const uint8_t *hs_godump_take(const struct hs_heap *heap, const uint8_t *at,
     struct hs_memory memory;
 
     while (at < stop) {
-        const uint8_t *next = take(&head, at, end, &memory);
+        const uint8_t *next;
 
+        __builtin_prefetch(at + AHEAD);
+        __builtin_prefetch(at + AHEAD + 64);
+        next = take(&head, at, end, &memory);
         if (!next)
             break;
         /* A pointer takes two bytes of the list, or more. */
@@ -179,8 +187,11 @@ size_t hs_godump_read(const struct hs_heap *heap, const uint8_t **at,
     size_t count = 0;
 
     while (count < most) {
-        const uint8_t *next = take(&head, *at, end, &out[count]);
+        const uint8_t *next;
 
+        __builtin_prefetch(*at + AHEAD);
+        __builtin_prefetch(*at + AHEAD + 64);
+        next = take(&head, *at, end, &out[count]);
         if (!next)
             break;
         *at = next;

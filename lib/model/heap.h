@@ -17,9 +17,11 @@
 #ifndef HS_MODEL_HEAP_H
 #define HS_MODEL_HEAP_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/str.h"
@@ -46,8 +48,28 @@ static inline struct hs_fields hs_fields_of(const struct hs_memory *memory)
     return (struct hs_fields){memory->fields, memory->fields_end};
 }
 
+/* The half of hs_fields_next for offsets from 16384 on, and for the end. */
+bool hs_fields_next_long(struct hs_fields *fields, uint64_t *offset);
+
 /* The next pointer word's offset into *OFFSET; false at the end. */
-bool hs_fields_next(struct hs_fields *fields, uint64_t *offset);
+static inline bool hs_fields_next(struct hs_fields *fields, uint64_t *offset)
+{
+    const uint8_t *at = fields->at;
+    size_t left = (size_t)(fields->end - at);
+
+    /* A kind of one byte, then an offset. */
+    if (left >= 2 && at[1] < 0x80) {
+        *offset = at[1];
+        fields->at += 2;
+        return true;
+    }
+    if (left >= 3 && at[2] < 0x80) {
+        *offset = (uint64_t)(at[1] & 0x7f) | (uint64_t)at[2] << 7;
+        fields->at += 3;
+        return true;
+    }
+    return hs_fields_next_long(fields, offset);
+}
 
 enum hs_g_status { /* runtime2.go; the scan bit is taken off */
                    HS_G_RUNNABLE = 1,
@@ -173,6 +195,18 @@ uint32_t hs_heap_find(const struct hs_heap *heap, uint64_t address);
 struct hs_memory hs_heap_memory(const struct hs_heap *heap, uint32_t object);
 
 /* The word of the program at BYTES, in its size and byte order. */
-uint64_t hs_heap_word(const struct hs_heap *heap, const uint8_t *bytes);
+static inline uint64_t hs_heap_word(const struct hs_heap *heap,
+                                    const uint8_t *bytes)
+{
+    uint64_t word;
+    uint32_t half;
+
+    if (heap->pointer_size == 8) {
+        memcpy(&word, bytes, 8);
+        return heap->big_endian ? be64toh(word) : le64toh(word);
+    }
+    memcpy(&half, bytes, 4);
+    return heap->big_endian ? be32toh(half) : le32toh(half);
+}
 
 #endif

@@ -31,9 +31,9 @@ uint32_t hs_heap_slot_slowly(const struct hs_heap_store *store,
 uint32_t hs_heap_slot_of(const struct hs_heap_store *store, uint32_t object);
 uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page);
 
-/* The slot of the object that ADDRESS points to or into, or HS_NO_SLOT. */
-static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
-                                       uint64_t address)
+/* The slot that ADDRESS would be in, whose bit says whether an object is. */
+static inline uint32_t hs_heap_slot_near(const struct hs_heap_store *store,
+                                         uint64_t address)
 {
     uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
     uint64_t x = address % HS_PAGE_BYTES, slot;
@@ -46,9 +46,18 @@ static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
     if (x < page->phase)
         return hs_heap_slot_slowly(store, address);
     slot = (uint64_t)page->group * 64 + ((x - page->phase) * page->magic >> 32);
-    if (!(store->groups[slot / 64].bits >> slot % 64 & 1))
-        return HS_NO_SLOT;
     return (uint32_t)slot;
+}
+
+/* The slot of the object that ADDRESS points to or into, or HS_NO_SLOT. */
+static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
+                                       uint64_t address)
+{
+    uint32_t slot = hs_heap_slot_near(store, address);
+
+    if (slot != HS_NO_SLOT && !(store->groups[slot / 64].bits >> slot % 64 & 1))
+        return HS_NO_SLOT;
+    return slot;
 }
 
 /* The object in SLOT. */
