@@ -26,6 +26,10 @@ void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c);
 void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
                     struct hs_digest *digest);
 
+/* What is known of the variable HOLDER, if it has no name; else NULL. */
+const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
+                             uint32_t holder);
+
 /*
  * Values.
  */

@@ -68,7 +68,12 @@ static void explain(struct hs_run *run, const struct hs_case *c,
     const struct hs_composition *made = composition_of(c, s);
     const struct hs_stack_line *line = s->origin.line;
     struct hs_document *doc = run->doc;
+    const char *variable = NULL;
 
+    if (s->unit != HS_NO_RECORD)
+        variable = hs_heap_variable(run, c, s->unit);
+    if (variable)
+        hs_doc_field(doc, item, NULL, "variable", hs_value_text(variable));
     if (made && made->kind_count)
         hs_doc_field(doc, item, NULL, "made of",
                      hs_value_text(made_of(run, c, made)));
