@@ -141,7 +141,7 @@ static void show_groups(struct hs_run *run, const struct hs_case *c,
             hs_heap_count_of(group->old),
             hs_heap_bytes(rows[i].retained),
             hs_heap_bytes(rows[i].owned),
-            hs_heap_bytes(rows[i].stacks),
+            hs_heap_stacks_value(hs_heap_stacks(c, rows[i].holder)),
         };
 
         hs_doc_row(run->doc, table, values);

@@ -9,7 +9,8 @@
 
 #include "base/size.h"
 
-#define JSON_ROWS 1000
+#define JSON_ROWS   1000
+#define LEAST_STACK 2048
 
 const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
                                    struct hs_err *err)
@@ -61,6 +62,44 @@ struct hs_value hs_heap_origin(struct hs_run *run,
 struct hs_value hs_heap_name(struct hs_str text)
 {
     return text.size ? hs_value_name(text.text, text.size) : hs_value_null();
+}
+
+static uint64_t stack_of(const struct hs_heap *heap, uint32_t goroutine)
+{
+    const struct hs_goroutine *g =
+        (const struct hs_goroutine *)heap->goroutines.at + goroutine;
+    const struct hs_frame *frames = heap->frames.at;
+    uint64_t used = 0, stack = LEAST_STACK;
+
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        used += frames[g->first_frame + i].memory.size;
+    while (stack < used && stack <= UINT64_MAX / 2)
+        stack *= 2;
+    return stack;
+}
+
+uint64_t hs_heap_stacks(const struct hs_case *c, uint32_t holder)
+{
+    const struct hs_holder *holders = c->holders->holders;
+    uint64_t bytes = 0;
+
+    if (holders[holder].kind == HS_HOLDER_GOROUTINE)
+        return stack_of(c->heap, holders[holder].record);
+    if (holders[holder].kind != HS_HOLDER_GROUP)
+        return 0;
+    for (uint32_t g = holders[holder].first_child;
+         g < holders[holder + 1].first_child; g++)
+        if (holders[g].kind == HS_HOLDER_GOROUTINE)
+            bytes += stack_of(c->heap, holders[g].record);
+    return bytes;
+}
+
+struct hs_value hs_heap_stacks_value(uint64_t bytes)
+{
+    struct hs_value value = hs_heap_bytes(bytes);
+
+    value.flags |= HS_VALUE_ABOUT;
+    return bytes ? value : hs_value_null();
 }
 
 uint64_t hs_heap_json_limit(const struct hs_run *run)

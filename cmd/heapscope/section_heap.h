@@ -57,6 +57,14 @@ static inline struct hs_value hs_heap_count_of(uint64_t count)
     return hs_value_of(HS_UNIT_COUNT, (int64_t)count);
 }
 
+/* What the stacks of the goroutines at or below HOLDER take, about: each the
+ * smallest power of two that holds its frames, as the runtime allocates them.
+ */
+uint64_t hs_heap_stacks(const struct hs_case *c, uint32_t holder);
+
+/* That as a value; null if there are none. */
+struct hs_value hs_heap_stacks_value(uint64_t bytes);
+
 /* The row limit of a table that is for programs: the user's, else a thousand.
  * 0 means all. */
 uint64_t hs_heap_json_limit(const struct hs_run *run);

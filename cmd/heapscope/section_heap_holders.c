@@ -12,7 +12,8 @@
 
 #include "base/size.h"
 
-#define USUAL_ROWS 8
+#define USUAL_ROWS  8
+#define ROWS_ANYWAY 3 /* without -n, more only of what holds 0.5 % */
 
 /* A row for programs. */
 struct holder_row {
@@ -191,7 +192,7 @@ static void show_claim(struct hs_run *run, const struct hs_case *c,
         s->alone ? hs_heap_bytes(s->alone) : hs_value_null(),
         hs_heap_bytes(s->owned),
         hs_heap_share(c, s->owned),
-        s->stacks ? hs_heap_bytes(s->stacks) : hs_value_null(),
+        hs_heap_stacks_value(s->stacks),
         s->made ? hs_heap_origin(run, &s->made->origin) : hs_value_null(),
     };
 
@@ -200,9 +201,7 @@ static void show_claim(struct hs_run *run, const struct hs_case *c,
 
 static uint64_t stacks_of(const struct hs_case *c, const struct hs_claim *claim)
 {
-    return claim->holder == HS_NO_RECORD
-               ? 0
-               : hs_holders_stack_bytes(c->holders, claim->holder);
+    return claim->holder == HS_NO_RECORD ? 0 : hs_heap_stacks(c, claim->holder);
 }
 
 static void show_rest(struct hs_run *run, const struct hs_case *c,
@@ -241,6 +240,10 @@ static void tell_people(struct hs_run *run, const struct hs_case *c)
 
     for (i = 0; i < c->claims->count && (!limit || i < limit); i++) {
         const struct hs_claim *claim = &c->claims->rows[i];
+
+        if (run->options->limit == HS_LIMIT_DEFAULT && i >= ROWS_ANYWAY &&
+            claim->owned_bytes < c->base->totals.reachable_bytes / 200)
+            break;
         struct shown_claim shown = {
             .name = claim_name(run, c, claim),
             .alone = claim->retained_bytes,

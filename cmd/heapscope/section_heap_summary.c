@@ -176,6 +176,21 @@ static void add_place(struct hs_run *run, struct hs_block *table,
     hs_doc_row(run->doc, table, row);
 }
 
+static const char *garbage_remark(const struct hs_case *c,
+                                  struct hs_document *doc)
+{
+    const struct hs_memstats *stats = &c->heap->memstats;
+
+    if (c->base->totals.unreachable_objects == 0)
+        return "no root reaches it";
+    if (!stats->known || stats->next_gc > (uint64_t)1 << 60)
+        return "no root reaches it; the next GC frees most of it";
+    return hs_doc_printf(doc,
+                         "no root reaches it; the next GC, at %s, frees most "
+                         "of it",
+                         hs_show_bytes((int64_t)stats->next_gc).text);
+}
+
 static void show_places(struct hs_run *run, const struct hs_case *c,
                         const struct places *p)
 {
@@ -195,8 +210,7 @@ static void show_places(struct hs_run *run, const struct hs_case *c,
         hs_doc_table(doc, doc->top, NULL, "Where the memory is", columns, 3);
     add_place(run, table, "live heap", p->live, "shares below are of this");
     if (c->heap->complete)
-        add_place(run, table, "garbage", p->garbage,
-                  "no root reaches it; the next GC frees most of it");
+        add_place(run, table, "garbage", p->garbage, garbage_remark(c, doc));
     else
         add_place(run, table, "unreached", p->garbage,
                   "not reached from the roots that the dump still has");

@@ -8,8 +8,9 @@
 
 #include "base/size.h"
 
-#define USUAL_SUSPECTS 2 /* with all that is known of them; more are named */
-#define NAMED_SUSPECTS 6
+#define USUAL_SUSPECTS 2 /* with all that is known of them */
+#define SECOND_SHARE   0.2
+#define NAMED_SUSPECTS 6 /* others, a line each */
 
 static void add_fields(struct hs_run *run, struct hs_block *item,
                        const struct hs_suspect *s)
@@ -62,6 +63,23 @@ composition_of(const struct hs_case *c, const struct hs_suspect *suspect)
     return NULL;
 }
 
+static void explain_group(struct hs_run *run, const struct hs_case *c,
+                          struct hs_block *item, const struct hs_suspect *s)
+{
+    const struct hs_goroutine_group *group =
+        &c->holders->groups[c->holders->holders[s->unit].record];
+    struct hs_document *doc = run->doc;
+
+    if (group->wait_reason.size)
+        hs_doc_field(doc, item, NULL, "waiting",
+                     hs_value_text(hs_doc_printf(
+                         doc, "in '%.*s', %s since before the last GC",
+                         (int)group->wait_reason.size, group->wait_reason.text,
+                         hs_show_count((int64_t)group->old).text)));
+    hs_doc_field(doc, item, NULL, "stacks",
+                 hs_heap_stacks_value(hs_heap_stacks(c, s->unit)));
+}
+
 static void explain(struct hs_run *run, const struct hs_case *c,
                     struct hs_block *item, const struct hs_suspect *s)
 {
@@ -85,8 +103,14 @@ static void explain(struct hs_run *run, const struct hs_case *c,
                 line->function.text, hs_heap_line(run, line),
                 hs_show_count(s->origin.at_line).text,
                 hs_show_count(s->origin.sampled).text)));
+    if (s->unit != HS_NO_RECORD &&
+        c->holders->holders[s->unit].kind == HS_HOLDER_GROUP)
+        explain_group(run, c, item, s);
     hs_doc_field(doc, item, NULL, "do", hs_value_text(s->advice));
-    hs_doc_field(doc, item, NULL, "id", hs_value_text(s->fingerprint));
+    hs_doc_field(doc, item, NULL, "id",
+                 hs_value_text(hs_doc_printf(
+                     doc, "%s (the same leak has the same id in another dump)",
+                     s->fingerprint)));
 }
 
 static const char *loud(enum hs_grade grade)
@@ -121,33 +145,58 @@ static void tell_programs(struct hs_run *run, const struct hs_case *c,
     }
 }
 
-/* For people: the first few, and the names of some more. */
+static void tell_one(struct hs_run *run, const struct hs_case *c,
+                     struct hs_block *list, const struct hs_suspect *s,
+                     size_t number)
+{
+    struct hs_block *item =
+        hs_doc_group(run->doc, list, NULL,
+                     hs_doc_printf(run->doc, "%zu %s: %s", number,
+                                   loud(s->grade), s->message));
+
+    if (s->path.unit != HS_NO_RECORD)
+        hs_look_path(run, c->base, item, NULL, &s->path);
+    explain(run, c, item, s);
+}
+
+/* Which suspects are told in full: as many as the user says, or the first and
+ * another one that is sure, or matters as much. */
+static bool is_full(const struct hs_run *run, const struct hs_suspect *s,
+                    size_t number, size_t full)
+{
+    uint64_t limit = hs_run_limit(run, USUAL_SUSPECTS);
+
+    if (run->options->limit != HS_LIMIT_DEFAULT)
+        return limit == 0 || full < limit;
+    return full < limit && (number == 1 || s->grade != HS_GRADE_SIZE ||
+                            s->share >= SECOND_SHARE);
+}
+
 static void tell_people(struct hs_run *run, const struct hs_case *c,
                         const struct hs_suspects *suspects)
 {
     struct hs_document *doc = run->doc;
     const struct hs_suspect *all = suspects->rows.at;
-    uint64_t limit = hs_run_limit(run, USUAL_SUSPECTS);
-    struct hs_block *list = hs_doc_list(doc, doc->top, NULL, "");
-    size_t i, more = limit ? limit + NAMED_SUSPECTS : SIZE_MAX;
+    struct hs_block *list = hs_doc_list(doc, doc->top, NULL, ""), *others;
+    size_t full = 0, count = suspects->rows.count, named = 0;
 
-    for (i = 0; i < suspects->rows.count && (!limit || i < limit); i++) {
-        const struct hs_suspect *s = &all[i];
-        struct hs_block *item =
-            hs_doc_group(doc, list, NULL,
-                         hs_doc_printf(doc, "%zu %s: %s", i + 1, loud(s->grade),
-                                       s->message));
-
-        if (s->path.unit != HS_NO_RECORD)
-            hs_look_path(run, c->base, item, NULL, &s->path);
-        explain(run, c, item, s);
-    }
-    for (; i < suspects->rows.count && i < more; i++)
-        hs_doc_note(doc, doc->top, "%zu %s: %s", i + 1, loud(all[i].grade),
+    others = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (is_full(run, &all[i], i + 1, full)) {
+            tell_one(run, c, list, &all[i], i + 1);
+            full++;
+            continue;
+        }
+        if (named++ >= NAMED_SUSPECTS)
+            continue;
+        if (!others)
+            others = hs_doc_group(doc, doc->top, NULL, "Others");
+        hs_doc_note(doc, others, "%zu %s: %s", i + 1, loud(all[i].grade),
                     all[i].message);
-    if (i < suspects->rows.count)
-        hs_doc_note(doc, doc->top, "... and %zu more; -n 0 shows them",
-                    suspects->rows.count - i);
+    }
+    if (named > NAMED_SUSPECTS)
+        hs_doc_note(doc, others, "... and %zu more; -n 0 shows them",
+                    named - NAMED_SUSPECTS);
 }
 
 void hs_heap_suspects_part(struct hs_run *run, const struct hs_case *c,

@@ -16,11 +16,12 @@
 #include "base/size.h"
 #include "finding/finding.h"
 
-#define LEAST_BYTES ((uint64_t)16 << 20)
-#define KEEP        0.7
-#define DEEPEST     256
-#define MOST        50
-#define SURE        8 /* sampled objects, half of them from one place */
+#define LEAST_BYTES     ((uint64_t)16 << 20)
+#define KEEP            0.7
+#define DEEPEST         256
+#define MOST            50
+#define DEEPEST_EXAMPLE 6
+#define SURE            8 /* sampled objects, half of them from one place */
 
 /* The accumulation point below NODE; *CHILDREN says how many it has, *BIGGEST
  * is the largest of them or HS_NO_NODE. */
@@ -153,25 +154,38 @@ static const char *advice_of(const struct hs_case *c,
     }
 }
 
-/* The way to the accumulation point, and one step on to a child. */
+/* One of the many things at an accumulation point, followed to what makes it
+ * big; HS_NO_NODE if NODE has no object below it. */
+static uint32_t example_below(const struct hs_case *c, uint32_t node)
+{
+    uint32_t objects = hs_heap_count(c->heap), child, all;
+
+    while (node >= objects) {
+        if (hs_retention_children(c->retention, node, &child, 1, &all) == 0)
+            return HS_NO_NODE;
+        node = child;
+    }
+    for (unsigned depth = 0; depth < DEEPEST_EXAMPLE; depth++) {
+        if (hs_retention_children(c->retention, node, &child, 1, &all) == 0 ||
+            (double)hs_retention_bytes(c->retention, child) <
+                KEEP * (double)hs_retention_bytes(c->retention, node))
+            break;
+        node = child;
+    }
+    return node;
+}
+
+/* The way to the accumulation point and on to one of what is there. */
 static void add_path(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
     uint32_t children = 0, biggest = HS_NO_NODE;
     uint32_t point = accumulation(c, claim->top, &children, &biggest);
-    uint32_t objects = hs_heap_count(c->heap);
+    uint32_t example =
+        example_below(c, biggest == HS_NO_NODE ? point : biggest);
 
-    /* Down from a holder that has no one object, to the biggest it has. */
-    if (biggest == HS_NO_NODE)
-        biggest = point;
-    while (biggest >= objects && biggest != HS_NO_NODE) {
-        uint32_t down = HS_NO_NODE, all;
-
-        hs_retention_children(c->retention, biggest, &down, 1, &all);
-        biggest = down;
-    }
-    if (biggest != HS_NO_NODE)
-        hs_paths_shortest(c->heap, c->holders, c->retention, biggest, c->arena,
+    if (example != HS_NO_NODE)
+        hs_paths_shortest(c->heap, c->holders, c->retention, example, c->arena,
                           &suspect->path);
     suspect->children = children;
 }
@@ -212,11 +226,26 @@ static bool is_candidate(const struct hs_case *c, const struct hs_claim *claim)
             c->holders->holders[claim->holder].kind != HS_HOLDER_RUNTIME);
 }
 
+/* The largest claim, if it owns half of all or is of one holder, else the
+ * largest of one: where nothing is large, what several hold together is mostly
+ * the runtime's own. */
+static size_t largest(const struct hs_case *c)
+{
+    uint64_t half = hs_retention_totals(c->retention).reachable_bytes / 2;
+
+    for (size_t i = 0; i < c->claims->count; i++)
+        if (is_candidate(c, &c->claims->rows[i]) &&
+            (c->claims->rows[i].holder != HS_NO_RECORD ||
+             c->claims->rows[i].owned_bytes > half))
+            return i;
+    return c->claims->count;
+}
+
 static void find(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch)
 {
     uint64_t least = hs_retention_totals(c->retention).reachable_bytes / 100;
-    size_t found = 0;
+    size_t found = 0, only;
 
     (void)scratch;
     if (least < LEAST_BYTES)
@@ -224,13 +253,16 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
     for (size_t i = 0; i < c->claims->count && found < MOST; i++) {
         const struct hs_claim *claim = &c->claims->rows[i];
 
+        if (claim->owned_bytes < least)
+            break;
         if (!is_candidate(c, claim))
             continue;
-        if (found && claim->owned_bytes < least)
-            break;
-        report(c, i, claim->owned_bytes < least, suspects);
+        report(c, i, false, suspects);
         found++;
     }
+    only = largest(c);
+    if (found == 0 && only < c->claims->count)
+        report(c, only, true, suspects);
 }
 
 const struct hs_finding hs_finding_big_holder = {

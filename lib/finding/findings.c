@@ -45,11 +45,14 @@ uint64_t hs_finding_key(uint64_t key, struct hs_str text)
     return hs_hash_bytes(text.text, text.size, key + text.size);
 }
 
-/* What costs most first; equal ones stay in the order of their findings. */
+/* What costs most first, and last what is there anyway; equal ones stay in the
+ * order of their findings. */
 static int by_cost(const void *a, const void *b)
 {
     const struct hs_suspect *const *x = a, *const *y = b;
 
+    if ((*x)->anyway != (*y)->anyway)
+        return (*x)->anyway - (*y)->anyway;
     if ((*x)->bytes != (*y)->bytes)
         return (*x)->bytes < (*y)->bytes ? 1 : -1;
     return (*x > *y) - (*x < *y);
