@@ -17,6 +17,8 @@ enum tag {
     TAG_QUEUED = 11,
     TAG_DATA = 12,
     TAG_BSS = 13,
+    TAG_SITE = 16,
+    TAG_SAMPLE = 17,
 };
 
 static void put(struct test_dump *d, uint64_t number)
@@ -150,6 +152,29 @@ void test_dump_finalizer(struct test_dump *d, uint64_t object, uint64_t closure,
     put(d, pc);
     put(d, 0);
     put(d, 0);
+}
+
+void test_dump_site(struct test_dump *d, uint64_t id, size_t count,
+                    const char *const *functions)
+{
+    put(d, TAG_SITE);
+    put(d, id);
+    put(d, 16); /* bytes of an object */
+    put(d, count);
+    for (size_t i = 0; i < count; i++) {
+        put_text(d, functions[i]);
+        put_text(d, functions[i]);
+        put(d, 10);
+    }
+    put(d, 1);
+    put(d, 0);
+}
+
+void test_dump_sample(struct test_dump *d, uint64_t object, uint64_t id)
+{
+    put(d, TAG_SAMPLE);
+    put(d, object);
+    put(d, id);
 }
 
 const struct hs_heap *test_dump_read(struct test_dump *d)

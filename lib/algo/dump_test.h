@@ -55,6 +55,14 @@ void test_dump_segment(struct test_dump *d, bool data, uint64_t address,
 void test_dump_finalizer(struct test_dump *d, uint64_t object, uint64_t closure,
                          uint64_t pc, bool queued);
 
+/* An allocation site of COUNT lines, innermost first: functions, each at line
+ * 10 of a file of its name. */
+void test_dump_site(struct test_dump *d, uint64_t id, size_t count,
+                    const char *const *functions);
+
+/* OBJECT was allocated at the site ID. */
+void test_dump_sample(struct test_dump *d, uint64_t object, uint64_t id);
+
 /* Ends the dump and decodes it; fails the test if that fails. */
 const struct hs_heap *test_dump_read(struct test_dump *d);
 

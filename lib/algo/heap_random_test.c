@@ -186,6 +186,32 @@ static void write_roots(struct random_heap *r, uint64_t *seed)
                             0x401000 + draw(seed, 3), draw(seed, 3) == 0);
 }
 
+/* An object may be sampled twice: the lower site counts.  The last sample names
+ * a site that is not there. */
+static void write_samples(struct random_heap *r, uint64_t *seed)
+{
+    static const char *const stacks[][2] = {{"runtime.mallocgc", "main.site2"},
+                                            {"strings.Repeat", "main.site3"},
+                                            {"main.site4", "main.main"}};
+
+    for (uint32_t site = 1; site <= RANDOM_SITES; site++)
+        test_dump_site(&r->dump, site, site > 1 ? 2 : 0,
+                       site > 1 ? stacks[site - 2] : NULL);
+    for (uint32_t i = 0; i < r->objects; i++) {
+        struct random_object *o = &r->object[i];
+
+        for (uint32_t n = draw(seed, 3) ? draw(seed, 3) : 0; n; n--) {
+            uint32_t site = 1 + draw(seed, RANDOM_SITES);
+
+            test_dump_sample(&r->dump,
+                             o->address + draw(seed, (uint32_t)o->size), site);
+            if (!o->site || site < o->site)
+                o->site = site;
+        }
+    }
+    test_dump_sample(&r->dump, r->object[0].address, 77);
+}
+
 /* The object that ADDRESS points to or into, or HS_NO_OBJECT. */
 static uint32_t object_at(const struct random_heap *r, uint64_t address)
 {
@@ -369,6 +395,7 @@ bool random_heap_open(struct random_heap *r, uint64_t seed)
     draw_special(r, &seed);
     write_objects(r, &seed);
     write_roots(r, &seed);
+    write_samples(r, &seed);
     read_back(r, &seed);
     if (r->nodes > RANDOM_NODES) {
         random_heap_close(r);

@@ -18,11 +18,16 @@
 #define RANDOM_WORDS   12
 #define RANDOM_NODES   192 /* objects and holders */
 
+/* Allocation sites: the first has no stack, the others are called main.siteN,
+ * below which there is the runtime. */
+#define RANDOM_SITES 4
+
 struct random_object {
     uint64_t address, size;
     uint64_t words[RANDOM_WORDS], mask;
     uint32_t count;
-    bool odd; /* in a page of more than one size */
+    bool odd;      /* in a page of more than one size */
+    uint32_t site; /* 1 .. RANDOM_SITES; 0: not sampled */
 };
 
 struct random_heap {
