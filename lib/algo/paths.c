@@ -17,6 +17,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "base/sort.h"
 
 /* A way found: HOLDER points to number FIRST. */
 struct way {
@@ -164,16 +165,12 @@ static void step_back(struct search *s, uint32_t number)
     }
 }
 
-/* A target that was folded is behind the one node that refers to it. */
-static void start_from(struct search *s, uint32_t object)
+/* A target that was folded is behind the one node that refers to it, unless
+ * that one is a target itself. */
+static void start_behind(struct search *s, uint32_t object)
 {
-    uint32_t number = hs_retention_number(s->retention, object), node;
+    uint32_t node = hs_retention_dominator(s->retention, object), number;
 
-    if (number) {
-        enqueue(s, number, number, 0);
-        return;
-    }
-    node = hs_retention_dominator(s->retention, object);
     if (node == HS_NO_NODE)
         return;
     number = hs_retention_number(s->retention, node);
@@ -183,6 +180,21 @@ static void start_from(struct search *s, uint32_t object)
         s->leaf[number] = object;
         enqueue(s, number, number, 1);
     }
+}
+
+/* What is a step away comes after all that is none, or a way that is longer
+ * could be found first. */
+static void start(struct search *s, const uint32_t *targets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t number = hs_retention_number(s->retention, targets[i]);
+
+        if (number)
+            enqueue(s, number, number, 0);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!hs_retention_number(s->retention, targets[i]))
+            start_behind(s, targets[i]);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -221,17 +233,33 @@ static uint64_t mark_best(struct search *s)
     return units;
 }
 
-/* Where object FROM points to object TO, and to how many of its size. */
+/* How many different ones OBJECTS are. */
+static uint32_t count_different(const struct hs_heap *heap,
+                                const struct hs_column *objects)
+{
+    const uint64_t *at = objects->at;
+    uint32_t different = objects->count != 0;
+
+    if (objects->count > 1)
+        hs_sort_u64(objects->at, objects->count, 0,
+                    hs_sort_bits(hs_heap_count(heap)), objects->arena);
+    for (size_t i = 1; i < objects->count; i++)
+        different += at[i] != at[i - 1];
+    return different;
+}
+
+/* Where object FROM points to STEP's, and to how many of its size. */
 static void look_up_reference(const struct hs_heap *heap, uint32_t from,
-                              struct hs_path_step *step)
+                              struct hs_path_step *step,
+                              struct hs_arena *passing)
 {
     struct hs_memory memory = hs_heap_memory(heap, from);
     struct hs_fields fields = hs_fields_of(&memory);
-    uint64_t offset, size = hs_heap_size(heap, step->object);
-    uint32_t alike = 0, last = HS_NO_OBJECT;
+    struct hs_column alike = HS_COLUMN(uint64_t, passing);
+    uint64_t offset, size = hs_heap_size(heap, step->object), last = UINT64_MAX;
 
     while (hs_fields_next(&fields, &offset)) {
-        uint32_t object;
+        uint64_t object;
 
         if (memory.size < heap->pointer_size ||
             offset > memory.size - heap->pointer_size)
@@ -240,23 +268,28 @@ static void look_up_reference(const struct hs_heap *heap, uint32_t from,
         if (object == HS_NO_OBJECT || object == last)
             continue;
         last = object;
-        alike += hs_heap_size(heap, object) == size;
+        if (hs_heap_size(heap, (uint32_t)object) == size)
+            hs_column_push(&alike, &object);
         if (object == step->object && step->offset == HS_NO_OFFSET)
             step->offset = offset;
     }
-    step->alike = alike ? alike : 1;
+    step->alike = alike.count ? count_different(heap, &alike) : 1;
 }
 
 /* Fills in offsets and counts of a path whose objects are known. */
 static void dress_steps(const struct hs_heap *heap, struct hs_path_step *steps,
                         size_t count)
 {
+    struct hs_arena passing = HS_ARENA_EMPTY;
+
     for (size_t i = 0; i < count; i++) {
         steps[i].offset = HS_NO_OFFSET;
         steps[i].alike = 1;
         if (i > 0)
-            look_up_reference(heap, steps[i - 1].object, &steps[i]);
+            look_up_reference(heap, steps[i - 1].object, &steps[i], &passing);
+        hs_arena_reset(&passing);
     }
+    hs_arena_free(&passing);
 }
 
 static void push_object(struct hs_column *steps, uint32_t object)
@@ -323,8 +356,7 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
     struct hs_column found = HS_COLUMN(struct hs_path, arena);
 
     search_init(&s);
-    for (size_t i = 0; i < target_count; i++)
-        start_from(&s, targets[i]);
+    start(&s, targets, target_count);
     while (s.head < s.tail)
         step_back(&s, s.queue[s.head++]);
     paths->units = mark_best(&s);
