@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * section_heap.h - the parts of what a heap dump tells, one file each.
+ *
+ * More than 12 functions: each part is one, and they share how to say a value.
  */
 #ifndef HEAPSCOPE_SECTION_HEAP_H
 #define HEAPSCOPE_SECTION_HEAP_H
