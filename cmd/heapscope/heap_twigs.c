@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * heap_twigs.c - opens the biggest branches of a dominator tree.
+ */
+#include "heap_twigs.h"
+
+#include <inttypes.h>
+
+#include "base/size.h"
+#include "heap_look.h"
+
+#define CHILDREN  256                 /* looked at of one node at first, */
+#define MOST      ((uint32_t)1 << 20) /* and at most, to count those alike */
+#define MIN_CHAIN 4
+
+struct grower {
+    struct hs_twigs *twigs;
+    const struct hs_heap_case *c;
+    struct hs_arena *arena;
+    uint64_t limit;
+    uint32_t each;
+};
+
+struct hs_twig *hs_twig_at(const struct hs_twigs *twigs, uint32_t number)
+{
+    return (struct hs_twig *)twigs->list.at + number;
+}
+
+static const struct hs_holder *holder_of(const struct hs_heap_case *c,
+                                         uint32_t node)
+{
+    return &c->holders->holders[node - hs_heap_count(c->heap)];
+}
+
+/* Goroutines of a group, finalizers of a function: only numbers tell them
+ * apart. */
+static bool one_of_many(const struct hs_holder *holder)
+{
+    return holder->kind == HS_HOLDER_GOROUTINE ||
+           holder->kind == HS_HOLDER_FINALIZER;
+}
+
+/* Objects of one size, or holders of which there are many. */
+static bool same_kind(const struct hs_heap_case *c, uint32_t a, uint32_t b)
+{
+    if (hs_twig_is_holder(c, a) != hs_twig_is_holder(c, b))
+        return false;
+    if (!hs_twig_is_holder(c, a))
+        return hs_heap_size(c->heap, a) == hs_heap_size(c->heap, b);
+    return one_of_many(holder_of(c, a)) && one_of_many(holder_of(c, b));
+}
+
+static bool alike(const struct hs_heap_case *c, uint32_t a, uint32_t b)
+{
+    return hs_retention_bytes(c->retention, a) ==
+               hs_retention_bytes(c->retention, b) &&
+           same_kind(c, a, b);
+}
+
+/* Follows the chain down from object NODE, each of which has the next as a
+ * child of its own size that retains at least half of what it retains itself:
+ * there can be but one such child.  Numbers grow from dominator to dominated,
+ * so one pass over them is enough, however long the chain. */
+static uint32_t follow_chain(const struct hs_heap_case *c, uint32_t node,
+                             uint32_t *last)
+{
+    const struct hs_dominators *dom = hs_retention_numbers(c->retention);
+    uint64_t size = hs_heap_size(c->heap, node), left;
+    uint32_t at = hs_retention_number(c->retention, node), count = 1;
+
+    *last = node;
+    left = at ? dom->retained[at].bytes : 0;
+    for (uint32_t v = at + 1; at && v <= dom->count; v++) {
+        uint64_t bytes;
+        uint32_t next;
+
+        if (dom->idom[v] != at)
+            continue;
+        bytes = dom->retained[v].bytes;
+        next = hs_retention_node(c->retention, v);
+        if (bytes >= dom->retained[at].bytes - bytes &&
+            !hs_twig_is_holder(c, next) &&
+            hs_heap_size(c->heap, next) == size) {
+            at = v;
+            left = bytes;
+            *last = next;
+            count++;
+            continue;
+        }
+        left -= bytes;
+        if (left < dom->retained[at].bytes - left)
+            break; /* no child can have half any more */
+    }
+    return count;
+}
+
+static void fold_chain(struct grower *g, struct hs_twig *twig)
+{
+    const struct hs_retention *r = g->c->retention;
+    uint32_t child, all, last, count;
+
+    if (hs_twig_is_holder(g->c, twig->node) ||
+        !hs_retention_children(r, twig->node, &child, 1, &all) ||
+        !same_kind(g->c, twig->node, child) ||
+        hs_retention_bytes(r, child) < twig->bytes / 2)
+        return;
+    count = follow_chain(g->c, twig->node, &last);
+    /* One that points to nothing may have no number. */
+    if (hs_retention_children(r, last, &child, 1, &all) &&
+        same_kind(g->c, last, child) &&
+        hs_retention_bytes(r, child) >= hs_retention_bytes(r, last) / 2) {
+        last = child;
+        count++;
+    }
+    if (count < MIN_CHAIN)
+        return;
+    twig->count = count;
+    twig->last = last;
+    twig->chain = true;
+}
+
+static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t depth)
+{
+    const struct hs_retention *r = g->c->retention;
+    struct hs_twig twig = {.node = node,
+                           .last = node,
+                           .count = 1,
+                           .bytes = hs_retention_bytes(r, node),
+                           .objects = hs_retention_objects(r, node),
+                           .depth = depth,
+                           .first = HS_NO_TWIG,
+                           .next = HS_NO_TWIG};
+
+    hs_column_push(&g->twigs->list, &twig);
+    return (uint32_t)g->twigs->list.count - 1;
+}
+
+/* Adds what one more child retains to the twig before it, if the two are
+ * alike. */
+static bool join(struct grower *g, uint32_t last, uint32_t child)
+{
+    const struct hs_retention *r = g->c->retention;
+    struct hs_twig *twig;
+
+    if (last == HS_NO_TWIG ||
+        !alike(g->c, hs_twig_at(g->twigs, last)->node, child))
+        return false;
+    twig = hs_twig_at(g->twigs, last);
+    twig->count++;
+    twig->bytes += hs_retention_bytes(r, child);
+    twig->objects += hs_retention_objects(r, child);
+    return true;
+}
+
+/* The biggest dominator children of NODE: more of them as long as the last
+ * ones are all alike, so that these are counted. */
+static uint32_t *find_children(struct grower *g, uint32_t node, uint32_t *found,
+                               uint32_t *all)
+{
+    const struct hs_retention *r = g->c->retention;
+    uint32_t most = g->limit ? CHILDREN : UINT32_MAX, *children, first;
+
+    hs_retention_children(r, node, &first, 1, all);
+    for (;;) {
+        if (most > *all)
+            most = *all;
+        children = hs_arena_alloc(g->arena, ((size_t)most + 1) * 4);
+        *found = hs_retention_children(r, node, children, most, all);
+        if (*found == *all || most >= MOST || *found < 2 ||
+            !alike(g->c, children[*found - 1], children[*found / 2]))
+            return children;
+        most = MOST;
+    }
+}
+
+/* What twig NUMBER has beyond its children, of which LEFT were not shown. */
+static void set_rest(struct grower *g, uint32_t number, uint32_t left)
+{
+    struct hs_twig *twig = hs_twig_at(g->twigs, number);
+    uint64_t bytes = 0, objects = 0;
+
+    if (!hs_twig_is_holder(g->c, twig->node)) {
+        objects = twig->count;
+        bytes = objects * hs_heap_size(g->c->heap, twig->node);
+    }
+    for (uint32_t t = twig->first; t != HS_NO_TWIG;
+         t = hs_twig_at(g->twigs, t)->next) {
+        bytes += hs_twig_at(g->twigs, t)->bytes;
+        objects += hs_twig_at(g->twigs, t)->objects;
+    }
+    twig->rest_bytes = twig->bytes - bytes;
+    twig->rest_objects = twig->objects - objects;
+    twig->rest_count = twig->chain ? 0 : left;
+    g->twigs->rests += hs_twig_has_rest(twig);
+}
+
+/* Makes twigs of the children of twig NUMBER, at most ROOM. */
+static void open_twig(struct grower *g, uint32_t number, uint64_t room)
+{
+    uint32_t all, found, last = HS_NO_TWIG, done = 0, *children;
+    uint32_t depth = hs_twig_at(g->twigs, number)->depth + 1;
+    uint64_t rows = 0;
+
+    hs_twig_at(g->twigs, number)->open = true;
+    if (g->limit && hs_twig_at(g->twigs, number)->count == 1)
+        fold_chain(g, hs_twig_at(g->twigs, number));
+    /* Below many side by side nothing is shown. */
+    if (hs_twig_at(g->twigs, number)->count > 1 &&
+        !hs_twig_at(g->twigs, number)->chain)
+        return;
+    children =
+        find_children(g, hs_twig_at(g->twigs, number)->last, &found, &all);
+    for (; done < found; done++) {
+        uint32_t twig;
+
+        if (join(g, last, children[done]))
+            continue;
+        if (hs_retention_bytes(g->c->retention, children[done]) == 0 ||
+            rows == g->each || rows >= room)
+            break;
+        twig = add_twig(g, children[done], depth);
+        if (last == HS_NO_TWIG)
+            hs_twig_at(g->twigs, number)->first = twig;
+        else
+            hs_twig_at(g->twigs, last)->next = twig;
+        last = twig;
+        rows++;
+    }
+    set_rest(g, number, all - done);
+}
+
+/* The closed twig that retains most, or HS_NO_TWIG. */
+static uint32_t biggest_closed(const struct hs_twigs *twigs)
+{
+    uint32_t best = HS_NO_TWIG;
+
+    for (uint32_t i = 0; i < twigs->list.count; i++) {
+        const struct hs_twig *twig = hs_twig_at(twigs, i);
+
+        if (!twig->open && (best == HS_NO_TWIG ||
+                            twig->bytes > hs_twig_at(twigs, best)->bytes))
+            best = i;
+    }
+    return best;
+}
+
+void hs_twigs_grow(struct hs_twigs *twigs, const struct hs_heap_case *c,
+                   uint32_t root, uint64_t limit, uint32_t each,
+                   struct hs_arena *arena)
+{
+    struct grower g = {.twigs = twigs,
+                       .c = c,
+                       .arena = arena,
+                       .limit = limit,
+                       .each = limit ? each : UINT32_MAX};
+    uint32_t next;
+
+    *twigs =
+        (struct hs_twigs){.c = c, .list = HS_COLUMN(struct hs_twig, arena)};
+    add_twig(&g, root, 0);
+    /* Without a limit all are opened, in whatever order. */
+    for (uint32_t i = 0; limit == 0 && i < twigs->list.count; i++)
+        open_twig(&g, i, UINT64_MAX);
+    /* One place is kept for the rest. */
+    while (twigs->list.count + twigs->rests + 1 < limit &&
+           (next = biggest_closed(twigs)) != HS_NO_TWIG)
+        open_twig(&g, next, limit - twigs->list.count - twigs->rests - 1);
+}
+
+static const char *object_name(struct hs_document *doc,
+                               const struct hs_heap_case *c,
+                               const struct hs_twig *twig)
+{
+    struct hs_str name = hs_look_object(c, twig->node, doc->arena);
+
+    if (twig->count == 1)
+        return hs_doc_printf(doc, "%.*s 0x%" PRIx64, (int)name.size, name.text,
+                             hs_heap_address(c->heap, twig->node));
+    return hs_doc_printf(doc, "%.*s ×%s%s", (int)name.size, name.text,
+                         hs_show_count(twig->count).text,
+                         twig->chain ? " in a chain" : "");
+}
+
+const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
+                         const struct hs_twig *twig)
+{
+    const struct hs_holder *holder;
+    uint64_t goroutines;
+    struct hs_str name;
+    uint32_t number;
+
+    if (!hs_twig_is_holder(c, twig->node))
+        return object_name(doc, c, twig);
+    number = twig->node - hs_heap_count(c->heap);
+    holder = &c->holders->holders[number];
+    name = hs_holders_name(c->holders, number, doc->arena);
+    goroutines = hs_holders_goroutines(c->holders, number);
+    if (one_of_many(holder) && twig->count > 1)
+        return hs_doc_printf(doc, "%.*s and %s more", (int)name.size, name.text,
+                             hs_show_count(twig->count - 1).text);
+    if (holder->kind == HS_HOLDER_GROUP && goroutines > 1)
+        return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
+                             hs_show_count((int64_t)goroutines).text);
+    return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+}
