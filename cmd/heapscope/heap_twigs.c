@@ -17,7 +17,7 @@ struct grower {
     struct hs_twigs *twigs;
     const struct hs_heap_case *c;
     struct hs_arena *arena;
-    uint64_t limit;
+    const struct hs_twigs_plan *plan;
     uint32_t each;
 };
 
@@ -94,38 +94,42 @@ static uint32_t follow_chain(const struct hs_heap_case *c, uint32_t node,
     return count;
 }
 
-static void fold_chain(struct grower *g, struct hs_twig *twig)
+uint32_t hs_twigs_chain(const struct hs_heap_case *c, uint32_t node,
+                        uint32_t *last)
 {
-    const struct hs_retention *r = g->c->retention;
-    uint32_t child, all, last, count;
+    const struct hs_retention *r = c->retention;
+    uint32_t child, all, count;
 
-    if (hs_twig_is_holder(g->c, twig->node) ||
-        !hs_retention_children(r, twig->node, &child, 1, &all) ||
-        !same_kind(g->c, twig->node, child) ||
-        hs_retention_bytes(r, child) < twig->bytes / 2)
-        return;
-    count = follow_chain(g->c, twig->node, &last);
+    *last = node;
+    if (hs_twig_is_holder(c, node) ||
+        !hs_retention_children(r, node, &child, 1, &all) ||
+        !same_kind(c, node, child) ||
+        hs_retention_bytes(r, child) < hs_retention_bytes(r, node) / 2)
+        return 1;
+    count = follow_chain(c, node, last);
     /* One that points to nothing may have no number. */
-    if (hs_retention_children(r, last, &child, 1, &all) &&
-        same_kind(g->c, last, child) &&
-        hs_retention_bytes(r, child) >= hs_retention_bytes(r, last) / 2) {
-        last = child;
+    if (hs_retention_children(r, *last, &child, 1, &all) &&
+        same_kind(c, *last, child) &&
+        hs_retention_bytes(r, child) >= hs_retention_bytes(r, *last) / 2) {
+        *last = child;
         count++;
     }
-    if (count < MIN_CHAIN)
-        return;
-    twig->count = count;
-    twig->last = last;
-    twig->chain = true;
+    if (count >= MIN_CHAIN)
+        return count;
+    *last = node;
+    return 1;
 }
 
-static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t depth)
+/* Adds a twig for COUNT nodes that are alike, the first being NODE. */
+static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t count,
+                         uint32_t depth, uint64_t times)
 {
     const struct hs_retention *r = g->c->retention;
     struct hs_twig twig = {.node = node,
                            .last = node,
-                           .count = 1,
-                           .bytes = hs_retention_bytes(r, node),
+                           .count = count,
+                           .times = times,
+                           .bytes = count * hs_retention_bytes(r, node),
                            .objects = hs_retention_objects(r, node),
                            .depth = depth,
                            .first = HS_NO_TWIG,
@@ -135,30 +139,13 @@ static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t depth)
     return (uint32_t)g->twigs->list.count - 1;
 }
 
-/* Adds what one more child retains to the twig before it, if the two are
- * alike. */
-static bool join(struct grower *g, uint32_t last, uint32_t child)
-{
-    const struct hs_retention *r = g->c->retention;
-    struct hs_twig *twig;
-
-    if (last == HS_NO_TWIG ||
-        !alike(g->c, hs_twig_at(g->twigs, last)->node, child))
-        return false;
-    twig = hs_twig_at(g->twigs, last);
-    twig->count++;
-    twig->bytes += hs_retention_bytes(r, child);
-    twig->objects += hs_retention_objects(r, child);
-    return true;
-}
-
 /* The biggest dominator children of NODE: more of them as long as the last
  * ones are all alike, so that these are counted. */
 static uint32_t *find_children(struct grower *g, uint32_t node, uint32_t *found,
                                uint32_t *all)
 {
     const struct hs_retention *r = g->c->retention;
-    uint32_t most = g->limit ? CHILDREN : UINT32_MAX, *children, first;
+    uint32_t most = g->plan->limit ? CHILDREN : UINT32_MAX, *children, first;
 
     hs_retention_children(r, node, &first, 1, all);
     for (;;) {
@@ -194,77 +181,120 @@ static void set_rest(struct grower *g, uint32_t number, uint32_t left)
     g->twigs->rests += hs_twig_has_rest(twig);
 }
 
-/* Makes twigs of the children of twig NUMBER, at most ROOM. */
-static void open_twig(struct grower *g, uint32_t number, uint64_t room)
+static bool side_by_side(const struct hs_twig *twig)
 {
-    uint32_t all, found, last = HS_NO_TWIG, done = 0, *children;
-    uint32_t depth = hs_twig_at(g->twigs, number)->depth + 1;
+    return twig->count > 1 && !twig->chain;
+}
+
+/* How many of the COUNT children at CHILDREN are like the first. */
+static uint32_t run_length(const struct grower *g, const uint32_t *children,
+                           uint32_t count)
+{
+    uint32_t length = 1;
+
+    while (length < count && alike(g->c, children[0], children[length]))
+        length++;
+    return length;
+}
+
+/* Are COUNT children like NODE worth a twig? */
+static bool is_worth(const struct grower *g, const struct hs_twig *parent,
+                     uint32_t node, uint32_t count, uint64_t times)
+{
+    uint64_t bytes = count * hs_retention_bytes(g->c->retention, node);
+
+    if (side_by_side(parent) && bytes < parent->bytes / parent->count / 8)
+        return false;
+    return bytes && bytes * times >= g->plan->least;
+}
+
+/* Hangs twigs below twig NUMBER, at most ROOM; returns how many children they
+ * stand for. */
+static uint32_t add_children(struct grower *g, uint32_t number,
+                             const uint32_t *children, uint32_t found,
+                             uint64_t room)
+{
+    struct hs_twig parent = *hs_twig_at(g->twigs, number);
+    uint64_t times = parent.times * (side_by_side(&parent) ? parent.count : 1);
+    uint32_t last = HS_NO_TWIG, shown = 0, length, twig;
     uint64_t rows = 0;
 
-    hs_twig_at(g->twigs, number)->open = true;
-    if (g->limit && hs_twig_at(g->twigs, number)->count == 1)
-        fold_chain(g, hs_twig_at(g->twigs, number));
-    /* Below many side by side nothing is shown. */
-    if (hs_twig_at(g->twigs, number)->count > 1 &&
-        !hs_twig_at(g->twigs, number)->chain)
-        return;
-    children =
-        find_children(g, hs_twig_at(g->twigs, number)->last, &found, &all);
-    for (; done < found; done++) {
-        uint32_t twig;
-
-        if (join(g, last, children[done]))
+    for (uint32_t i = 0; i < found && rows < room && rows < g->each;
+         i += length) {
+        length = run_length(g, children + i, found - i);
+        if (!is_worth(g, &parent, children[i], length, times))
             continue;
-        if (hs_retention_bytes(g->c->retention, children[done]) == 0 ||
-            rows == g->each || rows >= room)
-            break;
-        twig = add_twig(g, children[done], depth);
+        twig = add_twig(g, children[i], length, parent.depth + 1, times);
         if (last == HS_NO_TWIG)
             hs_twig_at(g->twigs, number)->first = twig;
         else
             hs_twig_at(g->twigs, last)->next = twig;
+        for (uint32_t k = 1; k < length; k++)
+            hs_twig_at(g->twigs, twig)->objects +=
+                hs_retention_objects(g->c->retention, children[i + k]);
         last = twig;
+        shown += length;
         rows++;
     }
-    set_rest(g, number, all - done);
+    return shown;
+}
+
+/* Makes twigs of the children of twig NUMBER, at most ROOM. */
+static void open_twig(struct grower *g, uint32_t number, uint64_t room)
+{
+    struct hs_twig *twig = hs_twig_at(g->twigs, number);
+    uint32_t all, found, *children, shown;
+
+    twig->open = true;
+    if (g->plan->limit && twig->count == 1)
+        twig->count = hs_twigs_chain(g->c, twig->node, &twig->last);
+    twig->chain = twig->last != twig->node;
+    if (side_by_side(twig) && !g->plan->samples)
+        return;
+    children = find_children(g, twig->last, &found, &all);
+    shown = add_children(g, number, children, found, room);
+    if (!side_by_side(hs_twig_at(g->twigs, number)))
+        set_rest(g, number, all - shown);
 }
 
 /* The closed twig that retains most, or HS_NO_TWIG. */
 static uint32_t biggest_closed(const struct hs_twigs *twigs)
 {
     uint32_t best = HS_NO_TWIG;
+    uint64_t most = 0;
 
     for (uint32_t i = 0; i < twigs->list.count; i++) {
         const struct hs_twig *twig = hs_twig_at(twigs, i);
 
-        if (!twig->open && (best == HS_NO_TWIG ||
-                            twig->bytes > hs_twig_at(twigs, best)->bytes))
+        if (!twig->open &&
+            (best == HS_NO_TWIG || twig->bytes * twig->times > most)) {
             best = i;
+            most = twig->bytes * twig->times;
+        }
     }
     return best;
 }
 
 void hs_twigs_grow(struct hs_twigs *twigs, const struct hs_heap_case *c,
-                   uint32_t root, uint64_t limit, uint32_t each,
-                   struct hs_arena *arena)
+                   const struct hs_twigs_plan *plan, struct hs_arena *arena)
 {
     struct grower g = {.twigs = twigs,
                        .c = c,
                        .arena = arena,
-                       .limit = limit,
-                       .each = limit ? each : UINT32_MAX};
+                       .plan = plan,
+                       .each = plan->limit ? plan->each : UINT32_MAX};
     uint32_t next;
 
     *twigs =
         (struct hs_twigs){.c = c, .list = HS_COLUMN(struct hs_twig, arena)};
-    add_twig(&g, root, 0);
+    add_twig(&g, plan->root, 1, 0, 1);
     /* Without a limit all are opened, in whatever order. */
-    for (uint32_t i = 0; limit == 0 && i < twigs->list.count; i++)
+    for (uint32_t i = 0; plan->limit == 0 && i < twigs->list.count; i++)
         open_twig(&g, i, UINT64_MAX);
     /* One place is kept for the rest. */
-    while (twigs->list.count + twigs->rests + 1 < limit &&
+    while (twigs->list.count + twigs->rests + 1 < plan->limit &&
            (next = biggest_closed(twigs)) != HS_NO_TWIG)
-        open_twig(&g, next, limit - twigs->list.count - twigs->rests - 1);
+        open_twig(&g, next, plan->limit - twigs->list.count - twigs->rests - 1);
 }
 
 static const char *object_name(struct hs_document *doc,

@@ -20,6 +20,8 @@ struct hs_twig {
     uint32_t node;  /* the first of those that it stands for */
     uint32_t count; /* how many these are */
     uint32_t last;  /* of a chain, the last; else NODE */
+    uint64_t times; /* it is one of so many alike, as its parent
+                     * stands for several side by side; else 1 */
     bool chain;     /* each dominates the next */
     bool open;
     uint64_t bytes, objects; /* retained by all of them */
@@ -37,11 +39,22 @@ struct hs_twigs {
     size_t rests;          /* twigs that have a rest */
 };
 
-/* Opens the tree below node ROOT in ARENA: LIMIT twigs and rests at most (0:
- * all), EACH of them below one twig. */
+struct hs_twigs_plan {
+    uint32_t root;  /* a node */
+    uint64_t limit; /* of twigs and rests; 0: all */
+    uint32_t each;  /* twigs below one, at most */
+    uint64_t least; /* bytes that are worth a twig */
+    bool samples;   /* of several side by side, open the first */
+};
+
+/* Opens the tree below PLAN's root in ARENA. */
 void hs_twigs_grow(struct hs_twigs *twigs, const struct hs_heap_case *c,
-                   uint32_t root, uint64_t limit, uint32_t each,
-                   struct hs_arena *arena);
+                   const struct hs_twigs_plan *plan, struct hs_arena *arena);
+
+/* How many objects there are in the chain that starts with NODE, and the last
+ * of them; 1 and NODE itself if it starts none. */
+uint32_t hs_twigs_chain(const struct hs_heap_case *c, uint32_t node,
+                        uint32_t *last);
 
 struct hs_twig *hs_twig_at(const struct hs_twigs *twigs, uint32_t number);
 

@@ -9,6 +9,8 @@
 
 /* In the order in which they are tried when --view does not say. */
 static const struct hs_view views[] = {
+    {"retention", {HS_PART_HEAP, hs_heap_retention_section}},
+    {"dominators", {HS_PART_HEAP, hs_heap_dominators_section}},
     {"callgraph", {HS_PART_PROFILE, hs_profile_callgraph_section}},
     {NULL, {0, NULL}},
 };
@@ -47,6 +49,6 @@ const struct hs_command command_render = {
         "dashed edge leads over functions that are not drawn.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS,
-    .needs = HS_PART_PROFILE,
+    .needs = HS_PART_PROFILE | HS_PART_HEAP,
     .run = render_run,
 };

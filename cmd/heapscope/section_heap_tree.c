@@ -140,14 +140,14 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
         {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
     };
     const struct hs_heap_case *c = hs_look_heap(run, 0, err);
+    struct hs_twigs_plan plan = {.each = ROWS_EACH};
     struct hs_twigs twigs;
     struct hs_block *table;
-    uint32_t root;
 
-    if (!c || !find_root(run, c, &root, err))
+    if (!c || !find_root(run, c, &plan.root, err))
         return false;
-    hs_twigs_grow(&twigs, c, root, hs_run_limit(run, USUAL_ROWS), ROWS_EACH,
-                  run->scratch);
+    plan.limit = hs_run_limit(run, USUAL_ROWS);
+    hs_twigs_grow(&twigs, c, &plan, run->scratch);
     table = hs_doc_table(run->doc, run->doc->top, "rows", "dominated by",
                          columns, sizeof(columns) / sizeof(columns[0]));
     table->style = HS_TABLE_TREE;

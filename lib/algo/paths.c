@@ -342,6 +342,40 @@ static void search_init(struct search *s)
     hs_map_init(&s->known, s->scratch, 64);
 }
 
+/* Forgets what the last search found, not what it was made from. */
+static void search_clear(struct search *s)
+{
+    for (size_t i = 0; i < s->tail; i++) {
+        s->next[s->queue[i]] = 0;
+        s->leaf[s->queue[i]] = HS_NO_OBJECT;
+    }
+    s->head = s->tail = 0;
+    s->ways.count = 0;
+    hs_map_init(&s->known, s->scratch, 64);
+}
+
+/* Searches from TARGETS back, and keeps at most MOST of the ways found. */
+static void search_run(struct search *s, const uint32_t *targets, size_t count,
+                       size_t most, struct hs_arena *arena,
+                       struct hs_paths *paths)
+{
+    struct hs_column found = HS_COLUMN(struct hs_path, arena);
+
+    start(s, targets, count);
+    while (s->head < s->tail)
+        step_back(s, s->queue[s->head++]);
+    paths->units = mark_best(s);
+    paths->ways = s->ways.count;
+    for (size_t i = 0; i < s->ways.count && (most == 0 || i < most); i++) {
+        struct hs_path path =
+            make_path(s, (const struct way *)s->ways.at + i, arena);
+
+        hs_column_push(&found, &path);
+    }
+    paths->paths = found.at;
+    paths->count = found.count;
+}
+
 void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                    const struct hs_retention *retention,
                    const uint32_t *targets, size_t target_count, size_t most,
@@ -353,22 +387,29 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                        .retention = retention,
                        .dom = hs_retention_numbers(retention),
                        .scratch = scratch};
-    struct hs_column found = HS_COLUMN(struct hs_path, arena);
 
     search_init(&s);
-    start(&s, targets, target_count);
-    while (s.head < s.tail)
-        step_back(&s, s.queue[s.head++]);
-    paths->units = mark_best(&s);
-    paths->ways = s.ways.count;
-    for (size_t i = 0; i < s.ways.count && (most == 0 || i < most); i++) {
-        struct hs_path path =
-            make_path(&s, (const struct way *)s.ways.at + i, arena);
+    search_run(&s, targets, target_count, most, arena, paths);
+}
 
-        hs_column_push(&found, &path);
+void hs_paths_find_each(const struct hs_heap *heap,
+                        const struct hs_holders *holders,
+                        const struct hs_retention *retention,
+                        const uint32_t *targets, size_t target_count,
+                        size_t most, struct hs_arena *arena,
+                        struct hs_arena *scratch, struct hs_paths *paths)
+{
+    struct search s = {.heap = heap,
+                       .holders = holders,
+                       .retention = retention,
+                       .dom = hs_retention_numbers(retention),
+                       .scratch = scratch};
+
+    search_init(&s);
+    for (size_t i = 0; i < target_count; i++) {
+        search_clear(&s);
+        search_run(&s, &targets[i], 1, most, arena, &paths[i]);
     }
-    paths->paths = found.at;
-    paths->count = found.count;
 }
 
 void hs_paths_shortest(const struct hs_heap *heap,
@@ -437,4 +478,18 @@ void hs_paths_descend(const struct hs_heap *heap,
     dress_steps(heap, steps.at, steps.count);
     path->steps = steps.at;
     path->step_count = (uint32_t)steps.count;
+}
+
+uint64_t hs_paths_offset(const struct hs_heap *heap, uint32_t from, uint32_t to)
+{
+    struct hs_memory memory = hs_heap_memory(heap, from);
+    struct hs_fields fields = hs_fields_of(&memory);
+    uint64_t offset;
+
+    while (hs_fields_next(&fields, &offset))
+        if (memory.size >= heap->pointer_size &&
+            offset <= memory.size - heap->pointer_size &&
+            hs_heap_find(heap, hs_heap_word(heap, memory.bytes + offset)) == to)
+            return offset;
+    return HS_NO_OFFSET;
 }

@@ -49,6 +49,15 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                    struct hs_arena *arena, struct hs_arena *scratch,
                    struct hs_paths *paths);
 
+/* The same for each of TARGETS by itself, at most MOST ways each, into PATHS,
+ * an array.  Costs little more than asking for one. */
+void hs_paths_find_each(const struct hs_heap *heap,
+                        const struct hs_holders *holders,
+                        const struct hs_retention *retention,
+                        const uint32_t *targets, size_t target_count,
+                        size_t most, struct hs_arena *arena,
+                        struct hs_arena *scratch, struct hs_paths *paths);
+
 /* The shortest way to OBJECT, which is reached, as the analysis knows it: no
  * search. */
 void hs_paths_shortest(const struct hs_heap *heap,
@@ -63,5 +72,10 @@ void hs_paths_descend(const struct hs_heap *heap,
                       const struct hs_retention *retention, uint32_t holder,
                       double keep, size_t most, struct hs_arena *arena,
                       struct hs_path *path);
+
+/* Where object FROM points to object TO: bytes into FROM; HS_NO_OFFSET if it
+ * does not. */
+uint64_t hs_paths_offset(const struct hs_heap *heap, uint32_t from,
+                         uint32_t to);
 
 #endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * section_heap_retention.c - the picture of what keeps the biggest memory
+ * alive: from each holder over references down to where it piles up.
+ *
+ * The dominator tree says what the biggest branches are and where each piles
+ * up: where no child retains KEEP of its parent any more.  What is drawn are
+ * not its edges but references: the shortest way from a root to each of these
+ * points, and, for what no holder has alone, the ways from the others, merged
+ * into one graph.  Of what hangs below a point only the biggest kinds are
+ * drawn.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "algo/paths.h"
+#include "base/map.h"
+#include "base/size.h"
+#include "heap_draw.h"
+#include "heap_look.h"
+#include "section.h"
+
+#define BRANCHES 256  /* looked at of one holder of holders */
+#define KEEP     0.7  /* a point is where less goes on down one way */
+#define DEEPEST  4096 /* steps to a point */
+#define LEAST    100  /* a branch is drawn for that part of all */
+#define STEPS    5    /* objects drawn of a way, the rest is one dashed edge */
+#define BELOW    3    /* kinds drawn below a point */
+#define WAYS     4    /* ways drawn to what several hold, per point */
+
+struct branch {
+    uint32_t top;   /* a unit, or an object that no unit dominates */
+    uint32_t point; /* where it piles up: at or below the top */
+    uint64_t bytes;
+};
+
+struct picture {
+    const struct hs_heap_case *c;
+    struct hs_arena *scratch;
+    struct hs_column twigs;  /* struct hs_twig, one a node */
+    struct hs_column edges;  /* struct hs_doc_edge */
+    struct hs_map node_of;   /* node of the heap -> number of a twig */
+    struct hs_map edge_of;   /* from << 32 | to -> number of an edge */
+    struct hs_document *doc; /* for labels */
+    uint64_t limit;
+};
+
+static bool is_top(const struct hs_heap_case *c, uint32_t node)
+{
+    return !hs_twig_is_holder(c, node) ||
+           c->holders->holders[node - hs_heap_count(c->heap)].unit;
+}
+
+/* Down from TOP as long as nearly all goes down with one child. */
+static uint32_t find_point(const struct hs_heap_case *c, uint32_t top)
+{
+    uint32_t node = top, child, all;
+
+    for (uint32_t i = 0; i < DEEPEST; i++) {
+        uint32_t last;
+
+        if (hs_twigs_chain(c, node, &last) > 1 ||
+            !hs_retention_children(c->retention, node, &child, 1, &all) ||
+            (double)hs_retention_bytes(c->retention, child) <
+                KEEP * (double)hs_retention_bytes(c->retention, node))
+            break;
+        node = child;
+    }
+    return node;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct branch *x = a, *y = b;
+
+    if (x->bytes != y->bytes)
+        return x->bytes < y->bytes ? 1 : -1;
+    return (x->top > y->top) - (x->top < y->top);
+}
+
+/* Units, and objects that no unit dominates, with what they retain. */
+static struct hs_column find_branches(const struct hs_heap_case *c,
+                                      struct hs_arena *arena)
+{
+    struct hs_column branches = HS_COLUMN(struct branch, arena);
+    struct hs_column open = HS_COLUMN(uint32_t, arena);
+    uint32_t root = hs_retention_holder(c->retention, 0);
+
+    hs_column_push(&open, &root);
+    for (size_t i = 0; i < open.count; i++) {
+        uint32_t children[BRANCHES], all, found;
+
+        found = hs_retention_children(c->retention, ((uint32_t *)open.at)[i],
+                                      children, BRANCHES, &all);
+        for (uint32_t k = 0; k < found; k++) {
+            struct branch branch = {
+                .top = children[k],
+                .bytes = hs_retention_bytes(c->retention, children[k])};
+
+            if (is_top(c, children[k]))
+                hs_column_push(&branches, &branch);
+            else
+                hs_column_push(&open, &children[k]);
+        }
+    }
+    if (branches.count)
+        qsort(branches.at, branches.count, sizeof(struct branch), by_bytes);
+    return branches;
+}
+
+static struct hs_twig *twig_at(const struct picture *p, uint32_t number)
+{
+    return (struct hs_twig *)p->twigs.at + number;
+}
+
+/* The twig of NODE, made when first asked for. */
+static uint32_t draw_node(struct picture *p, uint32_t node)
+{
+    uint32_t number = hs_map_add(&p->node_of, node, (uint32_t)p->twigs.count);
+    struct hs_twig twig = {
+        .node = node,
+        .last = node,
+        .count = 1,
+        .times = 1,
+        .bytes = hs_retention_bytes(p->c->retention, node),
+        .objects = hs_retention_objects(p->c->retention, node),
+    };
+
+    if (number == p->twigs.count)
+        hs_column_push(&p->twigs, &twig);
+    return number;
+}
+
+static void draw_edge(struct picture *p, uint32_t from, uint32_t to,
+                      const char *label, bool dashed, bool bold)
+{
+    uint32_t number = hs_map_add(&p->edge_of, (uint64_t)from << 32 | to,
+                                 (uint32_t)p->edges.count);
+    const struct hs_twig *twig = twig_at(p, to);
+    struct hs_doc_edge edge = {
+        .from = from,
+        .to = to,
+        .label = label,
+        .weight = hs_draw_share(p->c, twig->bytes * twig->times),
+        .dashed = dashed,
+        .bold = bold,
+    };
+
+    if (number == p->edges.count)
+        hs_column_push(&p->edges, &edge);
+}
+
+static const char *offset_label(struct picture *p, uint64_t offset)
+{
+    if (offset == HS_NO_OFFSET)
+        return NULL;
+    return hs_doc_printf(p->doc, "+%" PRIu64, offset);
+}
+
+/* How the first object of PATH is reached, if not by the unit's own word. */
+static const char *entry_label(struct picture *p, const struct hs_path *path)
+{
+    const struct hs_holders *all = p->c->holders;
+    struct hs_str name, unit = hs_holders_name(all, path->unit, p->scratch);
+
+    if (path->through != HS_NO_RECORD && path->through != path->unit &&
+        all->holders[path->through].kind == HS_HOLDER_GLOBAL) {
+        name = hs_holders_name(all, path->through, p->scratch);
+        return hs_doc_printf(p->doc, "over %.*s", (int)name.size, name.text);
+    }
+    name = hs_holders_name(all, path->holder, p->scratch);
+    if (path->holder == path->unit || hs_str_equal(name, unit))
+        return NULL;
+    return hs_doc_printf(p->doc, "in %.*s", (int)name.size, name.text);
+}
+
+/* The unit and the objects of PATH; returns the number of the last. */
+static uint32_t draw_path(struct picture *p, const struct hs_path *path,
+                          bool bold)
+{
+    uint32_t objects = hs_heap_count(p->c->heap), to, skipped = 0;
+    uint32_t from = draw_node(p, objects + path->unit), n = path->step_count;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const char *label =
+            i ? offset_label(p, path->steps[i].offset) : entry_label(p, path);
+
+        if (n > STEPS && i >= STEPS / 2 && i < n - (STEPS - STEPS / 2)) {
+            skipped++;
+            continue;
+        }
+        if (skipped)
+            label =
+                hs_doc_printf(p->doc, "%s more", hs_show_count(skipped).text);
+        to = draw_node(p, path->steps[i].object);
+        draw_edge(p, from, to, label, skipped != 0, bold);
+        from = to;
+        skipped = 0;
+    }
+    return from;
+}
+
+/* The biggest kinds below POINT, which is node NUMBER of the picture, or is
+ * below it. */
+static void draw_below(struct picture *p, uint32_t point, uint32_t number,
+                       bool bold)
+{
+    uint32_t objects = hs_heap_count(p->c->heap), *of;
+    struct hs_twigs_plan plan = {
+        .root = point,
+        .limit = 2 * BELOW + 1,
+        .each = BELOW,
+        .least = hs_retention_bytes(p->c->retention, point) / 10,
+        .samples = true,
+    };
+    uint32_t bold_at = bold ? 0 : HS_NO_TWIG;
+    struct hs_twigs twigs;
+
+    hs_twigs_grow(&twigs, p->c, &plan, p->scratch);
+    of = hs_arena_zeroed(p->scratch, twigs.list.count, sizeof(*of));
+    of[0] = number;
+    if (twig_at(p, number)->node == point)
+        *twig_at(p, number) = *hs_twig_at(&twigs, 0);
+    for (uint32_t i = 0; i < twigs.list.count; i++) {
+        for (uint32_t t = hs_twig_at(&twigs, i)->first; t != HS_NO_TWIG;
+             t = hs_twig_at(&twigs, t)->next) {
+            uint32_t from = hs_twig_at(&twigs, i)->last;
+            uint32_t to = hs_twig_at(&twigs, t)->node;
+            uint64_t offset = HS_NO_OFFSET;
+
+            of[t] = draw_node(p, to);
+            *twig_at(p, of[t]) = *hs_twig_at(&twigs, t);
+            if (from < objects && to < objects)
+                offset = hs_paths_offset(p->c->heap, from, to);
+            draw_edge(p, of[i], of[t], offset_label(p, offset),
+                      from < objects && offset == HS_NO_OFFSET,
+                      i == bold_at && t == hs_twig_at(&twigs, i)->first);
+        }
+        if (i == bold_at)
+            bold_at = hs_twig_at(&twigs, i)->first;
+    }
+}
+
+/* Returns false if there is no room left for it. */
+static bool draw_branch(struct picture *p, const struct branch *branch,
+                        bool biggest)
+{
+    uint32_t objects = hs_heap_count(p->c->heap), number;
+    struct hs_path path;
+
+    if (p->limit && p->twigs.count + STEPS + 2 * BELOW + 2 > p->limit)
+        return false;
+    if (branch->point < objects) {
+        hs_paths_shortest(p->c->heap, p->c->holders, p->c->retention,
+                          branch->point, p->scratch, &path);
+        number = draw_path(p, &path, biggest);
+    } else {
+        number = draw_node(p, branch->top);
+    }
+    draw_below(p, branch->point, number, biggest);
+    return true;
+}
+
+/* Ways from further holders to the POINTS that no unit has alone. */
+static void draw_partners(struct picture *p, const struct hs_column *points)
+{
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    struct hs_paths *found =
+        hs_arena_zeroed(p->scratch, points->count + 1, sizeof(*found));
+
+    if (points->count == 0)
+        return;
+    hs_paths_find_each(p->c->heap, p->c->holders, p->c->retention, points->at,
+                       points->count, WAYS, p->scratch, &passing, found);
+    for (size_t i = 0; i < points->count; i++)
+        for (size_t k = 0; k < found[i].count; k++)
+            if (!p->limit || p->twigs.count + STEPS + 2 <= p->limit)
+                draw_path(p, &found[i].paths[k], false);
+    hs_arena_free(&passing);
+}
+
+static void add_rest(struct picture *p, struct hs_block *graph,
+                     const struct branch *left, size_t count)
+{
+    uint64_t bytes = 0;
+    struct hs_doc_node node = {.box = true};
+
+    for (size_t i = 0; i < count; i++)
+        bytes += left[i].bytes;
+    if (bytes == 0)
+        return;
+    node.name = hs_doc_printf(p->doc, "%s more holders",
+                              hs_show_count((int64_t)count).text);
+    node.detail =
+        hs_doc_printf(p->doc, "%s (%s)", hs_show_bytes((int64_t)bytes).text,
+                      hs_show_share(hs_draw_share(p->c, bytes)).text);
+    hs_column_push(&graph->nodes, &node);
+}
+
+static void finish(struct picture *p, struct hs_block *graph,
+                   const struct hs_column *joint)
+{
+    uint32_t count = (uint32_t)p->twigs.count;
+    uint32_t *nodes = hs_arena_zeroed(p->scratch, count + 1, sizeof(*nodes));
+    const struct hs_origin *origins;
+
+    for (uint32_t i = 0; i < count; i++)
+        nodes[i] = twig_at(p, i)->node;
+    origins = hs_draw_origins(p->c, nodes, count, p->scratch);
+    for (uint32_t i = 0; i < count; i++)
+        hs_draw_twig(p->doc, graph, p->c, twig_at(p, i), &origins[i]);
+    for (size_t i = 0; i < joint->count; i++) {
+        uint32_t node = ((const uint32_t *)joint->at)[i];
+
+        ((struct hs_doc_node *)
+             graph->nodes.at)[hs_map_lookup(&p->node_of, node)]
+            .marked = true;
+    }
+    graph->edges = p->edges;
+}
+
+bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_heap_case *c = hs_look_heap(run, 0, err);
+    struct hs_document *doc = run->doc;
+    struct picture p = {
+        .c = c,
+        .scratch = run->scratch,
+        .twigs = HS_COLUMN(struct hs_twig, run->scratch),
+        .edges = HS_COLUMN(struct hs_doc_edge, doc->arena),
+        .doc = doc,
+        .limit = run->options->nodes,
+    };
+    struct hs_column branches, joint = HS_COLUMN(uint32_t, run->scratch);
+    struct hs_block *graph;
+    size_t drawn = 0;
+
+    if (!c)
+        return false;
+    hs_map_init(&p.node_of, run->scratch, 64);
+    hs_map_init(&p.edge_of, run->scratch, 64);
+    branches = find_branches(c, run->scratch);
+    for (; drawn < branches.count; drawn++) {
+        struct branch *branch = (struct branch *)branches.at + drawn;
+
+        branch->point = find_point(c, branch->top);
+        if (branch->bytes < c->totals.reachable_bytes / LEAST ||
+            !draw_branch(&p, branch, drawn == 0))
+            break;
+        if (!hs_twig_is_holder(c, branch->top))
+            hs_column_push(&joint, &branch->point);
+    }
+    draw_partners(&p, &joint);
+    graph = hs_doc_graph(
+        doc, doc->top, "retention",
+        hs_doc_printf(doc,
+                      "What keeps %s alive: references from holders to where "
+                      "memory piles up; double border: held by several",
+                      hs_show_bytes((int64_t)c->totals.reachable_bytes).text));
+    graph->rank_down = true;
+    finish(&p, graph, &joint);
+    add_rest(&p, graph, (struct branch *)branches.at + drawn,
+             branches.count - drawn);
+    return true;
+}
