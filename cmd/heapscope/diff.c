@@ -30,6 +30,10 @@ static bool fill(struct hs_run *run, struct hs_digest *digests,
 
     for (size_t i = 0; i < run->snapshot_count; i++)
         parts &= run->snapshots[i].parts;
+    if (parts == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "the files tell of different things; compare dumps "
+                       "with dumps and profiles with profiles");
     for (size_t i = 0; i < run->snapshot_count; i++) {
         hs_digest_init(&digests[i], run->scratch);
         for (const struct hs_filler *f = fillers; f->fill; f++)
@@ -69,7 +73,9 @@ const struct hs_command command_diff = {
     .details =
         "Of profiles, by function, or as --by says; flat values, or with --cum "
         "cumulative ones. What sampling alone may change is folded into one "
-        "line. With three or more, old and new are the first and the last.",
+        "line. Of heap dumps, what holders own, types and allocation sites; of "
+        "two dumps of one process also which objects are new and which were "
+        "freed. With three or more, old and new are the first and the last.",
     .takes = HS_TAKES_TWO,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
                HS_OPT_FAIL_ON,

@@ -40,13 +40,16 @@ static bool render_run(struct hs_run *run, struct hs_err *err)
 
 const struct hs_command command_render = {
     .name = "render",
-    .summary = "a picture: the call graph of a profile",
+    .summary = "a picture of what holds the memory, or of who allocated it",
     .arguments = "-o FILE.svg|.dot FILE...",
     .details =
-        "--view callgraph: the functions with the biggest values and who "
-        "calls whom. Letters grow with the cumulative value, colour with its "
-        "share; a double border marks a gateway, which alone leads to much; a "
-        "dashed edge leads over functions that are not drawn.",
+        "Of a heap dump: --view retention, references from the holders to "
+        "where memory piles up (a double border: several hold it), and --view "
+        "dominators, below each node what goes when it goes. Of a profile: "
+        "--view callgraph, the functions with the biggest values and who calls "
+        "whom (a double border: a gateway, which alone leads to much). Letters "
+        "and colour grow with the value; the biggest path is bold; a dashed "
+        "edge leads over nodes that are not drawn.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS,
     .needs = HS_PART_PROFILE | HS_PART_HEAP,
