@@ -11,6 +11,11 @@
 
 #include "algo/retention_impl.h"
 
+/* Rows, and words of a row, whose targets are called from memory early: what is
+ * done with them branches on what they are. */
+#define ROWS_AHEAD 24
+#define MOST_AHEAD 32
+
 /* Puts the marks of all threads together: a leaf seen once is folded, every
  * other object that is seen, or points to something, is a node. */
 static void merge_part(struct retention_work *work, struct retention_part *part,
@@ -85,25 +90,47 @@ static inline uint32_t row_words(const uint32_t *row)
                                 : HS_ROW_HEAD + row[1];
 }
 
-/* The rows of a group of a page with pointers: those of nodes move from *FROM
- * to *TO, the others go. */
-static void fold_group(struct retention_work *work, size_t g, uint64_t *sum,
-                       const uint32_t **from, uint32_t **to)
+/* The rows of a part on their way down: read at FROM, written at TO.  What the
+ * row at AHEAD will ask for is called from memory. */
+struct moving {
+    const uint32_t *from, *ahead, *end;
+    uint32_t *to;
+    uint64_t bytes;
+};
+
+static inline void look_ahead(const struct retention_group *groups,
+                              struct moving *m)
+{
+    const uint32_t *row = m->ahead;
+    uint32_t words;
+
+    if (row >= m->end)
+        return;
+    words = row_words(row);
+    for (uint32_t i = HS_ROW_HEAD; i < words && i < MOST_AHEAD; i++)
+        __builtin_prefetch(&groups[row[i] / 64]);
+    m->ahead += words;
+}
+
+/* The rows of a group of a page with pointers: those of nodes move, the others
+ * go. */
+static void fold_group(struct retention_work *work, size_t g, struct moving *m)
 {
     const struct retention_group *group = &work->r->groups[g];
     uint32_t *position = work->r->positions + group->rank;
 
     for (uint64_t bits = work->store->groups[g].bits; bits; bits &= bits - 1) {
-        const uint32_t *row = *from;
+        const uint32_t *row = m->from;
         uint32_t slot = (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(bits);
 
-        *from += row_words(row);
+        look_ahead(work->r->groups, m);
+        m->from += row_words(row);
         if (!(group->node & bits & -bits))
             continue;
-        *position++ = (uint32_t)(*to - work->r->graph.words);
-        *to = fold_row(work, row,
-                       hs_retention_size(work->store, slot, group->size), *to,
-                       sum);
+        *position++ = (uint32_t)(m->to - work->r->graph.words);
+        m->to = fold_row(work, row,
+                         hs_retention_size(work->store, slot, group->size),
+                         m->to, &m->bytes);
     }
 }
 
@@ -127,18 +154,23 @@ static void fold_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct hs_heap_store *store = work->store;
-    uint32_t *words = work->r->graph.words;
-    const uint32_t *from = words + part->segment;
-    uint32_t *to = words + part->segment, *leaf = words + part->leaves;
+    uint32_t *words = work->r->graph.words, *leaf = words + part->leaves;
+    struct moving m = {.from = words + part->segment,
+                       .ahead = words + part->segment,
+                       .end = words + part->used,
+                       .to = words + part->segment};
 
     (void)thread;
+    for (unsigned i = 0; i < ROWS_AHEAD; i++)
+        look_ahead(work->r->groups, &m);
     for (size_t g = part->group; g < part->group_end; g++) {
         if (store->pages[store->groups[g].page].scan)
-            fold_group(work, g, &part->bytes, &from, &to);
+            fold_group(work, g, &m);
         else if (work->r->groups[g].node)
-            leaf = leaf_group(work, g, &part->bytes, leaf);
+            leaf = leaf_group(work, g, &m.bytes, leaf);
     }
-    part->used = (uint64_t)(to - words);
+    part->used = (uint64_t)(m.to - words);
+    part->bytes = m.bytes;
 }
 
 /* Objects that roots hold become nodes: a holder's row has an edge for each.
