@@ -5,22 +5,43 @@
  */
 #include "section_heap.h"
 
+#include "format/format.h"
+
+/* The file that the heap came from, as the user named it. */
+static const char *dump_path(const struct hs_run *run)
+{
+    const struct hs_source *sources = run->snapshots[0].sources.at;
+
+    for (size_t i = 0; i < run->snapshots[0].sources.count; i++) {
+        const struct hs_format *format =
+            hs_format_named(sources[i].format ? sources[i].format : "");
+
+        if (format && (format->fills & HS_PART_HEAP))
+            return sources[i].path;
+    }
+    return "FILE";
+}
+
 static void add_next(struct hs_run *run, const struct hs_case *c)
 {
-    const struct hs_source *source = run->snapshots[0].sources.at;
+    struct hs_document *doc = run->doc;
     const struct hs_claim *first =
         c->claims->count ? &c->claims->rows[0] : NULL;
+    const char *name = "";
 
+    if (!c->heap->complete && !first) {
+        hs_doc_note(doc, doc->top,
+                    "Next: take the dump again, and see that there is room "
+                    "for all of it; this one has no roots");
+        return;
+    }
     if (first && first->holder != HS_NO_RECORD)
-        hs_doc_note(run->doc, run->doc->top,
-                    "Next: heapscope tree '%.*s' %s, or a second dump some "
-                    "time later and heapscope diff OLD NEW",
-                    (int)first->name.size, first->name.text, source->path);
-    else
-        hs_doc_note(run->doc, run->doc->top,
-                    "Next: heapscope tree %s, or a second dump some time later "
-                    "and heapscope diff OLD NEW",
-                    source->path);
+        name = hs_doc_printf(doc, " '%.*s'", (int)first->name.size,
+                             first->name.text);
+    hs_doc_note(doc, doc->top,
+                "Next: heapscope tree%s %s, or a second dump some time later "
+                "and heapscope diff OLD NEW",
+                name, dump_path(run));
 }
 
 bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err)

@@ -13,6 +13,7 @@
 #include "base/size.h"
 
 #define USUAL_ROWS  8
+#define NAMES_SHOWN 2 /* of those who hold together */
 #define ROWS_ANYWAY 3 /* without -n, more only of what holds 0.5 % */
 
 /* A row for programs. */
@@ -170,6 +171,14 @@ static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
             ? 0
             : hs_holders_goroutines(c->holders, claim->holder);
 
+    if (claim->holder == HS_NO_RECORD) {
+        size_t count;
+        const struct hs_shared *shared =
+            hs_retention_shared(c->retention, &count);
+
+        return hs_heap_name(hs_shared_brief(
+            c->holders, &shared[claim->shared[0]], NAMES_SHOWN, c->arena));
+    }
     if (goroutines == 0)
         return hs_value_name(claim->name.text, claim->name.size);
     return hs_heap_name(hs_str_of(hs_doc_printf(

@@ -9,13 +9,16 @@
 
 #define USUAL_ROWS 12
 
-/* -n on analyze asks for more than the first screen has. */
-static bool is_asked(const struct hs_run *run)
+/* -n on analyze asks for more than the first screen has, and without roots
+ * there is not much else to tell. */
+static bool is_shown(const struct hs_run *run, const struct hs_case *c)
 {
-    return run->options->limit != HS_LIMIT_DEFAULT;
+    return run->options->limit != HS_LIMIT_DEFAULT ||
+           c->base->totals.reachable_objects == 0;
 }
 
-void hs_heap_types_part(struct hs_run *run, const struct hs_case *c)
+static void add_types(struct hs_run *run, const struct hs_case *c,
+                      const char *key, const char *title, uint64_t limit)
 {
     static const struct hs_doc_column columns[] = {
         {"type", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
@@ -24,12 +27,10 @@ void hs_heap_types_part(struct hs_run *run, const struct hs_case *c)
         {"retained_bytes", "retained", HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
     };
-    uint64_t limit = hs_heap_json_limit(run);
     size_t count;
     const uint32_t *order = hs_types_order(c->types, &count, run->scratch);
     struct hs_block *table =
-        hs_doc_table(run->doc, run->doc->top, "types",
-                     is_asked(run) ? "What it is made of" : NULL, columns,
+        hs_doc_table(run->doc, run->doc->top, key, title, columns,
                      sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++) {
@@ -46,6 +47,14 @@ void hs_heap_types_part(struct hs_run *run, const struct hs_case *c)
     }
     if (limit && count > limit)
         table->rows_left_out = count - limit;
+}
+
+void hs_heap_types_part(struct hs_run *run, const struct hs_case *c)
+{
+    add_types(run, c, "types", NULL, hs_heap_json_limit(run));
+    if (is_shown(run, c))
+        add_types(run, c, NULL, "What it is made of",
+                  hs_run_limit(run, USUAL_ROWS));
 }
 
 /* A sampled object that is reached, at its line. */
@@ -100,7 +109,8 @@ static struct site *sites_of(const struct hs_case *c, size_t *count,
     return sites;
 }
 
-void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c)
+static void add_sites(struct hs_run *run, const struct hs_case *c,
+                      const char *key, const char *title, uint64_t limit)
 {
     static const struct hs_doc_column columns[] = {
         {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
@@ -110,13 +120,11 @@ void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c)
         {"objects", "sampled", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {"bytes", "of bytes", HS_UNIT_BYTES, HS_ROLE_PLAIN},
     };
-    uint64_t limit = hs_heap_json_limit(run);
     size_t count;
     const struct site *sites = sites_of(c, &count, run->scratch);
-    struct hs_block *table = hs_doc_table(
-        run->doc, run->doc->top, "sites",
-        is_asked(run) ? "Where sampled objects were allocated" : NULL, columns,
-        sizeof(columns) / sizeof(columns[0]));
+    struct hs_block *table =
+        hs_doc_table(run->doc, run->doc->top, key, title, columns,
+                     sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++) {
         const struct hs_stack_line *line = sites[i].line;
@@ -133,4 +141,12 @@ void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c)
     }
     if (limit && count > limit)
         table->rows_left_out = count - limit;
+}
+
+void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c)
+{
+    add_sites(run, c, "sites", NULL, hs_heap_json_limit(run));
+    if (is_shown(run, c) && hs_allocations_count(c->allocations))
+        add_sites(run, c, NULL, "Where sampled objects were allocated",
+                  hs_run_limit(run, USUAL_ROWS));
 }

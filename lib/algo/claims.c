@@ -44,6 +44,13 @@ struct hs_str hs_shared_name(const struct hs_holders *holders,
                              const struct hs_shared *shared,
                              struct hs_arena *arena)
 {
+    return hs_shared_brief(holders, shared, NAMES_MOST, arena);
+}
+
+struct hs_str hs_shared_brief(const struct hs_holders *holders,
+                              const struct hs_shared *shared, uint32_t most,
+                              struct hs_arena *arena)
+{
     struct hs_column chars = HS_COLUMN(char, arena);
     uint32_t count = shared->holder_count;
     struct hs_str *names;
@@ -54,13 +61,13 @@ struct hs_str hs_shared_name(const struct hs_holders *holders,
     for (uint32_t i = 0; i < count; i++)
         names[i] = hs_holders_name(holders, shared->holders[i], arena);
     qsort(names, count, sizeof(*names), by_name);
-    for (uint32_t i = 0; i < count && i < NAMES_MOST; i++) {
+    for (uint32_t i = 0; i < count && i < most; i++) {
         append(&chars, " + ", i ? 3 : 0);
         append(&chars, names[i].text, names[i].size);
     }
-    if (count > NAMES_MOST) {
+    if (count > most) {
         const char *more =
-            hs_arena_printf(arena, " + %" PRIu32 " more", count - NAMES_MOST);
+            hs_arena_printf(arena, " + %" PRIu32 " more", count - most);
 
         append(&chars, more, strlen(more));
     }

@@ -47,4 +47,9 @@ struct hs_str hs_shared_name(const struct hs_holders *holders,
                              const struct hs_shared *shared,
                              struct hs_arena *arena);
 
+/* The same, of MOST names. */
+struct hs_str hs_shared_brief(const struct hs_holders *holders,
+                              const struct hs_shared *shared, uint32_t most,
+                              struct hs_arena *arena);
+
 #endif

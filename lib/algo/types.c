@@ -205,6 +205,8 @@ static void count_objects(struct counting *counting,
 {
     struct hs_types_tally *tally = counting->tally;
     struct keys keys = {.types = counting->types, .page = UINT32_MAX};
+    /* A dump that ends before its roots still tells what there is. */
+    bool all = hs_retention_totals(retention).reachable_objects == 0;
     uint64_t last_key = 0;
     uint32_t row = 0;
 
@@ -217,11 +219,13 @@ static void count_objects(struct counting *counting,
             row = row_of_key(counting, keys.key);
             last_key = keys.key;
         }
-        if (number == 0)
+        if (number == 0 && !all)
             continue;
         counts = (struct hs_type_row *)counting->rows.at + row;
         counts->objects++;
         counts->bytes += keys.size;
+        if (number == 0)
+            continue;
         if (keys.at.folded)
             counts->retained_bytes += keys.size;
         else

@@ -9,7 +9,7 @@
  * and by whether they hold pointers, and are called just that: "64 B,
  * pointers".  Nothing is guessed.
  *
- * Only objects that a root reaches are counted.
+ * Only objects that a root reaches are counted; all of them if that is none.
  */
 #ifndef HS_ALGO_TYPES_H
 #define HS_ALGO_TYPES_H
