@@ -103,8 +103,6 @@ const struct hs_stack_line *hs_allocations_line(const struct hs_heap *heap,
         if (!second && !hs_goname_plumbing(line->function))
             second = line;
     }
-    if (!second && s->line_count)
-        second = &lines[s->first_line + s->line_count - 1];
     return second;
 }
 

@@ -33,8 +33,8 @@ uint32_t hs_allocations_site(const struct hs_allocations *allocations,
                              uint32_t object);
 
 /* The line of a site that a developer would name: the innermost one outside
- * the runtime, outside the standard library if there is one.  NULL for a site
- * without a stack. */
+ * the runtime, outside the standard library if there is one.  NULL for what
+ * the runtime allocates for itself (a g), and for a site without a stack. */
 const struct hs_stack_line *hs_allocations_line(const struct hs_heap *heap,
                                                 uint32_t site);
 
