@@ -111,6 +111,10 @@ void hs_retention_rows(struct retention_work *work)
         const struct retention_part *part = &work->parts[i];
 
         fill_gap(graph, part->used, part->segment_end - part->used);
+        /* Longer rows stood there before they were folded. */
+        if (graph->used * sizeof(uint32_t) >= HS_ARENA_LARGE)
+            hs_arena_forget(graph->words + part->used + HS_ROW_WIDE_HEAD,
+                            graph->words + part->segment_end);
         graph->bytes += part->bytes;
     }
     write_holders(work);

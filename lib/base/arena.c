@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
@@ -196,6 +197,16 @@ static void free_chunks(struct hs_arena *arena, struct arena_chunk *chunk)
         free(chunk);
         chunk = next;
     }
+}
+
+void hs_arena_forget(void *from, void *to)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)from + page - 1) & ~(page - 1);
+    uintptr_t last = (uintptr_t)to & ~(page - 1);
+
+    if (first < last)
+        madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
 void hs_arena_reset(struct hs_arena *arena)

@@ -47,6 +47,11 @@ char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
  * smaller blocks stay until then.  SIZE as it was asked for. */
 void hs_arena_release(struct hs_arena *arena, void *block, size_t size);
 
+/* Gives back the memory of the whole pages between FROM and TO, which lie in
+ * one block of at least HS_ARENA_LARGE bytes and read as zeroes from then on.
+ */
+void hs_arena_forget(void *from, void *to);
+
 /* Forgets everything; the newest chunk is kept for reuse (a record arena). */
 void hs_arena_reset(struct hs_arena *arena);
 

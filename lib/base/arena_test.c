@@ -46,3 +46,19 @@ TEST(zeroed_memory_is_zero_in_a_used_chunk)
         CHECK(zero[i] == 0);
     hs_arena_free(&arena);
 }
+
+TEST(memory_that_was_forgotten_reads_as_zeroes_and_its_neighbours_stay)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    size_t size = HS_ARENA_LARGE * 4;
+    unsigned char *block = hs_arena_alloc(&arena, size);
+
+    memset(block, 0xab, size);
+    hs_arena_forget(block + 100, block + size - 100);
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(block[i], 0xab);
+        assert_int_equal(block[size - 1 - i], 0xab);
+    }
+    assert_int_equal(block[size / 2], 0);
+    hs_arena_free(&arena);
+}
