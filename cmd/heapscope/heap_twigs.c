@@ -9,8 +9,7 @@
 #include "base/size.h"
 #include "heap_look.h"
 
-#define CHILDREN  256                 /* looked at of one node at first, */
-#define MOST      ((uint32_t)1 << 20) /* and at most, to count those alike */
+#define CHILDREN  256 /* looked at of one node */
 #define MIN_CHAIN 4
 
 struct grower {
@@ -139,25 +138,20 @@ static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t count,
     return (uint32_t)g->twigs->list.count - 1;
 }
 
-/* The biggest dominator children of NODE: more of them as long as the last
- * ones are all alike, so that these are counted. */
+/* The biggest dominator children of NODE. */
 static uint32_t *find_children(struct grower *g, uint32_t node, uint32_t *found,
                                uint32_t *all)
 {
     const struct hs_retention *r = g->c->retention;
-    uint32_t most = g->plan->limit ? CHILDREN : UINT32_MAX, *children, first;
+    uint32_t most = g->plan->limit ? CHILDREN : UINT32_MAX, first;
+    uint32_t *children;
 
     hs_retention_children(r, node, &first, 1, all);
-    for (;;) {
-        if (most > *all)
-            most = *all;
-        children = hs_arena_alloc(g->arena, ((size_t)most + 1) * 4);
-        *found = hs_retention_children(r, node, children, most, all);
-        if (*found == *all || most >= MOST || *found < 2 ||
-            !alike(g->c, children[*found - 1], children[*found / 2]))
-            return children;
-        most = MOST;
-    }
+    if (most > *all)
+        most = *all;
+    children = hs_arena_alloc(g->arena, ((size_t)most + 1) * 4);
+    *found = hs_retention_children(r, node, children, most, all);
+    return children;
 }
 
 /* What twig NUMBER has beyond its children, of which LEFT were not shown. */
@@ -186,15 +180,28 @@ static bool side_by_side(const struct hs_twig *twig)
     return twig->count > 1 && !twig->chain;
 }
 
-/* How many of the COUNT children at CHILDREN are like the first. */
-static uint32_t run_length(const struct grower *g, const uint32_t *children,
-                           uint32_t count)
-{
-    uint32_t length = 1;
+/* Children that are alike. */
+struct run {
+    uint32_t listed; /* of them in the list of children */
+    uint32_t count;  /* all of them: the list may end in their midst */
+    uint64_t objects;
+};
 
-    while (length < count && alike(g->c, children[0], children[length]))
-        length++;
-    return length;
+/* The run that starts with the first of COUNT children of PARENT; MORE: these
+ * are not all. */
+static struct run find_run(const struct grower *g, uint32_t parent,
+                           const uint32_t *children, uint32_t count, bool more)
+{
+    const struct hs_retention *r = g->c->retention;
+    struct run run = {0};
+
+    while (run.listed < count &&
+           (run.listed == 0 || alike(g->c, children[0], children[run.listed])))
+        run.objects += hs_retention_objects(r, children[run.listed++]);
+    run.count = run.listed;
+    if (run.listed > 1 && run.listed == count && more)
+        run.count = hs_retention_alike(r, parent, children[0], &run.objects);
+    return run;
 }
 
 /* Are COUNT children like NODE worth a twig? */
@@ -208,32 +215,31 @@ static bool is_worth(const struct grower *g, const struct hs_twig *parent,
     return bytes && bytes * times >= g->plan->least;
 }
 
-/* Hangs twigs below twig NUMBER, at most ROOM; returns how many children they
- * stand for. */
+/* Hangs twigs below twig NUMBER, at most ROOM, of the FOUND biggest of its ALL
+ * children; returns how many children they stand for. */
 static uint32_t add_children(struct grower *g, uint32_t number,
                              const uint32_t *children, uint32_t found,
-                             uint64_t room)
+                             uint32_t all, uint64_t room)
 {
     struct hs_twig parent = *hs_twig_at(g->twigs, number);
     uint64_t times = parent.times * (side_by_side(&parent) ? parent.count : 1);
-    uint32_t last = HS_NO_TWIG, shown = 0, length, twig;
+    uint32_t last = HS_NO_TWIG, shown = 0, twig;
     uint64_t rows = 0;
+    struct run run;
 
     for (uint32_t i = 0; i < found && rows < room && rows < g->each;
-         i += length) {
-        length = run_length(g, children + i, found - i);
-        if (!is_worth(g, &parent, children[i], length, times))
+         i += run.listed) {
+        run = find_run(g, parent.last, children + i, found - i, found < all);
+        if (!is_worth(g, &parent, children[i], run.count, times))
             continue;
-        twig = add_twig(g, children[i], length, parent.depth + 1, times);
+        twig = add_twig(g, children[i], run.count, parent.depth + 1, times);
+        hs_twig_at(g->twigs, twig)->objects = run.objects;
         if (last == HS_NO_TWIG)
             hs_twig_at(g->twigs, number)->first = twig;
         else
             hs_twig_at(g->twigs, last)->next = twig;
-        for (uint32_t k = 1; k < length; k++)
-            hs_twig_at(g->twigs, twig)->objects +=
-                hs_retention_objects(g->c->retention, children[i + k]);
         last = twig;
-        shown += length;
+        shown += run.count;
         rows++;
     }
     return shown;
@@ -252,7 +258,7 @@ static void open_twig(struct grower *g, uint32_t number, uint64_t room)
     if (side_by_side(twig) && !g->plan->samples)
         return;
     children = find_children(g, twig->last, &found, &all);
-    shown = add_children(g, number, children, found, room);
+    shown = add_children(g, number, children, found, all, room);
     if (!side_by_side(hs_twig_at(g->twigs, number)))
         set_rest(g, number, all - shown);
 }

@@ -77,6 +77,12 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node);
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
                                uint32_t *nodes, uint32_t most, uint32_t *all);
 
+/* How many children of NODE are like its child LIKE: objects of its size, or
+ * holders of its kind, that retain as much.  *OBJECTS is what they all
+ * retain. */
+uint32_t hs_retention_alike(const struct hs_retention *r, uint32_t node,
+                            uint32_t like, uint64_t *objects);
+
 /* Retained plus the shared rows whose set, goroutines left out, is HOLDER
  * alone (DESIGN section 5). */
 uint64_t hs_retention_owned(const struct hs_retention *r, uint32_t holder);

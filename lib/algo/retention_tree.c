@@ -321,3 +321,69 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     hs_arena_free(&arena);
     return count;
 }
+
+/* Counts what is folded into OBJECT and has SIZE bytes; *FOLDED gets all. */
+static uint32_t count_folded(const struct hs_retention *r, uint32_t object,
+                             uint64_t size, uint64_t *folded)
+{
+    struct hs_memory memory = hs_heap_memory(r->heap, object);
+    struct hs_fields fields = hs_fields_of(&memory);
+    uint64_t offset;
+    uint32_t count = 0;
+
+    *folded = 0;
+    if (is_muted(r->holders, object))
+        return 0;
+    while (hs_fields_next(&fields, &offset)) {
+        uint32_t slot = hs_retention_slot(r->heap, memory.bytes + offset);
+
+        if (slot == HS_NO_SLOT || !is_folded(r, slot))
+            continue;
+        ++*folded;
+        count += hs_heap_slot_size(r->heap->store, slot) == size;
+    }
+    return count;
+}
+
+static bool is_like(const struct hs_retention *r, uint32_t node, uint32_t like)
+{
+    if (node >= r->objects || like >= r->objects)
+        return node >= r->objects && like >= r->objects &&
+               r->holders->holders[node - r->objects].kind ==
+                   r->holders->holders[like - r->objects].kind;
+    return hs_heap_size(r->heap, node) == hs_heap_size(r->heap, like);
+}
+
+uint32_t hs_retention_alike(const struct hs_retention *r, uint32_t node,
+                            uint32_t like, uint64_t *objects)
+{
+    const struct hs_dominators *dom = &r->dom;
+    uint64_t bytes = hs_retention_bytes(r, like), left, folded = 0;
+    uint32_t slot, number = number_of(r, node, &slot), count = 0;
+
+    *objects = 0;
+    if (number == 0)
+        return 0;
+    left = dom->retained[number].objects;
+    if (node < r->objects) {
+        uint64_t size =
+            like < r->objects ? hs_heap_size(r->heap, like) : UINT64_MAX;
+
+        /* What is folded retains just itself. */
+        count =
+            count_folded(r, node, size == bytes ? size : UINT64_MAX, &folded);
+        *objects = count;
+        left -= 1 + folded;
+    }
+    for (uint32_t v = number + 1; v <= dom->count && left; v++) {
+        if (dom->idom[v] != number || dom->retained[v].objects == 0)
+            continue;
+        left -= dom->retained[v].objects;
+        if (dom->retained[v].bytes != bytes ||
+            !is_like(r, hs_retention_node(r, v), like))
+            continue;
+        count++;
+        *objects += dom->retained[v].objects;
+    }
+    return count;
+}
