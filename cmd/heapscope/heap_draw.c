@@ -42,18 +42,23 @@ static const char *weight_line(struct hs_document *doc,
                          hs_show_share(hs_draw_share(c, bytes)).text);
 }
 
-/* "owns 441.0 MiB", if that is more than it retains. */
-static const char *owned_line(struct hs_document *doc,
-                              const struct hs_heap_case *c,
-                              const struct hs_twig *twig)
+/* What the holder of TWIG owns, or the twig retains, whichever is more. */
+static uint64_t owned_by(const struct hs_heap_case *c,
+                         const struct hs_twig *twig)
 {
     uint32_t holder = twig->node - hs_heap_count(c->heap);
-    uint64_t owned;
+    uint64_t owned = 0;
 
-    if (!hs_twig_is_holder(c, twig->node) || !c->holders->holders[holder].unit)
-        return NULL;
-    owned = hs_retention_owned(c->retention, holder);
-    if (owned <= twig->bytes)
+    if (hs_twig_is_holder(c, twig->node) && c->holders->holders[holder].unit)
+        owned = hs_retention_owned(c->retention, holder);
+    return owned > twig->bytes ? owned : twig->bytes;
+}
+
+/* "owns 441.0 MiB", if that is more than it retains. */
+static const char *owned_line(struct hs_document *doc,
+                              const struct hs_twig *twig, uint64_t owned)
+{
+    if (owned == twig->bytes)
         return NULL;
     return hs_doc_printf(doc, "owns %s", hs_show_bytes((int64_t)owned).text);
 }
@@ -109,7 +114,8 @@ void hs_draw_twig(struct hs_document *doc, struct hs_block *graph,
                   const struct hs_origin *origin)
 {
     const char *detail = weight_line(doc, c, twig);
-    double share = hs_draw_share(c, twig->bytes * twig->times);
+    uint64_t owned = owned_by(c, twig);
+    double share = hs_draw_share(c, owned * twig->times);
     struct hs_doc_node node = {
         .name = hs_twig_name(doc, c, twig),
         .size = 0.7 * sqrt(share),
@@ -117,7 +123,7 @@ void hs_draw_twig(struct hs_document *doc, struct hs_block *graph,
         .box = hs_twig_is_holder(c, twig->node),
     };
 
-    detail = append(doc, detail, owned_line(doc, c, twig));
+    detail = append(doc, detail, owned_line(doc, twig, owned));
     detail = append(doc, detail, rest_line(doc, twig));
     if (origin && has_origin(c, twig->node))
         detail = append(doc, detail, origin_line(doc, origin));

@@ -24,8 +24,9 @@
 #define KEEP     0.7  /* a point is where less goes on down one way */
 #define DEEPEST  4096 /* steps to a point */
 #define LEAST    100  /* a branch is drawn for that part of all */
+#define MOST     12   /* branches drawn */
 #define STEPS    5    /* objects drawn of a way, the rest is one dashed edge */
-#define BELOW    3    /* kinds drawn below a point */
+#define BELOW    3    /* kinds drawn below a point, and as many below those */
 #define WAYS     4    /* ways drawn to what several hold, per point */
 
 struct branch {
@@ -174,24 +175,35 @@ static const char *entry_label(struct picture *p, const struct hs_path *path)
     return hs_doc_printf(p->doc, "in %.*s", (int)name.size, name.text);
 }
 
-/* The unit and the objects of PATH; returns the number of the last. */
+/* How many more nodes may be drawn; one is kept for the rest. */
+static uint64_t room(const struct picture *p)
+{
+    uint64_t used = p->twigs.count + 1;
+
+    if (p->limit == 0)
+        return UINT32_MAX;
+    return p->limit > used ? p->limit - used : 0;
+}
+
+/* The unit and at most MOST objects of PATH; returns the number of the last. */
 static uint32_t draw_path(struct picture *p, const struct hs_path *path,
-                          bool bold)
+                          uint32_t most, bool bold)
 {
     uint32_t objects = hs_heap_count(p->c->heap), to, skipped = 0;
     uint32_t from = draw_node(p, objects + path->unit), n = path->step_count;
+    uint32_t head = n > most ? most / 2 : n, tail = most - most / 2;
 
     for (uint32_t i = 0; i < n; i++) {
         const char *label =
             i ? offset_label(p, path->steps[i].offset) : entry_label(p, path);
 
-        if (n > STEPS && i >= STEPS / 2 && i < n - (STEPS - STEPS / 2)) {
+        if (i >= head && i < n - tail) {
             skipped++;
             continue;
         }
         if (skipped)
-            label =
-                hs_doc_printf(p->doc, "%s more", hs_show_count(skipped).text);
+            label = hs_doc_printf(p->doc, "over %s more",
+                                  hs_show_count(skipped).text);
         to = draw_node(p, path->steps[i].object);
         draw_edge(p, from, to, label, skipped != 0, bold);
         from = to;
@@ -208,7 +220,7 @@ static void draw_below(struct picture *p, uint32_t point, uint32_t number,
     uint32_t objects = hs_heap_count(p->c->heap), *of;
     struct hs_twigs_plan plan = {
         .root = point,
-        .limit = 2 * BELOW + 1,
+        .limit = room(p) < 2 * BELOW ? room(p) + 1 : 2 * BELOW + 1,
         .each = BELOW,
         .least = hs_retention_bytes(p->c->retention, point) / 10,
         .samples = true,
@@ -248,12 +260,13 @@ static bool draw_branch(struct picture *p, const struct branch *branch,
     uint32_t objects = hs_heap_count(p->c->heap), number;
     struct hs_path path;
 
-    if (p->limit && p->twigs.count + STEPS + 2 * BELOW + 2 > p->limit)
+    if (room(p) < 3)
         return false;
     if (branch->point < objects) {
         hs_paths_shortest(p->c->heap, p->c->holders, p->c->retention,
                           branch->point, p->scratch, &path);
-        number = draw_path(p, &path, biggest);
+        number = draw_path(
+            p, &path, room(p) > STEPS ? STEPS : (uint32_t)room(p) - 1, biggest);
     } else {
         number = draw_node(p, branch->top);
     }
@@ -274,8 +287,8 @@ static void draw_partners(struct picture *p, const struct hs_column *points)
                        points->count, WAYS, p->scratch, &passing, found);
     for (size_t i = 0; i < points->count; i++)
         for (size_t k = 0; k < found[i].count; k++)
-            if (!p->limit || p->twigs.count + STEPS + 2 <= p->limit)
-                draw_path(p, &found[i].paths[k], false);
+            if (room(p) > STEPS)
+                draw_path(p, &found[i].paths[k], STEPS, false);
     hs_arena_free(&passing);
 }
 
@@ -344,7 +357,8 @@ bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err)
         struct branch *branch = (struct branch *)branches.at + drawn;
 
         branch->point = find_point(c, branch->top);
-        if (branch->bytes < c->totals.reachable_bytes / LEAST ||
+        if ((p.limit && drawn == MOST) ||
+            branch->bytes < c->totals.reachable_bytes / LEAST ||
             !draw_branch(&p, branch, drawn == 0))
             break;
         if (!hs_twig_is_holder(c, branch->top))
@@ -354,8 +368,7 @@ bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err)
     graph = hs_doc_graph(
         doc, doc->top, "retention",
         hs_doc_printf(doc,
-                      "What keeps %s alive: references from holders to where "
-                      "memory piles up; double border: held by several",
+                      "What keeps %s alive (double border: held by several)",
                       hs_show_bytes((int64_t)c->totals.reachable_bytes).text));
     graph->rank_down = true;
     finish(&p, graph, &joint);
