@@ -128,7 +128,7 @@ check: $(GEN_H) $(STAMP)
 
 ## bench: time and memory, as ratios to plain reading; only=WORD, objects=N
 bench: all $(B)/measure
-	scripts/bench $(only)
+	scripts/bench '$(only)'
 
 ## fuzz: libFuzzer on all decoders; seconds=N (60), format=NAME
 fuzz: $(B)/fuzz/heapscope

@@ -34,12 +34,13 @@ static const struct argp_option option_table[] = {
     {"objects", 0, NULL, OPTION_ALIAS, NULL, 0},
     {"seed", 's', "S", 0, "another seed, other data (1)", 0},
     {"shape", 't', "WORD", 0, "a variant that the kind knows", 0},
-    {"fragmented", 'x', NULL, 0, "scatter every structure of a heap", 0},
-    {"goroutines", 'g', "N", 0, "how many a heap has (one in 5000 objects)", 0},
-    {"go", 'G', "VERSION", 0, "that writes the heap dump (1.24.4)", 0},
-    {"allocs", 'a', NULL, 0, "with the heap's allocation sites", 0},
     {"output", 'o', "FILE", 0,
      "where to; gzip'd if FILE ends in .gz, standard output if -", 0},
+    {NULL, 0, NULL, 0, "Of a heap dump:", 1},
+    {"fragmented", 'x', NULL, 0, "scatter every structure of a heap", 1},
+    {"goroutines", 'g', "N", 0, "how many a heap has (one in 5000 objects)", 1},
+    {"go", 'G', "VERSION", 0, "that writes the heap dump (1.24.4)", 1},
+    {"allocs", 'a', NULL, 0, "with the heap's allocation sites", 1},
     {0},
 };
 
