@@ -8,8 +8,9 @@
  *
  * What a type retains comes out of one walk down the dominator tree in
  * preorder: a node counts unless it stands inside the subtree of the last node
- * of its type that counted.  Objects without pointers dominate nothing, so
- * those that are folded (number 0) retain themselves.
+ * of its type that counted.  Objects that are folded retain themselves; those
+ * of a type with pointers (all nil) may stand below one of their type, and
+ * are met in that walk, too, at the place of the node they are folded into.
  */
 #include "algo/types.h"
 
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "model/goversion.h"
 #include "model/heap_lookup.h"
 
@@ -25,6 +27,9 @@
 #define KEY_SLOT       ((uint64_t)1 << 63)
 #define KEY_POINTERS   ((uint64_t)1 << 62) /* of a slot */
 #define KEY_SEVERAL    ((uint64_t)1 << 62) /* of a descriptor */
+#define FOLD_SIZE_BITS 13 /* of sizes up to HEADER_LARGEST, in eights */
+#define FOLD_ROWS      ((uint32_t)1 << (32 - FOLD_SIZE_BITS))
+#define ROWS_DESCRIBED (FOLD_ROWS / 2) /* beyond, slots tell types apart */
 
 static bool page_has_headers(const struct hs_types *types,
                              const struct hs_page *page)
@@ -115,8 +120,13 @@ uint32_t hs_types_of(const struct hs_types *types, uint32_t object)
 {
     const struct hs_heap_store *store = types->heap->store;
     size_t page = store->groups[hs_heap_slot_of(store, object) / 64].page;
+    uint32_t row =
+        hs_map_lookup(&types->rows_by_key, key_of(types, page, object));
 
-    return hs_map_lookup(&types->rows_by_key, key_of(types, page, object));
+    if (row != HS_MAP_NONE)
+        return row;
+    return hs_map_lookup(&types->rows_by_key,
+                         slot_key(hs_heap_size(types->heap, object), true));
 }
 
 /* All objects in order, each with its key. */
@@ -165,20 +175,44 @@ static bool next_key(struct keys *keys)
 struct counting {
     struct hs_types *types;
     struct hs_types_tally *tally;
-    struct hs_column rows; /* struct hs_type_row */
-    struct hs_arena *arena;
+    struct hs_dominators_index index;
+    uint32_t *row_of;       /* by number: the row, UINT32_MAX for a holder */
+    struct hs_column folds; /* uint64_t: see note_fold */
+    struct hs_column rows;  /* struct hs_type_row */
+    struct hs_arena *arena, *scratch;
 };
 
-/* The row of KEY, made if it is the first of its kind. */
-static uint32_t row_of_key(struct counting *counting, uint64_t key)
+/* A folded object of a kind with pointers: the place in the dominator tree,
+ * 19 bits of row, and 13 bits of size if the row's objects have several. */
+static void note_fold(struct counting *counting, uint32_t number, uint32_t row,
+                      uint64_t size)
+{
+    const struct hs_type_row *rows = counting->rows.at;
+    uint64_t fold = (uint64_t)counting->index.place[number] << 32 |
+                    row << FOLD_SIZE_BITS | (rows[row].slot ? 0 : size / 8);
+
+    hs_column_push(&counting->folds, &fold);
+}
+
+/* The row of KEY, an object of SIZE bytes, made if it is the first of its kind.
+ * A damaged dump may have as many descriptors as objects: then slots do. */
+static uint32_t row_of_key(struct counting *counting, uint64_t key,
+                           uint64_t size)
 {
     struct hs_types_tally *tally = counting->tally;
-    uint32_t count = (uint32_t)counting->rows.count;
-    uint32_t row = hs_map_add(&counting->types->rows_by_key, key, count);
+    struct hs_map *map = &counting->types->rows_by_key;
+    uint32_t row = hs_map_lookup(map, key);
     struct hs_type_row fresh;
 
-    if (row < count)
+    if (row != HS_MAP_NONE)
         return row;
+    if (!(key & KEY_SLOT) && counting->rows.count >= ROWS_DESCRIBED) {
+        key = slot_key(size, true);
+        row = hs_map_lookup(map, key);
+        if (row != HS_MAP_NONE)
+            return row;
+    }
+    row = hs_map_add(map, key, (uint32_t)counting->rows.count);
     fresh = make_row(counting->types, key, counting->arena);
     hs_column_push(&counting->rows, &fresh);
     if (tally)
@@ -197,11 +231,9 @@ static void count_label(struct hs_types_tally *tally, uint32_t row,
     cell->bytes += size;
 }
 
-/* Makes the rows and counts their objects; ROW_OF gets the row of each number
- * that is an object. */
+/* Makes the rows and counts their objects. */
 static void count_objects(struct counting *counting,
-                          const struct hs_retention *retention,
-                          uint32_t *row_of)
+                          const struct hs_retention *retention)
 {
     struct hs_types_tally *tally = counting->tally;
     struct keys keys = {.types = counting->types, .page = UINT32_MAX};
@@ -216,7 +248,7 @@ static void count_objects(struct counting *counting,
         struct hs_type_row *counts;
 
         if (keys.key != last_key) {
-            row = row_of_key(counting, keys.key);
+            row = row_of_key(counting, keys.key, keys.size);
             last_key = keys.key;
         }
         if (number == 0 && !all)
@@ -226,40 +258,60 @@ static void count_objects(struct counting *counting,
         counts->bytes += keys.size;
         if (number == 0)
             continue;
-        if (keys.at.folded)
-            counts->retained_bytes += keys.size;
+        if (!keys.at.folded)
+            counting->row_of[number] = row;
+        else if (counts->pointers && row < FOLD_ROWS)
+            note_fold(counting, number, row, keys.size);
         else
-            row_of[number] = row;
+            counts->retained_bytes += keys.size;
         if (tally && tally->label[number])
             count_label(tally, row, tally->label[number], keys.size);
     }
 }
 
-/* Walks the dominator tree in preorder. */
-static void add_retained(struct hs_types *types, struct hs_type_row *rows,
-                         const struct hs_dominators *dom,
-                         const uint32_t *row_of, struct hs_arena *scratch)
+/* Folds at PLACE from *AT on: each counts unless one of its type is above. */
+static void add_folds(struct counting *counting, uint32_t place,
+                      const uint32_t *end, size_t *at)
 {
-    struct hs_dominators_index index;
-    size_t room = (size_t)dom->count + 1;
-    uint32_t *at_place, *end;
+    struct hs_type_row *rows = counting->rows.at;
+    const uint64_t *folds = counting->folds.at;
 
-    hs_dominators_lay_out(&index, dom, scratch);
-    at_place = hs_arena_alloc(scratch, room * sizeof(*at_place));
-    end = hs_arena_zeroed(scratch, types->count + 1, sizeof(*end));
-    for (uint32_t v = 1; v <= dom->count; v++)
-        at_place[index.place[v]] = v;
-    for (uint32_t place = 0; place < dom->count; place++) {
-        uint32_t v = at_place[place], row = row_of[v];
+    for (; *at < counting->folds.count && folds[*at] >> 32 == place; ++*at) {
+        uint32_t row = (uint32_t)folds[*at] >> FOLD_SIZE_BITS;
+        uint64_t size = (folds[*at] & ((1 << FOLD_SIZE_BITS) - 1)) * 8;
 
-        if (row == UINT32_MAX || place < end[row])
-            continue;
-        rows[row].retained_bytes += dom->retained[v].bytes;
-        end[row] = place + index.span[v];
+        if (place >= end[row])
+            rows[row].retained_bytes += rows[row].slot ? rows[row].slot : size;
     }
-    hs_arena_release(scratch, at_place, room * sizeof(*at_place));
-    hs_arena_release(scratch, index.place, room * sizeof(*index.place));
-    hs_arena_release(scratch, index.span, room * sizeof(*index.span));
+}
+
+/* Walks the dominator tree in preorder. */
+static void add_retained(struct counting *counting,
+                         const struct hs_dominators *dom)
+{
+    struct hs_type_row *rows = counting->rows.at;
+    const struct hs_dominators_index *index = &counting->index;
+    size_t room = (size_t)dom->count + 1, fold = 0;
+    uint32_t *at_place =
+        hs_arena_alloc(counting->scratch, room * sizeof(*at_place));
+    uint32_t *end = hs_arena_zeroed(counting->scratch, counting->rows.count + 1,
+                                    sizeof(*end));
+
+    if (counting->folds.count)
+        hs_sort_u64(counting->folds.at, counting->folds.count, 32, 32,
+                    counting->scratch);
+    for (uint32_t v = 1; v <= dom->count; v++)
+        at_place[index->place[v]] = v;
+    for (uint32_t place = 0; place < dom->count; place++) {
+        uint32_t v = at_place[place], row = counting->row_of[v];
+
+        if (row != UINT32_MAX && place >= end[row]) {
+            rows[row].retained_bytes += dom->retained[v].bytes;
+            end[row] = place + index->span[v];
+        }
+        add_folds(counting, place, end, &fold);
+    }
+    hs_arena_release(counting->scratch, at_place, room * sizeof(*at_place));
 }
 
 struct hs_types *hs_types_new(const struct hs_heap *heap,
@@ -271,12 +323,13 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     const struct hs_type_record *records = heap->types.at;
     struct hs_types *types = hs_arena_zeroed(arena, 1, sizeof(*types));
     size_t room = ((size_t)dom->count + 1) * sizeof(uint32_t);
-    uint32_t *row_of = hs_arena_alloc(scratch, room);
     struct counting counting = {.types = types,
                                 .tally = tally,
+                                .row_of = hs_arena_alloc(scratch, room),
+                                .folds = HS_COLUMN(uint64_t, scratch),
                                 .rows = HS_COLUMN(struct hs_type_row, arena),
-                                .arena = arena};
-    struct hs_type_row *rows;
+                                .arena = arena,
+                                .scratch = scratch};
 
     types->heap = heap;
     types->headers = hs_goversion_has_headers(heap->go_version);
@@ -284,17 +337,19 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     hs_map_init(&types->records_by_type, arena, heap->types.count);
     for (uint32_t i = 0; i < heap->types.count; i++)
         hs_map_add(&types->records_by_type, records[i].type, i);
-    memset(row_of, 0xff, room);
-    count_objects(&counting, retention, row_of);
-    rows = counting.rows.at;
-    types->rows = rows;
+    memset(counting.row_of, 0xff, room);
+    hs_dominators_lay_out(&counting.index, dom, scratch);
+    count_objects(&counting, retention);
+    add_retained(&counting, dom);
+    types->rows = counting.rows.at;
     types->count = counting.rows.count;
-    add_retained(types, rows, dom, row_of, scratch);
     for (size_t i = 0; i < types->count; i++) {
-        types->typed_objects += rows[i].named ? rows[i].objects : 0;
-        types->typed_bytes += rows[i].named ? rows[i].bytes : 0;
+        types->typed_objects += types->rows[i].named * types->rows[i].objects;
+        types->typed_bytes += types->rows[i].named * types->rows[i].bytes;
     }
-    hs_arena_release(scratch, row_of, room);
+    hs_arena_release(scratch, counting.index.place, room);
+    hs_arena_release(scratch, counting.index.span, room);
+    hs_arena_release(scratch, counting.row_of, room);
     return types;
 }
 
