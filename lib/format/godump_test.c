@@ -344,7 +344,6 @@ static void check_totals(const char *name)
     assert_int_equal(hs_heap_count(heap), heap->memstats.heap_objects);
     assert_int_equal(heap->object_bytes, heap->memstats.heap_alloc);
     assert_int_equal(heap->store->overlaps, 0);
-    assert_int_equal(heap->store->odd_count, 0);
     hs_heap_walk_init(&walk, heap, 0, UINT32_MAX);
     for (; (memory = hs_heap_walk_next(&walk)); count++) {
         assert_int_equal(walk.object, count);

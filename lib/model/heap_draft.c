@@ -21,10 +21,16 @@ void hs_heap_draft_free(struct hs_heap_draft *draft)
 
 void hs_heap_draft_break(struct hs_heap_draft *draft)
 {
-    struct hs_heap_run *runs = draft->runs.at;
+    struct hs_heap_run *run;
 
-    if (draft->size)
-        runs[draft->runs.count - 1].pointers = draft->pointers;
+    if (draft->size) {
+        run = (struct hs_heap_run *)draft->runs.at + (draft->runs.count - 1);
+        run->pointers = draft->pointers;
+        run->words = (uint16_t)(draft->words.count - run->word);
+        while (draft->bits[run->words - 1] == 0)
+            run->words--;
+        draft->words.count = run->word + run->words;
+    }
     draft->size = 0; /* no object has this size: the next one starts a run */
 }
 

@@ -41,7 +41,7 @@ static uint64_t run_end(const struct hs_heap_run *run)
 
     if (run->odd)
         return base + run->size - 1;
-    for (word = hs_heap_run_words(run) - 1; run->bits[word] == 0; word--)
+    for (word = run->words - 1u; run->bits[word] == 0; word--)
         continue;
     return base +
            (word * 64 + 63 - (size_t)__builtin_clzll(run->bits[word])) *
@@ -170,15 +170,30 @@ static void cover(struct freezer *f, size_t index, uint64_t number,
     f->covered = end;
 }
 
+/* How many groups all slots of a page like RUN's take. */
+static size_t groups_of(const struct hs_heap_run *run)
+{
+    return ((HS_PAGE_BYTES - run->phase + run->size - 1) / run->size + 63) / 64;
+}
+
+static uint64_t objects_of(const struct hs_heap_run *run)
+{
+    uint64_t count = run->odd;
+
+    for (size_t i = 0; i < run->words; i++)
+        count += hs_bits_of(run->bits[i]);
+    return count;
+}
+
 /* Fills the page of RUN with its slots. */
 static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
 {
-    size_t words = hs_heap_run_words(run);
-    struct hs_slot_group *groups = hs_column_extend(&f->groups, words);
+    size_t count = groups_of(run);
+    struct hs_slot_group *groups = hs_column_extend(&f->groups, count);
     uint64_t first = f->objects;
 
     f->pages[index] = (struct hs_page){
-        .group = (uint32_t)(f->groups.count - words),
+        .group = (uint32_t)(f->groups.count - count),
         .magic =
             run->size > HS_PAGE_BYTES
                 ? 0
@@ -189,11 +204,12 @@ static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
         .scan = run->pointers != 0};
     f->places[index].record = run->record;
     f->pointers += run->pointers;
-    for (size_t i = 0; i < words; i++) {
-        groups[i] = (struct hs_slot_group){.bits = run->bits[i],
-                                           .rank = (uint32_t)f->objects,
-                                           .page = (uint32_t)index};
-        f->objects += hs_bits_of(run->bits[i]);
+    for (size_t i = 0; i < count; i++) {
+        groups[i] =
+            (struct hs_slot_group){.bits = i < run->words ? run->bits[i] : 0,
+                                   .rank = (uint32_t)f->objects,
+                                   .page = (uint32_t)index};
+        f->objects += hs_bits_of(groups[i].bits);
     }
     f->heap->object_bytes += (f->objects - first) * run->size;
     cover(f, index, run->page, run_end(run));
@@ -213,13 +229,8 @@ static void list_run(struct freezer *f, const struct hs_heap_run *run)
 {
     const uint8_t *at = run->record;
     struct hs_memory memory;
-    uint64_t left = 1;
+    uint64_t left = objects_of(run);
 
-    if (!run->odd) {
-        left = 0;
-        for (size_t i = 0; i < hs_heap_run_words(run); i++)
-            left += hs_bits_of(run->bits[i]);
-    }
     while (left--) {
         const uint8_t *record = at;
         struct hs_odd *odd;
@@ -289,7 +300,7 @@ static bool drop_phantoms(struct freezer *f, struct hs_heap_run *run)
 
     if (cut == UINT64_MAX)
         return true;
-    for (size_t i = 0; i < hs_heap_run_words(run); i++) {
+    for (size_t i = 0; i < run->words; i++) {
         uint64_t keep = i < cut / 64   ? UINT64_MAX
                         : i > cut / 64 ? 0
                                        : ((uint64_t)1 << cut % 64) - 1;
@@ -303,6 +314,14 @@ static bool drop_phantoms(struct freezer *f, struct hs_heap_run *run)
     return left != 0;
 }
 
+/* True if a list of RUN's objects takes less memory than its slots.  A few
+ * objects in a page of tiny slots do happen; a file of nothing else must not
+ * take a hundred times its size. */
+static bool is_sparse(const struct hs_heap_run *run)
+{
+    return groups_of(run) > 4 * objects_of(run);
+}
+
 /* Makes the page that the runs FIRST .. END-1 have in common. */
 static void fill_page(struct freezer *f, size_t first, size_t end, size_t index)
 {
@@ -314,7 +333,7 @@ static void fill_page(struct freezer *f, size_t first, size_t end, size_t index)
         fill_list(f, first, end, index);
     else if (!drop_phantoms(f, run))
         return;
-    else if (f->objects && run_start(run) <= f->covered)
+    else if ((f->objects && run_start(run) <= f->covered) || is_sparse(run))
         fill_list(f, first, end, index);
     else
         fill_slots(f, run, index);

@@ -60,7 +60,7 @@ enum hs_tail hs_heap_choose_tail(const struct hs_heap *heap,
         return tail;
     for (size_t i = 0; i < count; i++) {
         const struct hs_heap_run *run = &runs[i];
-        size_t words = run->odd ? 0 : hs_heap_run_words(run);
+        size_t words = run->words;
         uint64_t all = run->odd ? 1 : bits_from(run->bits, words, 0);
 
         for (unsigned t = 0; t <= HS_TAIL_MARKS; t++) {

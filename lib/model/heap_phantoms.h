@@ -18,10 +18,4 @@ uint64_t hs_heap_first_phantom(const struct hs_heap *heap,
                                const struct hs_heap_run *run,
                                enum hs_tail tail);
 
-/* How many 64-bit words the bits of RUN take. */
-static inline size_t hs_heap_run_words(const struct hs_heap_run *run)
-{
-    return ((HS_PAGE_BYTES - run->phase + run->size - 1) / run->size + 63) / 64;
-}
-
 #endif

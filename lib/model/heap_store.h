@@ -48,7 +48,7 @@ struct hs_page {
     uint32_t size;  /* of a slot: a multiple of 8, at least 8 */
     uint16_t phase; /* where the first slot starts; HS_NO_START unless SLOTS */
     uint8_t kind;   /* enum hs_page_kind */
-    bool scan;      /* some slot of it has pointer words */
+    bool scan;      /* some slot of it has pointer words, or it is a list */
 };
 
 /* What is seldom asked of a page. */
@@ -124,7 +124,8 @@ struct hs_heap_run {
     uint64_t pointers; /* at most so many words of them are pointers; none
                         * if there are no pointer words */
     uint16_t phase;
-    bool odd; /* one object at byte PHASE that fits no slots */
+    uint16_t words; /* of its bits; all further slots are free */
+    bool odd;       /* one object at byte PHASE that fits no slots */
 };
 
 struct hs_heap_draft {
