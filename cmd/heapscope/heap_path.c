@@ -130,25 +130,25 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
                      struct hs_block *table, const struct hs_path *path,
                      uint32_t number)
 {
-    const struct hs_path_step *step = &path->steps[number];
+    const struct hs_path_step step = hs_paths_step(c->heap, path, number);
     struct hs_document *doc = run->doc;
     struct hs_value values[STEP_COLUMNS] = {0};
 
     values[STEP_VIA_TEXT] =
-        hs_value_text(number ? via_text(step, doc) : entry_text(c, path, doc));
-    values[STEP_NAME] = str_value(hs_look_object(c, step->object, doc->arena));
+        hs_value_text(number ? via_text(&step, doc) : entry_text(c, path, doc));
+    values[STEP_NAME] = str_value(hs_look_object(c, step.object, doc->arena));
     values[STEP_ADDRESS] =
-        hs_value_address(hs_heap_address(c->heap, step->object));
-    values[STEP_WHERE] = str_value(allocated_at(c, step->object, doc));
-    values[STEP_TYPE] = str_value(hs_look_type(c, step->object, doc->arena));
+        hs_value_address(hs_heap_address(c->heap, step.object));
+    values[STEP_WHERE] = str_value(allocated_at(c, step.object, doc));
+    values[STEP_TYPE] = str_value(hs_look_type(c, step.object, doc->arena));
     values[STEP_VIA] = hs_value_text("");
-    if (step->offset != HS_NO_OFFSET)
-        values[STEP_OFFSET] = hs_value_of(HS_UNIT_COUNT, (int64_t)step->offset);
-    values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step->alike);
-    values[STEP_SIZE] = hs_value_of(
-        HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step->object));
+    if (step.offset != HS_NO_OFFSET)
+        values[STEP_OFFSET] = hs_value_of(HS_UNIT_COUNT, (int64_t)step.offset);
+    values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step.alike);
+    values[STEP_SIZE] =
+        hs_value_of(HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step.object));
     values[STEP_RETAINED] = hs_value_of(
-        HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, step->object));
+        HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, step.object));
     hs_doc_row(doc, table, values);
 }
 

@@ -276,20 +276,46 @@ static void look_up_reference(const struct hs_heap *heap, uint32_t from,
     step->alike = alike.count ? count_different(heap, &alike) : 1;
 }
 
-/* Fills in offsets and counts of a path whose objects are known. */
+/* Fills in offset and count of step NUMBER of a path whose objects are known.
+ */
+static void dress_step(const struct hs_heap *heap, struct hs_path_step *steps,
+                       size_t number, struct hs_arena *passing)
+{
+    steps[number].offset = HS_NO_OFFSET;
+    steps[number].alike = 1;
+    if (number > 0)
+        look_up_reference(heap, steps[number - 1].object, &steps[number],
+                          passing);
+    hs_arena_reset(passing);
+}
+
+/* Both ends; a step costs a walk over the objects of its page. */
 static void dress_steps(const struct hs_heap *heap, struct hs_path_step *steps,
                         size_t count)
 {
     struct hs_arena passing = HS_ARENA_EMPTY;
 
     for (size_t i = 0; i < count; i++) {
-        steps[i].offset = HS_NO_OFFSET;
-        steps[i].alike = 1;
-        if (i > 0)
-            look_up_reference(heap, steps[i - 1].object, &steps[i], &passing);
-        hs_arena_reset(&passing);
+        if (i >= HS_PATH_ENDS && count - i > HS_PATH_ENDS)
+            steps[i].offset = HS_NO_OFFSET;
+        else
+            dress_step(heap, steps, i, &passing);
     }
     hs_arena_free(&passing);
+}
+
+struct hs_path_step hs_paths_step(const struct hs_heap *heap,
+                                  const struct hs_path *path, uint32_t number)
+{
+    struct hs_path_step step[2] = {{0}, path->steps[number]};
+    struct hs_arena passing = HS_ARENA_EMPTY;
+
+    if (step[1].alike)
+        return step[1];
+    step[0] = path->steps[number - 1];
+    dress_step(heap, step, 1, &passing);
+    hs_arena_free(&passing);
+    return step[1];
 }
 
 static void push_object(struct hs_column *steps, uint32_t object)

@@ -17,10 +17,14 @@
 /* The offset of a step whose reference was not found in the bytes. */
 #define HS_NO_OFFSET UINT64_MAX
 
+/* So many steps at either end of a path come with their references; what is
+ * between, in a list of a million elements, hs_paths_step() looks up. */
+#define HS_PATH_ENDS 64
+
 struct hs_path_step {
     uint32_t object;
     uint32_t alike;  /* objects of its size that the step before points to, it
-                      * included; 1 for the first */
+                      * included; 1 for the first; 0: see hs_paths_step */
     uint64_t offset; /* bytes into the step before, where the pointer is */
 };
 
@@ -57,6 +61,10 @@ void hs_paths_find_each(const struct hs_heap *heap,
                         const uint32_t *targets, size_t target_count,
                         size_t most, struct hs_arena *arena,
                         struct hs_arena *scratch, struct hs_paths *paths);
+
+/* Step NUMBER of PATH with its reference. */
+struct hs_path_step hs_paths_step(const struct hs_heap *heap,
+                                  const struct hs_path *path, uint32_t number);
 
 /* The shortest way to OBJECT, which is reached, as the analysis knows it: no
  * search. */
