@@ -35,7 +35,8 @@ const struct hs_command command_analyze = {
     .details =
         "Of a heap dump: whether it is whole, where the memory is, who holds "
         "it, what looks like a leak and how it is held. Of a profile: the "
-        "lines that allocated what is in use, the functions "
+        "lines that allocated what is in use (in Go's library: called from, "
+        "most of all, that line of the program), the functions "
         "that alone lead to it, and what was allocated and let go again.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_FAIL_ON,

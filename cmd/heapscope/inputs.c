@@ -65,8 +65,9 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
             snapshot->heap->goroutines.count);
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
-    return hs_arena_printf(arena, "%s, %zu samples%s", hs_profile_kind(profile),
-                           profile->sample_count,
+    return hs_arena_printf(arena, "%s, %zu sample%s%s",
+                           hs_profile_kind(profile), profile->sample_count,
+                           profile->sample_count == 1 ? "" : "s",
                            when(profile->time_nanos, arena));
 }
 

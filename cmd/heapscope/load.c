@@ -157,8 +157,8 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
             if (fills(&l->files[i]) & fills(&l->files[j]))
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                                "'%s' and '%s' are of one kind, and %s looks "
-                               "at one moment; 'heapscope diff OLD NEW' says "
-                               "what has changed",
+                               "at one at a time; 'heapscope diff OLD NEW' "
+                               "says what has changed between two moments",
                                l->files[j].path, l->files[i].path,
                                l->run->command->name);
     }

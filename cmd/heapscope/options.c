@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "format/format.h"
@@ -429,6 +430,9 @@ static const struct hs_command *take_command(struct hs_arena *arena, int *argc,
         fprintf(stderr, "heapscope: there is no command '%s'", argv[index]);
         if (nearest)
             fprintf(stderr, "; did you mean '%s'?\n", nearest);
+        else if (access(argv[index], F_OK) == 0)
+            fprintf(stderr, "; for a file: heapscope analyze '%s'\n",
+                    argv[index]);
         else
             fprintf(stderr, "; 'heapscope help' lists them\n");
         exit(HS_EXIT_USAGE);

@@ -127,7 +127,11 @@ void hs_look_notes(struct hs_run *run, struct hs_block *group,
             hs_show_count((int64_t)sums->empty_samples).text,
             sums->empty_samples == 1 ? "sample has" : "samples have",
             hs_show_share(hs_sum_share(sums->empty, sums->total)).text);
-    if (look->view->filters)
+    if (look->view->filters && sums->shown == 0)
+        hs_doc_note(run->doc, group,
+                    "--focus and --ignore leave nothing: they are regular "
+                    "expressions for names of functions and files.");
+    else if (look->view->filters)
         hs_doc_note(run->doc, group,
                     "--focus and --ignore leave %s; shares are still of the "
                     "whole.",

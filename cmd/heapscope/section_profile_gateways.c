@@ -26,6 +26,22 @@ static void fill_digest(struct hs_digest *digest, const struct hs_look *look,
     }
 }
 
+/* Says where to look if most of the value is reached by many ways. */
+static void add_note(struct hs_run *run, struct hs_block *group,
+                     const struct hs_look *look,
+                     const struct hs_gateways *gateways)
+{
+    __int128 led = 0;
+
+    for (size_t i = 0; i < gateways->count; i++)
+        led += gateways->list[i].retained;
+    if (look->sums->total > 0 && led < look->sums->total / 2)
+        hs_doc_note(run->doc, group,
+                    "Most of it is reached on several ways, which no single "
+                    "function leads to: 'heapscope tree' shows them, "
+                    "'heapscope top --cum' what is on most.");
+}
+
 static void add_rows(struct hs_run *run, struct hs_block *table,
                      const struct hs_look *look,
                      const struct hs_gateways *gateways)
@@ -74,5 +90,6 @@ bool hs_profile_gateways_part(struct hs_run *run, struct hs_block *group,
                           "Functions that alone lead to it", columns,
                           sizeof(columns) / sizeof(columns[0])),
              look, &gateways);
+    add_note(run, group, look, &gateways);
     return true;
 }

@@ -10,7 +10,9 @@
  * Rows are formatted twice, once to be measured and once to be written, so
  * that a table of a million rows needs memory for one.  If the terminal is too
  * narrow, name columns give way, the widest first; if that is not enough, the
- * widest column of words is folded.
+ * widest column of words is folded; then the last column, if it is of names,
+ * hangs below the others, a line for each row that has one; then the columns
+ * move closer.
  */
 #include "report/text_page.h"
 
@@ -22,6 +24,7 @@
 #define GAP        2
 #define NAME_LEAST 16  /* no name column is asked to be narrower */
 #define TEXT_LEAST 16  /* nor one of words that are folded */
+#define HANG       4   /* how much deeper a hanging column starts */
 #define NAME_MOST  100 /* without a terminal: wider names push their own row */
 #define DEEPEST    40  /* branches drawn; further down the depth is a number */
 
@@ -30,10 +33,12 @@ struct layout_column {
     size_t index; /* in the row's values */
     size_t width;
     size_t limit; /* of a name, SIZE_MAX if there is none */
+    size_t word;  /* the widest word: it is not folded narrower */
     bool right;
     bool attached; /* to the column before: no title, a gap of one */
     bool name;
     bool folded; /* its words go on below, in the same columns */
+    bool hung;   /* it is below the other columns, and takes none of them */
     struct hs_text title;
 };
 
@@ -42,6 +47,7 @@ struct layout {
     const struct hs_block *table;
     struct layout_column *columns;
     size_t count, indent;
+    size_t gap;              /* between columns */
     size_t tree;             /* the column with the branches */
     const uint64_t *lasting; /* by row: bit D, more rows follow at depth D */
     bool headed;             /* some column has a title */
@@ -165,121 +171,6 @@ static struct hs_cell cell_at(const struct layout *layout,
     return cell;
 }
 
-static void measure(struct layout *layout)
-{
-    size_t n = 0;
-
-    for (size_t c = 0; c < layout->count; c++)
-        layout->columns[c].width = 0;
-    for (const struct hs_doc_row *row = layout->table->first_row; row;
-         row = row->next, n++) {
-        for (size_t c = 0; c < layout->count; c++) {
-            struct layout_column *column = &layout->columns[c];
-            struct hs_text before;
-            size_t width = cell_at(layout, row, n, c, &before).width;
-
-            if (column->name && layout->page->out->width <= 0 &&
-                width > NAME_MOST)
-                width = NAME_MOST;
-            if (width > column->width)
-                column->width = width;
-        }
-        hs_arena_reset(layout->page->cells);
-    }
-}
-
-/* Columns that column C and those attached to it take. */
-static size_t span(const struct layout *layout, size_t c)
-{
-    size_t width = layout->columns[c].width;
-
-    for (c++; c < layout->count && layout->columns[c].attached; c++)
-        width += 1 + layout->columns[c].width;
-    return width;
-}
-
-static void fit_titles(struct layout *layout)
-{
-    for (size_t c = 0; c < layout->count; c++) {
-        size_t title = hs_text_width(layout->columns[c].title);
-
-        if (!layout->columns[c].attached && title > span(layout, c))
-            layout->columns[c].width += title - span(layout, c);
-    }
-}
-
-/* Where column C starts; with C the count, GAP past where the last one ends. */
-static size_t start_of(const struct layout *layout, size_t c)
-{
-    size_t start = layout->indent;
-
-    for (size_t i = 0; i < c; i++) {
-        bool close = i + 1 < layout->count && layout->columns[i + 1].attached;
-
-        start += layout->columns[i].width + (close ? 1 : GAP);
-    }
-    return start;
-}
-
-static size_t whole_width(const struct layout *layout)
-{
-    return start_of(layout, layout->count) - GAP;
-}
-
-/* Sets limits to the widest names until all fits; false if it fits as it is or
- * no name can give way. */
-static bool limit_names(struct layout *layout)
-{
-    size_t room = (size_t)layout->page->out->width;
-    bool limited = false;
-
-    while (whole_width(layout) > room) {
-        struct layout_column *widest = NULL;
-        size_t excess = whole_width(layout) - room;
-
-        for (size_t c = 0; c < layout->count; c++) {
-            struct layout_column *column = &layout->columns[c];
-
-            if (column->name && column->width > NAME_LEAST &&
-                (!widest || column->width > widest->width))
-                widest = column;
-        }
-        if (!widest)
-            return limited;
-        /* In small steps, so that two wide columns share the loss. */
-        excess = excess < 4 ? excess : 4;
-        if (excess > widest->width - NAME_LEAST)
-            excess = widest->width - NAME_LEAST;
-        widest->width -= excess;
-        widest->limit = widest->width;
-        limited = true;
-    }
-    return limited;
-}
-
-/* If names could not make enough room, the widest column of words is folded. */
-static void fold_words(struct layout *layout)
-{
-    size_t room = (size_t)layout->page->out->width;
-    size_t whole = whole_width(layout);
-    struct layout_column *widest = NULL;
-
-    for (size_t c = 0; c < layout->count; c++) {
-        struct layout_column *column = &layout->columns[c];
-
-        if (column->column->unit == HS_UNIT_TEXT &&
-            column->width > TEXT_LEAST &&
-            (!widest || column->width > widest->width))
-            widest = column;
-    }
-    if (whole <= room || !widest)
-        return;
-    widest->folded = true;
-    widest->width -= whole - room < widest->width - TEXT_LEAST
-                         ? whole - room
-                         : widest->width - TEXT_LEAST;
-}
-
 /* Cuts the words that fit into WIDTH, at least one, from REST. */
 static struct hs_text take_words(struct hs_text *rest, size_t width)
 {
@@ -307,6 +198,196 @@ static struct hs_text take_words(struct hs_text *rest, size_t width)
     return words;
 }
 
+static size_t widest_word(struct hs_text text)
+{
+    size_t widest = 0;
+
+    while (text.size > 0) {
+        size_t width = hs_text_width(take_words(&text, 0));
+
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+static void measure_cell(struct layout *layout, struct layout_column *column,
+                         const struct hs_cell *cell)
+{
+    bool terminal = layout->page->out->width > 0;
+    size_t width = cell->width;
+
+    if (column->name && !terminal && width > NAME_MOST)
+        width = NAME_MOST;
+    if (width > column->width)
+        column->width = width;
+    if (terminal && column->column->unit == HS_UNIT_TEXT) {
+        width = widest_word(cell->text);
+        column->word = width > column->word ? width : column->word;
+    }
+}
+
+static void measure(struct layout *layout)
+{
+    size_t n = 0;
+
+    for (size_t c = 0; c < layout->count; c++)
+        layout->columns[c].width = 0;
+    for (const struct hs_doc_row *row = layout->table->first_row; row;
+         row = row->next, n++) {
+        for (size_t c = 0; c < layout->count; c++) {
+            struct hs_text before;
+            struct hs_cell cell = cell_at(layout, row, n, c, &before);
+
+            measure_cell(layout, &layout->columns[c], &cell);
+        }
+        hs_arena_reset(layout->page->cells);
+    }
+}
+
+/* Columns that column C and those attached to it take. */
+static size_t span(const struct layout *layout, size_t c)
+{
+    size_t width = layout->columns[c].width;
+
+    for (c++; c < layout->count && layout->columns[c].attached; c++)
+        width += 1 + layout->columns[c].width;
+    return width;
+}
+
+static void fit_titles(struct layout *layout)
+{
+    for (size_t c = 0; c < layout->count; c++) {
+        size_t title = hs_text_width(layout->columns[c].title);
+
+        if (c == 0 && layout->merged) /* which starts further left */
+            title -= title < GAP ? title : GAP;
+        if (!layout->columns[c].attached && title > span(layout, c))
+            layout->columns[c].width += title - span(layout, c);
+    }
+}
+
+/* Where column C starts; with C the count, a gap past where the last one ends.
+ */
+static size_t start_of(const struct layout *layout, size_t c)
+{
+    size_t start = layout->indent;
+
+    for (size_t i = 0; i < c; i++) {
+        bool close = i + 1 < layout->count && layout->columns[i + 1].attached;
+
+        if (layout->columns[i].hung)
+            continue;
+        start += layout->columns[i].width + (close ? 1 : layout->gap);
+    }
+    return start;
+}
+
+static size_t whole_width(const struct layout *layout)
+{
+    return start_of(layout, layout->count) - layout->gap;
+}
+
+/* Sets limits to the widest names until all fits; false if it fits as it is or
+ * no name can give way. */
+static bool limit_names(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+    bool limited = false;
+
+    while (whole_width(layout) > room) {
+        struct layout_column *widest = NULL;
+        size_t excess = whole_width(layout) - room;
+
+        for (size_t c = 0; c < layout->count; c++) {
+            struct layout_column *column = &layout->columns[c];
+
+            if (column->name && !column->hung && column->width > NAME_LEAST &&
+                (!widest || column->width > widest->width))
+                widest = column;
+        }
+        if (!widest)
+            return limited;
+        /* In small steps, so that two wide columns share the loss. */
+        excess = excess < 4 ? excess : 4;
+        if (excess > widest->width - NAME_LEAST)
+            excess = widest->width - NAME_LEAST;
+        widest->width -= excess;
+        widest->limit = widest->width;
+        limited = true;
+    }
+    return limited;
+}
+
+/* If names could not make enough room, the widest column of words is folded. */
+static void fold_words(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+    size_t whole = whole_width(layout), give;
+    struct layout_column *widest = NULL;
+
+    for (size_t c = 0; c < layout->count; c++) {
+        struct layout_column *column = &layout->columns[c];
+
+        if (column->word < TEXT_LEAST)
+            column->word = TEXT_LEAST;
+        if (column->column->unit == HS_UNIT_TEXT && !column->hung &&
+            column->width > column->word &&
+            (!widest || column->width > widest->width))
+            widest = column;
+    }
+    if (whole <= room || !widest)
+        return;
+    give = widest->width - widest->word;
+    widest->folded = true;
+    widest->width -= whole - room < give ? whole - room : give;
+}
+
+static void narrow_names(struct layout *layout)
+{
+    if (!limit_names(layout))
+        return;
+    measure(layout);
+    fit_titles(layout);
+}
+
+/* If it is still too wide, the last column leaves the others alone. */
+static void hang_last(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+    size_t c = layout->count - 1, before;
+    struct layout_column *last = &layout->columns[c];
+
+    if (layout->count < 3 || whole_width(layout) <= room || !last->name ||
+        c == layout->tree)
+        return;
+    for (size_t i = 0; i < c; i++) {
+        layout->columns[i].limit = SIZE_MAX;
+        layout->columns[i].folded = false;
+    }
+    last->hung = true;
+    last->folded = false;
+    before = layout->indent + HANG + hs_text_width(last->title) + 1;
+    last->limit = room > before ? room - before : 1;
+    measure(layout);
+    fit_titles(layout);
+    narrow_names(layout);
+    fold_words(layout);
+}
+
+/* What is left to do when names have given way. */
+static void squeeze(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+
+    fold_words(layout);
+    hang_last(layout);
+    if (whole_width(layout) <= room)
+        return;
+    layout->gap = 1;
+    if (whole_width(layout) > room) /* then let it be readable at least */
+        layout->gap = GAP;
+}
+
 static void put_cell(struct layout *layout, size_t c, struct hs_text before,
                      const struct hs_cell *cell)
 {
@@ -314,7 +395,7 @@ static void put_cell(struct layout *layout, size_t c, struct hs_text before,
     size_t pad = cell->width < column->width ? column->width - cell->width : 0;
 
     if (c > 0)
-        hs_page_skip(layout->page, column->attached ? 1 : GAP);
+        hs_page_skip(layout->page, column->attached ? 1 : layout->gap);
     if (column->right)
         hs_page_skip(layout->page, pad);
     hs_page_put(layout->page, before, HS_STYLE_DIM);
@@ -332,10 +413,10 @@ static void put_header(struct layout *layout)
         size_t width = span(layout, c), title = hs_text_width(column->title);
         size_t pad = width > title ? width - title : 0;
 
-        if (column->attached)
+        if (column->attached || column->hung)
             continue;
         if (c > 0)
-            hs_page_skip(page, GAP);
+            hs_page_skip(page, layout->gap);
         if (column->right)
             hs_page_skip(page, pad);
         hs_page_put(page, column->title,
@@ -343,6 +424,23 @@ static void put_header(struct layout *layout)
         if (!column->right)
             hs_page_skip(page, pad);
     }
+    hs_page_end_line(page);
+}
+
+/* The last column, on a line of its own after its title. */
+static void put_hung(struct layout *layout, const struct hs_cell *cell)
+{
+    struct hs_page *page = layout->page;
+    struct hs_text title = layout->columns[layout->count - 1].title;
+
+    if (cell->width == 0)
+        return;
+    hs_page_skip(page, layout->indent + HANG);
+    if (title.size > 0) {
+        hs_page_put(page, title, HS_STYLE_DIM);
+        hs_page_skip(page, 1);
+    }
+    hs_page_put(page, cell->text, cell->style);
     hs_page_end_line(page);
 }
 
@@ -354,11 +452,17 @@ static void put_rows(struct layout *layout)
 
     for (const struct hs_doc_row *row = layout->table->first_row; row;
          row = row->next, n++) {
+        struct hs_cell hung = {.width = 0};
+
         hs_page_skip(page, layout->indent);
         for (size_t c = 0; c < layout->count; c++) {
             struct hs_text before;
             struct hs_cell cell = cell_at(layout, row, n, c, &before);
 
+            if (layout->columns[c].hung) {
+                hung = cell;
+                break; /* it is the last one */
+            }
             if (layout->columns[c].folded) {
                 folded = c;
                 rest = cell.text;
@@ -374,6 +478,7 @@ static void put_rows(struct layout *layout)
                         HS_STYLE_PLAIN);
             hs_page_end_line(page);
         }
+        put_hung(layout, &hung);
         hs_arena_reset(page->cells);
     }
 }
@@ -402,14 +507,20 @@ static void put_left_out(struct layout *layout)
 static void place_title(struct layout *layout, struct hs_text title)
 {
     struct layout_column *first = &layout->columns[0];
+    size_t room = (size_t)layout->page->out->width;
+    size_t width = hs_text_width(title), more = 0;
 
+    if (width > first->width + GAP)
+        more = width - first->width - GAP;
+    if (layout->page->out->width > 0 && whole_width(layout) <= room &&
+        whole_width(layout) + more > room)
+        return;
     if (layout->count == 0 || !layout->headed || first->title.size > 0 ||
-        first->right || hs_text_width(title) > first->width + GAP + 12)
+        first->right || more > 12)
         return;
     layout->merged = true;
     first->title = title;
-    if (first->width + GAP < hs_text_width(title))
-        first->width = hs_text_width(title) - GAP;
+    first->width += more;
 }
 
 static void put_title(struct layout *layout, struct hs_text title)
@@ -442,7 +553,7 @@ void hs_page_table(struct hs_page *page, const struct hs_block *table,
         has_text(table->title)
             ? hs_page_clean(page, page->arena, hs_text_of(table->title))
             : (struct hs_text){0};
-    struct layout layout = {.page = page, .table = table};
+    struct layout layout = {.page = page, .table = table, .gap = GAP};
 
     layout.indent = indent + (title.size > 0 ? GAP : 0);
     find_columns(&layout);
@@ -450,14 +561,12 @@ void hs_page_table(struct hs_page *page, const struct hs_block *table,
         layout.lasting = find_lasting(page->arena, table);
     measure(&layout);
     fit_titles(&layout);
-    if (page->out->width > 0 && limit_names(&layout)) {
-        measure(&layout);
-        fit_titles(&layout);
-    }
     if (page->out->width > 0)
-        fold_words(&layout);
+        narrow_names(&layout);
     if (table->first_row)
         place_title(&layout, title);
+    if (page->out->width > 0 && layout.count > 0)
+        squeeze(&layout);
     put_title(&layout, title);
     put_rows(&layout);
     if (table->first_row || title.size > 0)

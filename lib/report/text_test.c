@@ -285,9 +285,9 @@ TEST(a_screen_of_60_columns_in_ascii_shortens_names_and_folds_words)
 "                                           of this\n"
 "  goroutine stacks                   48 B\n"
 "\n"
-"Who holds it                alone    with partners      stacks\n"
-"  main.(*Client).Quote  309.8 MiB  441.0 MiB 90.7%  ~261.7 MiB\n"
-"  main.sessions          18.2 MiB   18.2 MiB  3.7%\n"
+"Who holds it               alone   with partners     stacks\n"
+"  main.(*Client).Quote 309.8 MiB 441.0 MiB 90.7% ~261.7 MiB\n"
+"  main.sessions         18.2 MiB  18.2 MiB  3.7%\n"
 "  ... and 4 123 more\n"
 "\n"
 "The dominator tree\n"
@@ -431,6 +431,56 @@ TEST(words_in_a_table_are_folded_where_the_terminal_ends)
                         "        terminal\n"
                         "main.U  few                            8\n"
                         "main.V                                 9\n");
+}
+
+static const struct hs_doc_column site_columns[] = {
+    {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {"line", "line", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    {"bytes", "in use", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"caller", "called from", HS_UNIT_NAME, HS_ROLE_PLAIN},
+};
+
+static void add_sites(void)
+{
+    struct hs_block *table =
+        hs_doc_table(doc, doc->top, "sites", "Sites", site_columns, 5);
+
+    hs_doc_row(doc, table,
+               (struct hs_value[]){name("encoding/json.(*Decoder).refill"),
+                                   hs_value_text("stream.go:161"),
+                                   bytes(5 << 20), count(21846),
+                                   name("main.upload main.go:67")});
+    hs_doc_row(doc, table,
+               (struct hs_value[]){name("main.work"),
+                                   hs_value_text("a-very-long-file.go:71"),
+                                   bytes(1 << 10), count(3), name("")});
+}
+
+TEST(a_last_column_of_names_hangs_below_when_the_rest_fills_the_terminal)
+{
+    begin();
+    add_sites();
+    /* clang-format off */
+    assert_string_equal(render(80, false, false),
+"Sites                              line                     in use  objects\n"
+"  encoding/json.(*Decoder).refill  stream.go:161           5.0 MiB   21 846\n"
+"      called from main.upload main.go:67\n"
+"  main.work                        a-very-long-file.go:71  1.0 KiB        3\n");
+    /* clang-format on */
+}
+
+TEST(columns_move_closer_where_that_makes_a_table_fit)
+{
+    begin();
+    add_sites();
+    /* clang-format off */
+    assert_string_equal(render(68, false, false),
+"Sites                        line                    in use objects\n"
+"  .../json.(*Decoder).refill stream.go:161          5.0 MiB  21 846\n"
+"      called from main.upload main.go:67\n"
+"  main.work                  a-very-long-file.go:71 1.0 KiB       3\n");
+    /* clang-format on */
 }
 
 TEST(an_empty_table_with_a_title_says_none)
