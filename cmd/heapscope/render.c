@@ -32,10 +32,11 @@ static bool render_run(struct hs_run *run, struct hs_err *err)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                        "there is no view '%.40s'; 'heapscope help render' "
                        "lists them",
-                       name);
-    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                   "the files do not tell what the view %s%sshows",
-                   name ? name : "", name ? " " : "");
+                       name ? name : "of a file");
+    return hs_fail(err, HS_EUNSUPPORTED, HS_NOWHERE,
+                   "none of the files tells what view '%s' shows; 'heapscope "
+                   "help capture' says how to take one that does",
+                   name ? name : "of a file");
 }
 
 const struct hs_command command_render = {
