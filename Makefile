@@ -75,9 +75,12 @@ $(B)/unit: $(call objects,san,$(TESTS) $(filter-out %/main.c,$(MKDUMP))) \
 # The fuzzer is clang's; $(B)/san/replay gives it files without it.
 FUZZ_CC  ?= clang
 FUZZ     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-$(B)/fuzz/heapscope: $(B)/fuzz/cmd/fuzz/fuzz.o $(B)/fuzz/heapscope.a
+COMMANDS := $(filter-out cmd/heapscope/main.c,$(CMD))
+FUZZING  := $(filter-out cmd/fuzz/main.c,$(wildcard cmd/fuzz/*.c)) $(COMMANDS)
+$(B)/fuzz/heapscope: $(call objects,fuzz,$(FUZZING)) $(B)/fuzz/heapscope.a
 	$(FUZZ_CC) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(B)/san/replay: $(call objects,san,$(wildcard cmd/fuzz/*.c)) \
+REPLAY   := $(filter-out cmd/fuzz/libfuzzer.c,$(wildcard cmd/fuzz/*.c))
+$(B)/san/replay: $(call objects,san,$(REPLAY) $(COMMANDS)) \
                  $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/fuzz/%.o: %.c $(STAMP) | $(GEN_H)

@@ -4,7 +4,8 @@
  *
  * Every decoder gets every input; whose it is not gives up within a few bytes.
  * A decoder must say false iff it filled the error, and what it accepts must
- * be sound.  HEAPSCOPE_FUZZ_FORMAT=NAME keeps it to one format.
+ * be sound.  Then all commands look at it.  HEAPSCOPE_FUZZ_FORMAT=NAME keeps it
+ * to one format.
  */
 #include "fuzz.h"
 
@@ -14,6 +15,7 @@
 
 #include "format/format.h"
 #include "model/profile_sound.h"
+#include "pipeline.h"
 
 /* Enough for what a fuzzer makes up, and no time is lost with bombs. */
 #define MAX_BYTES ((uint64_t)16 << 20)
@@ -29,14 +31,14 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
 {
     struct hs_input_limits limits = {.max_bytes = MAX_BYTES};
     struct hs_input *input = hs_input_over(data, size, &limits);
-    struct hs_source source = {.path = "fuzz", .input = input};
+    struct hs_source source = {
+        .path = "fuzz", .format = format->name, .bytes = size, .input = input};
     struct hs_snapshot snapshot;
     struct hs_err err = HS_ERR_NONE;
     const char *unsound = NULL;
 
     format->probe(hs_input_head(input));
     hs_snapshot_init(&snapshot);
-    hs_column_push(&snapshot.sources, &source);
     if (format->decode) {
         bool good = format->decode(input, &snapshot, &err);
 
@@ -45,8 +47,15 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
         if (good && !snapshot.parts)
             broken(format, "a success without a part");
     }
+    source.complete = err.kind == HS_OK;
+    source.err = err;
+    hs_column_push(&snapshot.sources, &source);
     if (snapshot.parts & HS_PART_PROFILE)
         unsound = hs_profile_unsound(snapshot.profile);
+    if (unsound)
+        broken(format, unsound);
+    if (snapshot.parts)
+        unsound = fuzz_commands(&snapshot);
     if (unsound)
         broken(format, unsound);
     hs_snapshot_close(&snapshot);

@@ -53,6 +53,7 @@ static struct hs_heap *new_heap(struct hs_arena *arena)
 {
     struct hs_heap *heap = hs_arena_zeroed(arena, 1, sizeof(*heap));
 
+    heap->goarch = heap->go_version = hs_str_of("");
     heap->goroutines = HS_COLUMN(struct hs_goroutine, arena);
     heap->frames = HS_COLUMN(struct hs_frame, arena);
     heap->segments = HS_COLUMN(struct hs_segment, arena);
