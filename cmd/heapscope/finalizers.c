@@ -51,8 +51,11 @@ static struct finalizer_goroutine find_goroutine(const struct hs_case *c)
     struct finalizer_goroutine found = {0};
 
     for (size_t i = 0; i < c->heap->goroutines.count; i++) {
-        const struct hs_frame *stack = frames + all[i].first_frame;
+        const struct hs_frame *stack;
 
+        if (all[i].frame_count == 0)
+            continue;
+        stack = frames + all[i].first_frame;
         found.function = NULL;
         for (uint32_t f = 0; f < all[i].frame_count; f++) {
             if (is_finalizer(c, stack[f].entry))

@@ -27,6 +27,8 @@ static const struct hs_frame *frames_of(const struct hs_case *c,
         (const struct hs_goroutine *)c->heap->goroutines.at + group->first;
 
     *count = g->frame_count;
+    if (*count == 0)
+        return NULL;
     return (const struct hs_frame *)c->heap->frames.at + g->first_frame;
 }
 

@@ -27,12 +27,13 @@ static int put_piece(const char *bytes, size_t size, void *data)
 }
 
 /* Takes VALUE over and writes it. */
-static void put_value(struct hs_json_writer *json, json_t *value)
+static void put_value(struct hs_json_writer *json, json_t *value, size_t flags)
 {
     if (!value)
         hs_out_of_memory(0);
     if (json_dump_callback(value, put_piece, json,
-                           JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS)) != 0)
+                           JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS) |
+                               flags) != 0)
         json->failed = true;
     json_decref(value);
 }
@@ -59,7 +60,7 @@ static void begin_member(struct hs_json_writer *json, const char *key)
     json->begun = true;
     if (!key)
         return;
-    put_value(json, json_stringn(key, strlen(key)));
+    put_value(json, json_stringn(key, strlen(key)), 0);
     put(json, ": ", 2);
 }
 
@@ -92,33 +93,37 @@ void hs_json_close(struct hs_json_writer *json, char closer)
 void hs_json_null(struct hs_json_writer *json, const char *key)
 {
     begin_member(json, key);
-    put_value(json, json_null());
+    put_value(json, json_null(), 0);
 }
 
 void hs_json_bool(struct hs_json_writer *json, const char *key, bool truth)
 {
     begin_member(json, key);
-    put_value(json, json_boolean(truth));
+    put_value(json, json_boolean(truth), 0);
 }
 
 void hs_json_integer(struct hs_json_writer *json, const char *key,
                      int64_t integer)
 {
     begin_member(json, key);
-    put_value(json, json_integer(integer));
+    put_value(json, json_integer(integer), 0);
 }
 
 void hs_json_number(struct hs_json_writer *json, const char *key, double number)
 {
     begin_member(json, key);
-    put_value(json, isfinite(number) ? json_real(number) : json_null());
+    put_value(json, isfinite(number) ? json_real(number) : json_null(), 0);
 }
 
+/* JSON may have anything but control characters below 32 as it is.  It may be
+ * read on a terminal, though, so what would be escaped in a text for people is
+ * escaped here, too: a text with such characters is written in ASCII. */
 void hs_json_text(struct hs_json_writer *json, const char *key,
                   struct hs_text text)
 {
     struct hs_text good = hs_text_repair(json->arena, text);
+    size_t flags = hs_text_is_clean(good) ? 0 : JSON_ENSURE_ASCII;
 
     begin_member(json, key);
-    put_value(json, json_stringn(good.size ? good.at : "", good.size));
+    put_value(json, json_stringn(good.size ? good.at : "", good.size), flags);
 }

@@ -219,15 +219,20 @@ static void push_escape(struct hs_column *chars, int32_t code, uint8_t byte)
     memcpy(hs_column_extend(chars, (size_t)size), text, (size_t)size);
 }
 
+bool hs_text_is_clean(struct hs_text text)
+{
+    for (size_t at = 0; at < text.size;)
+        if (is_hostile(hs_text_next(text, &at)))
+            return false;
+    return true;
+}
+
 struct hs_text hs_text_clean(struct hs_arena *arena, struct hs_text text)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
     size_t at = 0, kept = 0;
-    bool clean = true;
 
-    while (clean && at < text.size)
-        clean = !is_hostile(hs_text_next(text, &at));
-    if (clean)
+    if (hs_text_is_clean(text))
         return text;
     for (at = 0; at < text.size; kept = at) {
         int32_t code = hs_text_next(text, &at);

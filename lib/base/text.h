@@ -42,6 +42,9 @@ struct hs_text hs_text_repair(struct hs_arena *arena, struct hs_text text);
  * writes them: \n, \x1b, \u202e. */
 struct hs_text hs_text_clean(struct hs_arena *arena, struct hs_text text);
 
+/* True if hs_text_clean has nothing to do. */
+bool hs_text_is_clean(struct hs_text text);
+
 /* A clean Go name or a file's path, brought down to WIDTH columns where that is
  * possible without loss of what identifies it: folders of package paths go
  * first, type arguments next, the last package element, type and method never.

@@ -104,7 +104,7 @@ static void sort_runs(struct freezer *f, const struct hs_heap_draft *drafts,
     hs_arena_release(&f->scratch, all, n * sizeof(*all));
 }
 
-/* Pages between two runs that are worth a table entry each: all gaps up to
+/* Pages between two runs that are worth a table entry each: all gaps below
  * some power of two, as long as they come to few pages altogether. */
 static uint64_t widest_gap(const struct freezer *f)
 {
@@ -139,7 +139,7 @@ static void make_regions(struct freezer *f)
         uint64_t page = f->runs[i].page;
         uint64_t last = run_end(&f->runs[i]) >> HS_PAGE_SHIFT;
 
-        if (!region || page - region->first > region->count + widest) {
+        if (!region || page - region->first >= region->count + widest) {
             region = hs_column_extend(&regions, 1);
             *region = (struct hs_region){.first = page, .base = pages};
         }
