@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bus.h"
 #include "format/format.h"
 #include "progress.h"
 
@@ -110,6 +111,7 @@ static void recognise(struct loading *l, struct file *file,
     file->input = hs_input_open(file->path, &limits, &file->err);
     if (!file->input)
         return;
+    hs_bus_note(file->input);
     head = hs_input_head(file->input);
     if (hs_cursor_left(&head) == 0) {
         explain_empty(file);

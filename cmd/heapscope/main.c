@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "bus.h"
 #include "help.h"
 #include "inputs.h"
 #include "load.h"
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
         .options = &request.options,
         .scratch = &arena,
     };
+    hs_bus_watch(request.command->name);
     hs_progress_show(!request.options.quiet);
     status = request.command->takes == HS_TAKES_NOTHING
                  ? run_alone(&run, &request)
