@@ -8,18 +8,22 @@
 
 #include "algo/heap_digest.h"
 
+/* Not those that are told only because nothing is bigger. */
 static void add_suspects(const struct hs_suspects *suspects,
                          struct hs_digest *digest)
 {
     const struct hs_suspect *rows = suspects->rows.at;
 
-    for (size_t i = 0; i < suspects->rows.count; i++)
-        hs_digest_add(digest, (struct hs_digest_row){
-                                  .kind = "suspect",
-                                  .name = hs_str_of(rows[i].fingerprint),
-                                  .objects = 1,
-                                  .bytes = (int64_t)rows[i].bytes,
-                                  .metric = HS_METRIC_OWN});
+    for (size_t i = 0; i < suspects->rows.count; i++) {
+        struct hs_digest_row row = {.kind = "suspect",
+                                    .name = hs_str_of(rows[i].fingerprint),
+                                    .objects = 1,
+                                    .bytes = (int64_t)rows[i].bytes,
+                                    .metric = HS_METRIC_OWN};
+
+        if (!rows[i].anyway)
+            hs_digest_add(digest, row);
+    }
 }
 
 void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,

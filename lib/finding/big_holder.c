@@ -3,13 +3,13 @@
  * big_holder.c - holders that own much, and where in them it piles up.
  *
  * Big is what owns at least 1 % of what is reachable and 16 MiB; if nobody
- * does, the one that owns most.  From the holder the way goes down the
+ * does, the one that owns most, which is cause for alarm if that is a tenth of
+ * all.  From the holder the way goes down the
  * dominator tree along the largest child, as long as that retains 0.7 of its
  * parent: where it ends is the accumulation point, the thing that has many
  * children and is no part of one.
  *
- * A way of more than DEEPEST steps without such a drop is a list or the like;
- * that piles up in its head.
+ * A list has no such drop for long; it piles up in its head.
  */
 #include <inttypes.h>
 
@@ -19,35 +19,72 @@
 #define LEAST_BYTES     ((uint64_t)16 << 20)
 #define KEEP            0.7
 #define DEEPEST         256
+#define A_LIST          8 /* so many alike in a row are one */
 #define MOST            50
 #define DEEPEST_EXAMPLE 6
 #define SURE            8 /* sampled objects, half of them from one place */
+
+/* A way down, and whether it goes along a list: objects of one kind, or of two
+ * by turns, one below the other. */
+struct descent {
+    const struct hs_case *c;
+    uint32_t node, children, biggest; /* HS_NO_NODE: it has none */
+    uint32_t kinds[2];                /* of the last two */
+    unsigned alike;                   /* steps of a kind that was just there */
+    uint32_t head; /* where those began, with its children and the biggest */
+    uint32_t head_children, head_biggest;
+};
+
+/* Looks at the children of the descent's node; false where it ends. */
+static bool look_down(struct descent *d)
+{
+    const struct hs_retention *r = d->c->retention;
+
+    d->biggest = HS_NO_NODE;
+    if (hs_retention_children(r, d->node, &d->biggest, 1, &d->children) == 0)
+        return false;
+    return (double)hs_retention_bytes(r, d->biggest) >=
+           KEEP * (double)hs_retention_bytes(r, d->node);
+}
+
+static void step_down(struct descent *d)
+{
+    uint32_t kind = HS_NO_NODE;
+
+    if (d->biggest < hs_heap_count(d->c->heap))
+        kind = hs_types_of(d->c->types, d->biggest);
+    if (kind != HS_NO_NODE && (kind == d->kinds[0] || kind == d->kinds[1])) {
+        d->alike++;
+    } else {
+        d->alike = 0;
+        d->head = d->node;
+        d->head_children = d->children;
+        d->head_biggest = d->biggest;
+    }
+    d->kinds[1] = d->kinds[0];
+    d->kinds[0] = kind;
+    d->node = d->biggest;
+}
 
 /* The accumulation point below NODE; *CHILDREN says how many it has, *BIGGEST
  * is the largest of them or HS_NO_NODE. */
 static uint32_t accumulation(const struct hs_case *c, uint32_t node,
                              uint32_t *children, uint32_t *biggest)
 {
-    uint32_t start = node, first = HS_NO_NODE, first_children = 0;
+    struct descent d = {
+        .c = c, .node = node, .head = node, .kinds = {HS_NO_NODE, HS_NO_NODE}};
 
-    for (unsigned depth = 0; depth < DEEPEST; depth++) {
-        uint64_t bytes = hs_retention_bytes(c->retention, node);
-
-        *biggest = HS_NO_NODE;
-        if (hs_retention_children(c->retention, node, biggest, 1, children) ==
-                0 ||
-            (double)hs_retention_bytes(c->retention, *biggest) <
-                KEEP * (double)bytes)
-            return node;
-        if (depth == 0) {
-            first = *biggest;
-            first_children = *children;
-        }
-        node = *biggest;
+    for (unsigned depth = 0; look_down(&d); depth++) {
+        step_down(&d);
+        if (d.alike < A_LIST && depth < DEEPEST)
+            continue;
+        *children = d.head_children;
+        *biggest = d.head_biggest;
+        return d.head;
     }
-    *biggest = first;
-    *children = first_children;
-    return start;
+    *children = d.children;
+    *biggest = d.biggest;
+    return d.node;
 }
 
 static uint64_t stack_key(const struct hs_case *c, uint32_t group)
@@ -105,7 +142,7 @@ static const char *share_of(const struct hs_case *c, uint64_t bytes)
 }
 
 static const char *message_of(const struct hs_case *c,
-                              const struct hs_claim *claim, bool anyway)
+                              const struct hs_claim *claim, bool big)
 {
     const struct hs_goroutine_group *group = group_of(c, claim);
     const char *much = share_of(c, claim->owned_bytes);
@@ -116,7 +153,7 @@ static const char *message_of(const struct hs_case *c,
                                group->goroutines == 1 ? "" : "s",
                                (int)group->name.size, group->name.text,
                                group->goroutines == 1 ? "s" : "", much);
-    if (anyway && claim->holder != HS_NO_RECORD)
+    if (!big && claim->holder != HS_NO_RECORD)
         return hs_arena_printf(c->arena, "%.*s is the largest holder, with %s",
                                (int)claim->name.size, claim->name.text, much);
     return hs_arena_printf(
@@ -168,7 +205,8 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
     for (unsigned depth = 0; depth < DEEPEST_EXAMPLE; depth++) {
         if (hs_retention_children(c->retention, node, &child, 1, &all) == 0 ||
             (double)hs_retention_bytes(c->retention, child) <
-                KEEP * (double)hs_retention_bytes(c->retention, node))
+                KEEP * (double)hs_retention_bytes(c->retention, node) ||
+            hs_types_of(c->types, child) == hs_types_of(c->types, node))
             break;
         node = child;
     }
@@ -190,10 +228,12 @@ static void add_path(const struct hs_case *c, const struct hs_claim *claim,
     suspect->children = children;
 }
 
-static void report(const struct hs_case *c, size_t number, bool anyway,
+/* BIG: it is, and not only the largest. */
+static void report(const struct hs_case *c, size_t number, bool big,
                    struct hs_suspects *suspects)
 {
     const struct hs_claim *claim = &c->claims->rows[number];
+    uint64_t all = hs_retention_totals(c->retention).reachable_bytes;
     struct hs_suspect suspect = {
         .grade = HS_GRADE_SIZE,
         .holder = claim->name,
@@ -201,8 +241,8 @@ static void report(const struct hs_case *c, size_t number, bool anyway,
         .objects = claim->owned_objects,
         .bytes = claim->owned_bytes,
         .retained_bytes = claim->retained_bytes,
-        .anyway = anyway,
-        .message = message_of(c, claim, anyway),
+        .anyway = !big && claim->owned_bytes < all / 10,
+        .message = message_of(c, claim, big),
         .advice = advice_of(c, claim),
     };
 
@@ -244,12 +284,11 @@ static size_t largest(const struct hs_case *c)
 static void find(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch)
 {
-    uint64_t least = hs_retention_totals(c->retention).reachable_bytes / 100;
+    uint64_t all = hs_retention_totals(c->retention).reachable_bytes;
+    uint64_t least = all / 100 < LEAST_BYTES ? LEAST_BYTES : all / 100;
     size_t found = 0, only;
 
     (void)scratch;
-    if (least < LEAST_BYTES)
-        least = LEAST_BYTES;
     for (size_t i = 0; i < c->claims->count && found < MOST; i++) {
         const struct hs_claim *claim = &c->claims->rows[i];
 
@@ -257,12 +296,12 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
             break;
         if (!is_candidate(c, claim))
             continue;
-        report(c, i, false, suspects);
+        report(c, i, true, suspects);
         found++;
     }
     only = largest(c);
     if (found == 0 && only < c->claims->count)
-        report(c, only, true, suspects);
+        report(c, only, false, suspects);
 }
 
 const struct hs_finding hs_finding_big_holder = {

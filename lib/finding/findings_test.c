@@ -171,13 +171,54 @@ TEST(a_big_holder_is_followed_to_where_it_piles_up)
 TEST(where_nothing_is_big_the_biggest_is_told_but_no_alarm)
 {
     struct fixture f;
+    uint64_t words[20];
+    const struct hs_suspect *s;
+
+    test_dump_open(&f.dump, "go1.21.0");
+    for (unsigned i = 0; i < 20; i++) {
+        words[i] = 0x10000 + i * 64;
+        test_dump_object(&f.dump, words[i], 64, 0, NULL);
+    }
+    test_dump_segment(&f.dump, true, 0x500000, 20, words);
+    investigate(&f);
+    s = only(&f, "big-holder");
+    assert_non_null(s);
+    CHECK(s->anyway);
+    assert_int_equal(s->bytes, 64);
+    close_fixture(&f);
+}
+
+TEST(the_biggest_of_a_small_heap_alarms_if_it_has_a_tenth)
+{
+    struct fixture f;
     const struct hs_suspect *s;
 
     open_cache(&f, 40, 8192);
     s = only(&f, "big-holder");
     assert_non_null(s);
-    CHECK(s->anyway);
+    CHECK(!s->anyway);
     CHECK(hs_str_equal(s->holder, hs_str_of("data+0x0")));
+    close_fixture(&f);
+}
+
+TEST(a_list_piles_up_in_its_head)
+{
+    struct fixture f;
+    const struct hs_suspect *s;
+    const unsigned count = 300;
+
+    test_dump_open(&f.dump, "go1.21.0");
+    test_dump_object(&f.dump, 0x10000, 32, WORDS(0x40000000));
+    for (unsigned i = 0; i < count; i++)
+        test_dump_object(
+            &f.dump, 0x40000000 + i * 65536, 65536,
+            WORDS(i + 1 < count ? 0x40000000 + (i + 1) * 65536 : 0));
+    test_dump_segment(&f.dump, true, 0x500000, WORDS(0x10000));
+    investigate(&f);
+    s = only(&f, "big-holder");
+    assert_non_null(s);
+    /* The struct, the head of the list, and no further. */
+    CHECK(s->path.step_count <= 3);
     close_fixture(&f);
 }
 
