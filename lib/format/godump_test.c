@@ -322,6 +322,58 @@ TEST(nonsense_is_refused_where_it_stands_and_what_came_before_stays)
     free(s);
 }
 
+/* COUNT objects of 64 bytes from ADDRESS on, as records at AT. */
+static uint8_t *put_many(uint8_t *at, uint64_t address, size_t count)
+{
+    for (size_t i = 0; i < count; i++, address += 64) {
+        uint64_t left = address;
+
+        *at++ = 1;
+        for (; left >= 0x80; left >>= 7)
+            *at++ = (uint8_t)(left | 0x80);
+        *at++ = (uint8_t)left;
+        *at++ = 64;
+        memset(at, 0, 65);
+        at += 65;
+    }
+    return at;
+}
+
+/* A program may hold a heap dump in its memory.  Where that stands is where
+ * the decoder would split the file for its threads. */
+TEST(a_dump_in_an_object_of_a_dump_is_not_taken_for_objects)
+{
+    size_t outer = 100000, inner = 500000, size = 64 << 20;
+    uint8_t *dump = malloc(size), *at, *end;
+    struct script *s = calloc(1, sizeof(*s));
+    struct hs_snapshot snapshot;
+    struct hs_err err;
+
+    start(s, 8, false);
+    memcpy(dump, s->bytes, s->size);
+    /* Arenas from 0x1000 to 0x4000000, so all of these look right. */
+    end = put_many(dump + s->size, 0x00600000, outer);
+    s->size = 0;
+    put(s, 1);
+    put(s, 0x2000000);
+    put(s, 36 << 20);
+    memcpy(end, s->bytes, s->size);
+    at = end + s->size;
+    memset(at, 0, 36 << 20);
+    assert_true(put_many(at, 0x00600000, inner) <= at + (36 << 20));
+    end = at + (36 << 20);
+    *end++ = 0;
+    end = put_many(end, 0x01000000, outer);
+    *end++ = 0;
+    assert_true((size_t)(end - dump) <= size);
+    assert_true(decode(dump, (size_t)(end - dump), &snapshot, &err));
+    assert_int_equal(hs_heap_count(snapshot.heap), 2 * outer + 1);
+    assert_int_equal(snapshot.heap->store->overlaps, 0);
+    hs_snapshot_close(&snapshot);
+    free(s);
+    free(dump);
+}
+
 /* The sums of all that is in testdata, and each object where it should be. */
 static void check_totals(const char *name)
 {
