@@ -245,10 +245,41 @@ static uint32_t add_children(struct grower *g, uint32_t number,
     return shown;
 }
 
-/* Makes twigs of the children of twig NUMBER, at most ROOM. */
+static void drop_rest(struct hs_twigs *twigs, uint32_t number)
+{
+    struct hs_twig *twig = hs_twig_at(twigs, number);
+
+    twigs->rests -= hs_twig_has_rest(twig);
+    twig->rest_count = 0;
+    twig->rest_bytes = twig->rest_objects = 0;
+}
+
+/* Takes the last child of twig NUMBER, which is the last of all, away, so that
+ * there is room for the rest; with its only child the rest goes, too. */
+static void make_room(struct grower *g, uint32_t number, uint32_t left)
+{
+    struct hs_twig *parent = hs_twig_at(g->twigs, number);
+    uint32_t gone = (uint32_t)g->twigs->list.count - 1;
+    uint32_t before = parent->first;
+
+    drop_rest(g->twigs, number);
+    g->twigs->list.count--;
+    if (before == gone) {
+        parent->first = HS_NO_TWIG;
+        return;
+    }
+    left += hs_twig_at(g->twigs, gone)->count;
+    while (hs_twig_at(g->twigs, before)->next != gone)
+        before = hs_twig_at(g->twigs, before)->next;
+    hs_twig_at(g->twigs, before)->next = HS_NO_TWIG;
+    set_rest(g, number, left);
+}
+
+/* Makes twigs of the children of twig NUMBER, at most ROOM with the rest. */
 static void open_twig(struct grower *g, uint32_t number, uint64_t room)
 {
     struct hs_twig *twig = hs_twig_at(g->twigs, number);
+    size_t before = g->twigs->list.count;
     uint32_t all, found, *children, shown;
 
     twig->open = true;
@@ -259,8 +290,12 @@ static void open_twig(struct grower *g, uint32_t number, uint64_t room)
         return;
     children = find_children(g, twig->last, &found, &all);
     shown = add_children(g, number, children, found, all, room);
-    if (!side_by_side(hs_twig_at(g->twigs, number)))
-        set_rest(g, number, all - shown);
+    if (side_by_side(hs_twig_at(g->twigs, number)))
+        return;
+    set_rest(g, number, all - shown);
+    if (hs_twig_has_rest(hs_twig_at(g->twigs, number)) &&
+        g->twigs->list.count - before == room)
+        make_room(g, number, all - shown);
 }
 
 /* The closed twig that retains most, or HS_NO_TWIG. */
@@ -297,10 +332,9 @@ void hs_twigs_grow(struct hs_twigs *twigs, const struct hs_heap_case *c,
     /* Without a limit all are opened, in whatever order. */
     for (uint32_t i = 0; plan->limit == 0 && i < twigs->list.count; i++)
         open_twig(&g, i, UINT64_MAX);
-    /* One place is kept for the rest. */
-    while (twigs->list.count + twigs->rests + 1 < plan->limit &&
+    while (twigs->list.count + twigs->rests < plan->limit &&
            (next = biggest_closed(twigs)) != HS_NO_TWIG)
-        open_twig(&g, next, plan->limit - twigs->list.count - twigs->rests - 1);
+        open_twig(&g, next, plan->limit - twigs->list.count - twigs->rests);
 }
 
 static const char *object_name(struct hs_document *doc,

@@ -226,6 +226,17 @@ static void add_matched(struct hs_run *run, const struct hs_heap_case *old,
                 "again counts as survived, so new and freed are lower bounds.");
 }
 
+static void warn_cut(struct hs_run *run, size_t number)
+{
+    const struct hs_source *source = run->snapshots[number].sources.at;
+
+    if (!source->complete)
+        hs_doc_note(run->doc, run->doc->top,
+                    "Warning: '%s' is not whole; what is missing counts as "
+                    "gone, and what only that holds as garbage.",
+                    source->path);
+}
+
 bool hs_heap_diff_section(struct hs_run *run, struct hs_err *err)
 {
     size_t last = run->snapshot_count - 1;
@@ -236,6 +247,8 @@ bool hs_heap_diff_section(struct hs_run *run, struct hs_err *err)
             return false;
     add_snapshots(run);
     add_totals(run, run->cases[0], run->cases[last]);
+    for (size_t i = 0; i <= last; i++)
+        warn_cut(run, i);
     kinship = add_kinship(run);
     if (kinship.process == HS_SAME_YES)
         add_matched(run, run->cases[0], run->cases[last]);

@@ -97,20 +97,42 @@ static void add_origins(const struct hs_heap_case *c,
     hs_arena_free(&scratch);
 }
 
+/* SHARED without the goroutines that merely use it, if several are left. */
+static struct hs_shared without_users(const struct hs_holders *holders,
+                                      const struct hs_shared *shared,
+                                      struct hs_arena *arena)
+{
+    struct hs_shared left = *shared;
+    uint32_t *set = hs_arena_zeroed(arena, shared->holder_count + 1, 4);
+
+    left.holder_count = 0;
+    for (uint32_t i = 0; i < shared->holder_count; i++)
+        if (holders->holders[shared->holders[i]].kind != HS_HOLDER_GROUP)
+            set[left.holder_count++] = shared->holders[i];
+    left.holders = set;
+    return left.holder_count ? left : *shared;
+}
+
+/* What one holder owns is in its row already. */
 static void add_shared(const struct hs_heap_case *c, struct hs_digest *digest,
                        struct hs_arena *arena)
 {
     size_t count;
     const struct hs_shared *all = hs_retention_shared(c->retention, &count);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        struct hs_shared shared = without_users(c->holders, &all[i], arena);
+
+        if (hs_shared_owner(c->holders, &all[i]) != HS_NO_RECORD)
+            continue;
         hs_digest_add(digest,
                       (struct hs_digest_row){
                           .kind = "shared",
-                          .name = hs_shared_name(c->holders, &all[i], arena),
+                          .name = hs_shared_name(c->holders, &shared, arena),
                           .objects = (int64_t)all[i].objects,
                           .bytes = (int64_t)all[i].bytes,
                           .metric = HS_METRIC_OWN});
+    }
 }
 
 void hs_heap_digest_holders(const struct hs_heap_case *c,

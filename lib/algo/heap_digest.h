@@ -12,7 +12,9 @@
 /* Adds a row for every variable, package, group of goroutines, function of
  * finalizers and further holder: BYTES are what it owns, OBJECTS what it
  * retains, of goroutines and finalizers how many there are.  Then what several
- * hold together and none owns (kind "shared"), and what no root reaches. */
+ * hold together and none owns (kind "shared"; goroutines that use what
+ * variables hold are left out of the set, as they come and go), and what no
+ * root reaches. */
 void hs_heap_digest_holders(const struct hs_heap_case *c,
                             struct hs_digest *digest, struct hs_arena *arena);
 
