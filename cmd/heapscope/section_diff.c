@@ -191,6 +191,24 @@ static bool has_holders(const struct hs_diff *diff)
     return false;
 }
 
+/* The same memory in two rows, as one of its holders came or went? */
+static void explain_sets(struct hs_run *run, const struct hs_diff *diff)
+{
+    bool came = false, went = false;
+
+    for (size_t i = 0; i < diff->count; i++) {
+        if (strcmp(diff->rows[i].kind, "shared") != 0)
+            continue;
+        came |= diff->rows[i].change == HS_CHANGE_NEW;
+        went |= diff->rows[i].change == HS_CHANGE_GONE;
+    }
+    if (came && went)
+        hs_doc_note(run->doc, run->doc->top,
+                    "What several hold together (a + b) is told by all of "
+                    "them: where one came or went, the same memory is new in "
+                    "one row and gone in another.");
+}
+
 void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
                   enum hs_unit unit)
 {
@@ -199,6 +217,7 @@ void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
         add_rows(run, diff, "rows", NULL, true, unit);
         for (size_t i = 0; i < TOPICS; i++)
             add_rows(run, diff, NULL, &of_heap[i], true, unit);
+        explain_sets(run, diff);
     } else {
         add_rows(run, diff, "rows", &of_profile, false, unit);
     }
