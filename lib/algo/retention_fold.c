@@ -62,6 +62,7 @@ static inline uint32_t *fold_row(const struct retention_work *work,
                                  uint32_t *to, uint64_t *sum)
 {
     const struct retention_group *groups = work->r->groups;
+    uint32_t position = (uint32_t)(to - work->r->graph.words);
     uint32_t degree = from[1] & ~HS_ROW_WIDE, kept = 0, objects = 1;
     const uint32_t *slots =
         from + (from[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD);
@@ -74,6 +75,8 @@ static inline uint32_t *fold_row(const struct retention_work *work,
         } else if (group->folded >> slots[i] % 64 & 1) {
             bytes += hs_retention_size(work->store, slots[i], group->size);
             objects++;
+            work->r->referrers[hs_retention_fold_of(groups, slots[i])] =
+                position;
         }
     }
     *sum += bytes;
@@ -235,6 +238,9 @@ void hs_retention_fold(struct retention_work *work)
     work->r->positions =
         hs_arena_alloc(work->r->arena, (work->r->vertices + holders + 1) *
                                            sizeof(*work->r->positions));
+    work->r->referrers =
+        hs_arena_alloc(work->r->arena, ((size_t)work->r->folded + 1) *
+                                           sizeof(*work->r->referrers));
     hs_retention_each(work, fold_part);
     hs_bitset_release(&work->captives, work->scratch);
 }

@@ -61,8 +61,7 @@ struct hs_retention {
     uint32_t *positions;      /* by vertex: of its row */
     struct hs_dominators dom; /* retained[number].mark is its node */
     uint32_t *parents;        /* by number: the number before it on the way */
-    uint32_t *referrers;      /* by fold: the number of who points to it; NULL:
-                               * not yet made */
+    uint32_t *referrers;      /* by fold: position of who points to it */
     struct hs_totals totals;
     uint64_t *joint; /* by holder: owned beyond retained */
     struct hs_shared *shared;
@@ -125,9 +124,6 @@ void hs_retention_rows(struct retention_work *work);
 void hs_retention_cleanups(struct retention_work *work);
 uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 
-/* Fills in referrers, unless that is done: a walk over the heap. */
-void hs_retention_want_referrers(const struct hs_retention *r);
-
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, unsigned threads,
                         struct hs_arena *scratch);
@@ -144,6 +140,16 @@ static inline uint32_t hs_retention_slot(const struct hs_heap *heap,
                                          const uint8_t *bytes)
 {
     return hs_heap_slot_at(heap->store, hs_heap_word(heap, bytes));
+}
+
+/* The number, among all that are folded, of the object in SLOT, which is. */
+static inline uint32_t
+hs_retention_fold_of(const struct retention_group *groups, uint32_t slot)
+{
+    const struct retention_group *group = groups + slot / 64;
+
+    return group->folds +
+           hs_bits_of(group->folded & (((uint64_t)1 << slot % 64) - 1));
 }
 
 /* The vertex in SLOT, which is one. */

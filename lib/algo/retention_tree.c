@@ -3,22 +3,11 @@
  * retention_tree.c - questions about one node, folded objects included.
  *
  * A folded object has no row: its dominator, and the way to it, is the one
- * object that points to it.  Who that is was not kept; the first such question
- * walks the heap once and notes it for all.
+ * object that points to it.
  */
 #include <string.h>
 
 #include "algo/retention_impl.h"
-#include "model/heap_walk.h"
-
-/* The folded object in SLOT. */
-static uint32_t fold_of(const struct retention_group *groups, uint32_t slot)
-{
-    const struct retention_group *group = &groups[slot / 64];
-
-    return group->folds +
-           hs_bits_of(group->folded & (((uint64_t)1 << slot % 64) - 1));
-}
 
 static bool is_folded(const struct hs_retention *r, uint32_t slot)
 {
@@ -52,83 +41,11 @@ static uint32_t number_in(const struct hs_retention *r, uint32_t slot)
         &r->graph, r->positions[hs_retention_vertex(r->groups, slot)]);
 }
 
-/* Takes the next slot with an object out of BITS, what is left of GROUP. */
-static uint32_t next_slot(const struct hs_heap_store *store, size_t *group,
-                          uint64_t *bits)
-{
-    uint32_t slot;
-
-    while (!*bits && *group + 1 < store->group_count)
-        *bits = store->groups[++*group].bits;
-    slot = (uint32_t)(*group * 64) + (uint32_t)__builtin_ctzll(*bits);
-    *bits &= *bits - 1;
-    return slot;
-}
-
-static void note(struct retention_work *work, struct retention_part *part,
-                 unsigned thread)
-{
-    const struct hs_heap_store *store = work->store;
-    const struct hs_memory *memory;
-    struct hs_heap_walk walk;
-
-    (void)thread;
-    for (size_t page = part->page; page < part->page_end; page++) {
-        size_t group = store->pages[page].group;
-        uint64_t bits = 0;
-
-        if (!store->pages[page].scan)
-            continue;
-        bits = store->groups[group].bits;
-        hs_heap_walk_page(&walk, work->heap, page);
-        while ((memory = hs_heap_walk_next(&walk))) {
-            struct hs_fields fields = hs_fields_of(memory);
-            uint32_t from = next_slot(store, &group, &bits), number;
-            uint64_t offset;
-
-            if (is_muted(work->holders, walk.object))
-                continue;
-            while (hs_fields_next(&fields, &offset)) {
-                uint32_t slot =
-                    hs_retention_slot(work->heap, memory->bytes + offset);
-
-                if (slot == HS_NO_SLOT || !is_folded(work->r, slot))
-                    continue;
-                number = number_in(work->r, from);
-                work->r->referrers[fold_of(work->r->groups, slot)] = number;
-            }
-        }
-    }
-}
-
-static void find_referrers(struct hs_retention *r)
-{
-    struct hs_arena scratch = HS_ARENA_EMPTY;
-    struct retention_work work = {.r = r,
-                                  .heap = r->heap,
-                                  .store = r->heap->store,
-                                  .holders = r->holders,
-                                  .scratch = &scratch,
-                                  .threads = hs_parallel_processors()};
-
-    r->referrers = hs_arena_alloc(r->arena, ((size_t)r->folded + 1) *
-                                                sizeof(*r->referrers));
-    hs_retention_deal(&work);
-    hs_retention_each(&work, note);
-    hs_arena_free(&scratch);
-}
-
-void hs_retention_want_referrers(const struct hs_retention *r)
-{
-    if (!r->referrers)
-        find_referrers((struct hs_retention *)(uintptr_t)r);
-}
-
 /* The number of the one object that points to the folded object in SLOT. */
 static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
 {
-    hs_retention_want_referrers(r);
-    return r->referrers[fold_of(r->groups, slot)];
+    return hs_digraph_number(
+        &r->graph, r->referrers[hs_retention_fold_of(r->groups, slot)]);
 }
 
 /* The number of NODE's row, 0 if it has none or is not reached.  *SLOT is the

@@ -9,7 +9,6 @@
 void hs_retention_walk_init(struct hs_retention_walk *walk,
                             const struct hs_retention *retention)
 {
-    hs_retention_want_referrers(retention);
     *walk =
         (struct hs_retention_walk){.retention = retention, .group = SIZE_MAX};
 }
@@ -51,7 +50,8 @@ bool hs_retention_walk_next(struct hs_retention_walk *walk)
     walk->folded = group->folded >> bit & 1;
     walk->number = 0;
     if (walk->folded)
-        walk->number = r->referrers[walk->next_fold++];
+        walk->number =
+            hs_digraph_number(&r->graph, r->referrers[walk->next_fold++]);
     else if (group->node >> bit & 1)
         walk->number =
             hs_digraph_number(&r->graph, r->positions[walk->next_vertex++]);
