@@ -111,7 +111,6 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
 {
     struct hs_value values[STEP_COLUMNS] = {0};
     const struct hs_holder *holder = &c->holders->holders[path->unit];
-    uint32_t node = hs_retention_holder(c->retention, path->unit);
     uint64_t goroutines = hs_holders_goroutines(c->holders, path->unit);
 
     values[STEP_KIND] =
@@ -121,8 +120,10 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
     if (goroutines > 1)
         values[STEP_WHERE] = hs_value_text(hs_doc_printf(
             run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
-    values[STEP_RETAINED] = hs_value_of(
-        HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, node));
+    /* What goroutines use as well is still its own. */
+    values[STEP_RETAINED] =
+        hs_value_of(HS_UNIT_BYTES,
+                    (int64_t)hs_retention_owned(c->retention, path->unit));
     hs_doc_row(run->doc, table, values)->text_only = true;
 }
 
