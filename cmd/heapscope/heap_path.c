@@ -121,9 +121,8 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
         values[STEP_WHERE] = hs_value_text(hs_doc_printf(
             run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
     /* What goroutines use as well is still its own. */
-    values[STEP_RETAINED] =
-        hs_value_of(HS_UNIT_BYTES,
-                    (int64_t)hs_retention_owned(c->retention, path->unit));
+    values[STEP_RETAINED] = hs_value_of(
+        HS_UNIT_BYTES, (int64_t)hs_retention_owned(c->retention, path->unit));
     hs_doc_row(run->doc, table, values)->text_only = true;
 }
 
