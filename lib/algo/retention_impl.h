@@ -62,6 +62,10 @@ struct hs_retention {
     struct hs_dominators dom; /* retained[number].mark is its node */
     uint32_t *parents;        /* by number: the number before it on the way */
     uint32_t *referrers;      /* by fold: position of who points to it */
+    /* By number: first child, and its next sibling; 0 ends; NULL: not yet
+     * made.  How many numbers were looked at for want of them. */
+    uint32_t *first_child, *next_child;
+    uint64_t scanned;
     struct hs_totals totals;
     uint64_t *joint; /* by holder: owned beyond retained */
     struct hs_shared *shared;

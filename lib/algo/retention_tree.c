@@ -9,6 +9,9 @@
 
 #include "algo/retention_impl.h"
 
+/* After so many looks at all numbers it pays to list each one's children. */
+#define SCANS 4
+
 static bool is_folded(const struct hs_retention *r, uint32_t slot)
 {
     return r->groups[slot / 64].folded >> slot % 64 & 1;
@@ -194,20 +197,64 @@ static uint32_t offer_folded(const struct hs_retention *r, uint32_t object,
     return count;
 }
 
-/* Offers the rows that NUMBER dominates at once, which retain OBJECTS
- * altogether; holders that retain nothing are no children.  A node's number is
- * above its dominator's. */
-static void offer_rows(const struct hs_retention *r, uint32_t number,
-                       uint64_t objects, struct best *best)
+/* Lists the children of every number, in order. */
+static void link_children(struct hs_retention *r)
+{
+    size_t room = (size_t)r->dom.count + 1;
+    uint32_t *first = hs_arena_zeroed(r->arena, room, sizeof(*first));
+    uint32_t *next = hs_arena_alloc(r->arena, room * sizeof(*next));
+
+    for (uint32_t v = r->dom.count; v > 1; v--) {
+        next[v] = first[r->dom.idom[v]];
+        first[r->dom.idom[v]] = v;
+    }
+    r->first_child = first;
+    r->next_child = next;
+}
+
+/* The same as scan_rows(), once children are listed. */
+static void offer_listed(const struct hs_retention *r, uint32_t number,
+                         struct best *best)
 {
     const struct hs_dominators *dom = &r->dom;
 
-    for (uint32_t v = number + 1; v <= dom->count && objects; v++) {
+    for (uint32_t v = r->first_child[number]; v; v = r->next_child[v])
+        if (dom->retained[v].objects)
+            offer(best, hs_retention_node(r, v), dom->retained[v].bytes);
+}
+
+/* Offers the rows that NUMBER dominates at once, which retain OBJECTS
+ * altogether; holders that retain nothing are no children.  A node's number is
+ * above its dominator's.  Returns how many numbers it looked at. */
+static uint32_t scan_rows(const struct hs_retention *r, uint32_t number,
+                          uint64_t objects, struct best *best)
+{
+    const struct hs_dominators *dom = &r->dom;
+    uint32_t v = number + 1;
+
+    for (; v <= dom->count && objects; v++) {
         if (dom->idom[v] != number || dom->retained[v].objects == 0)
             continue;
         offer(best, hs_retention_node(r, v), dom->retained[v].bytes);
         objects -= dom->retained[v].objects;
     }
+    return v - number;
+}
+
+/* A few questions are answered by looking at the numbers behind: that takes no
+ * memory.  Whoever goes down a list node by node asks about each, and what a
+ * node has beside the next may come behind all of the list. */
+static void offer_rows(const struct hs_retention *r, uint32_t number,
+                       uint64_t objects, struct best *best)
+{
+    struct hs_retention *cache = (struct hs_retention *)(uintptr_t)r;
+
+    if (!r->first_child && r->scanned / SCANS > r->dom.count)
+        link_children(cache);
+    if (r->first_child)
+        offer_listed(r, number, best);
+    else
+        cache->scanned += scan_rows(r, number, objects, best);
 }
 
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
@@ -224,7 +271,9 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
     objects = r->dom.retained[number].objects;
     if (node < r->objects)
-        objects -= 1 + offer_folded(r, node, &best);
+        objects--;
+    if (hs_digraph_row(&r->graph, r->dom.vertex[number]).objects > 1)
+        objects -= offer_folded(r, node, &best);
     offer_rows(r, number, objects, &best);
     count = best.count;
     *all = best.all;
