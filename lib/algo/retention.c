@@ -2,8 +2,8 @@
 /*
  * retention.c - from heap and holders to dominators, and the plain questions.
  *
- * While the dominators are worked out on one thread, another finds the root
- * paths: both only read the rows.
+ * While dominators and sharing are worked out on one thread, another finds the
+ * root paths: both only read the rows.
  */
 #include "algo/retention.h"
 
@@ -37,7 +37,7 @@ void hs_retention_each(struct retention_work *work,
     hs_parallel_run(work->threads, take_parts, &deal);
 }
 
-/* Root paths and dominators, at the same time. */
+/* Root paths beside dominators and sharing, which take about as long. */
 struct solving {
     struct retention_work *work;
     struct hs_bitset deferred;
@@ -49,11 +49,13 @@ static void solve(void *context, unsigned part)
     struct solving *solving = context;
     struct hs_retention *r = solving->work->r;
 
-    if (part == 0)
+    if (part == 0) {
         hs_dominators_solve(&r->dom);
-    else
+        hs_retention_share(r, 1, solving->work->scratch);
+    } else {
         r->parents =
             hs_bfs_parents(&r->dom, &solving->deferred, &solving->arena);
+    }
 }
 
 /* The number of the row of vertex VERTEX. */
@@ -179,7 +181,6 @@ bool hs_retention_new(const struct hs_heap *heap,
     hs_retention_rows(&work);
     if (!find_dominators(&work, err))
         return false;
-    hs_retention_share(r, work.threads, scratch);
     name_nodes(&work);
     add_up(r);
     return true;
