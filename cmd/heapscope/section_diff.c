@@ -155,32 +155,56 @@ static bool is_about(const struct hs_diff_row *row, const struct topic *topic)
     return true;
 }
 
-/* Adds the rows about TOPIC (NULL: all) as a table. */
+/* Which rows of DIFF are about TOPIC (NULL: all) and more than noise. */
+struct choice {
+    const struct hs_diff_row **rows;
+    size_t count, grown;
+    bool any, via; /* some are about it, noise or not; some have a via */
+};
+
+static struct choice choose(struct hs_run *run, const struct hs_diff *diff,
+                            const struct topic *topic)
+{
+    bool noise = hs_run_limit(run, USUAL_ROWS) == 0;
+    struct choice choice = {.rows =
+                                hs_arena_zeroed(run->scratch, diff->count + 1,
+                                                sizeof(struct hs_diff_row *))};
+
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct hs_diff_row *row = &diff->rows[i];
+
+        if (topic && !is_about(row, topic))
+            continue;
+        choice.any = true;
+        choice.via |= row->via.size > 0;
+        if (row->noise && !noise)
+            continue;
+        choice.rows[choice.count++] = row;
+        choice.grown += row->delta > 0;
+    }
+    return choice;
+}
+
+/* Adds the rows about TOPIC as a table: of too many those that grew most, and
+ * if they are fewer than may be shown, those that shrank most. */
 static void add_rows(struct hs_run *run, const struct hs_diff *diff,
                      const char *key, const struct topic *topic, bool heap,
                      enum hs_unit unit)
 {
-    uint64_t limit = topic ? hs_run_limit(run, USUAL_ROWS) : 0;
-    bool noise = hs_run_limit(run, USUAL_ROWS) == 0, via = false, any = false;
+    struct choice choice = choose(run, diff, topic);
+    size_t limit = topic ? hs_run_limit(run, USUAL_ROWS) : 0, first, left_out;
     struct hs_block *table;
 
-    for (size_t i = 0; i < diff->count; i++)
-        if (!topic || is_about(&diff->rows[i], topic)) {
-            any = true;
-            via |= diff->rows[i].via.size > 0;
-        }
-    if (!any && heap && topic && topic->kind)
+    if (!choice.any && heap && topic && topic->kind)
         return;
-    table = rows_table(run, key, topic ? topic->title : NULL, heap, via);
-    for (size_t i = 0; i < diff->count; i++) {
-        if ((diff->rows[i].noise && !noise) ||
-            (topic && !is_about(&diff->rows[i], topic)))
-            continue;
-        if (limit == 0 || table->row_count < limit)
-            add_row(run, table, &diff->rows[i], unit);
-        else
-            table->rows_left_out++;
-    }
+    if (limit == 0 || limit > choice.count)
+        limit = choice.count;
+    first = choice.grown < limit ? choice.grown : limit;
+    left_out = choice.count - limit;
+    table = rows_table(run, key, topic ? topic->title : NULL, heap, choice.via);
+    for (size_t i = 0; i < limit; i++)
+        add_row(run, table, choice.rows[i < first ? i : i + left_out], unit);
+    table->rows_left_out = left_out;
 }
 
 static bool has_holders(const struct hs_diff *diff)
