@@ -7,6 +7,10 @@
  * for ever, its finalizer never runs, and no size is too small to say so:
  * the finalizer (a holder, holders.h) dominates its own object.
  *
+ * Two that point to each other, each with a finalizer, are held by both
+ * finalizers and dominated by neither; there a bounded walk from what an object
+ * points to shows whether it leads back.
+ *
  * Such objects are one suspect for each function that would finalize them.
  */
 #include <inttypes.h>
@@ -19,9 +23,11 @@ struct cycles {
     const struct hs_case *c;
     struct hs_map nearest; /* node -> holder number next above it, or NONE */
     struct hs_column trail;
+    size_t seen; /* by the bounded walks so far */
 };
 
 #define NO_HOLDER (HS_NO_RECORD - 1)
+#define MOST_SEEN ((size_t)1 << 20) /* objects, in all bounded walks */
 
 /* The holder that is the nearest dominator of NODE among holders. */
 static uint32_t holder_above(struct cycles *cycles, uint32_t node)
@@ -52,6 +58,59 @@ static uint32_t holder_above(struct cycles *cycles, uint32_t node)
     return found;
 }
 
+/* Does what OBJECT points to lead back to it? */
+static bool leads_back(struct cycles *cycles, uint32_t object)
+{
+    const struct hs_heap *heap = cycles->c->heap;
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_column queue = HS_COLUMN(uint32_t, &arena);
+    struct hs_map known;
+    bool found = false;
+
+    hs_map_init(&known, &arena, 64);
+    hs_column_push(&queue, &object);
+    for (size_t i = 0; i < queue.count && !found && cycles->seen < MOST_SEEN;
+         i++, cycles->seen++) {
+        uint32_t from = ((const uint32_t *)queue.at)[i];
+        struct hs_memory memory = hs_heap_memory(heap, from);
+        struct hs_fields fields = hs_fields_of(&memory);
+        uint64_t offset;
+
+        while (hs_fields_next(&fields, &offset)) {
+            uint32_t to = HS_NO_OBJECT;
+
+            if (offset <= memory.size &&
+                memory.size - offset >= heap->pointer_size)
+                to = hs_heap_find(heap,
+                                  hs_heap_word(heap, memory.bytes + offset));
+            if (to == HS_NO_OBJECT || (to == object && from == object))
+                continue;
+            found |= to == object;
+            if (hs_map_lookup(&known, to) == HS_MAP_NONE) {
+                hs_map_add(&known, to, 1);
+                hs_column_push(&queue, &to);
+            }
+        }
+    }
+    hs_arena_free(&arena);
+    return found;
+}
+
+/* True if OBJECT, which nothing but finalizers holds, keeps itself alive by
+ * the finalizer of HOLDER; *ALONE if that dominates it. */
+static bool is_cycle(struct cycles *cycles, uint32_t holder, uint32_t object,
+                     bool *alone)
+{
+    uint32_t above = holder_above(cycles, object);
+
+    *alone = above == holder;
+    if (*alone)
+        return true;
+    return above != NO_HOLDER &&
+           cycles->c->holders->holders[above].kind == HS_HOLDER_FINALIZERS &&
+           leads_back(cycles, object);
+}
+
 /* What the cycles of one function add up to. */
 struct tally {
     uint64_t objects, retained;
@@ -67,15 +126,17 @@ static void look_at(struct cycles *cycles, uint32_t holder, struct tally *tally)
     const struct hs_finalizer *finalizer =
         (const struct hs_finalizer *)c->heap->finalizers.at + record;
     uint64_t retained;
+    bool alone;
 
     if (finalizer->queued)
         return;
     object = hs_heap_find(c->heap, finalizer->object);
     if (object == HS_NO_OBJECT || !hs_retention_reached(c->retention, object) ||
-        holder_above(cycles, object) != holder)
+        !is_cycle(cycles, holder, object, &alone))
         return;
-    retained = hs_retention_bytes(c->retention,
-                                  hs_retention_holder(c->retention, holder));
+    retained = hs_retention_bytes(
+        c->retention,
+        alone ? hs_retention_holder(c->retention, holder) : object);
     if (tally->objects++ == 0)
         tally->first = record;
     tally->retained += retained;

@@ -105,6 +105,26 @@ TEST(cycles_of_one_function_are_one_suspect)
     close_fixture(&f);
 }
 
+TEST(two_that_keep_each_other_alive_by_their_finalizers_are_proved)
+{
+    struct fixture f;
+    const struct hs_suspect *s;
+
+    test_dump_open(&f.dump, "go1.24.0");
+    test_dump_object(&f.dump, 0x10000, 32, WORDS(0x10020));
+    test_dump_object(&f.dump, 0x10020, 32, WORDS(0x10000));
+    /* This one only waits for the next to be finalized. */
+    test_dump_object(&f.dump, 0x10040, 32, WORDS(0));
+    test_dump_object(&f.dump, 0x10060, 32, WORDS(0x10040));
+    for (uint64_t at = 0x10000; at < 0x10080; at += 32)
+        test_dump_finalizer(&f.dump, at, 0, 0x401000, false);
+    investigate(&f);
+    s = only(&f, "finalizer-cycle");
+    assert_non_null(s);
+    assert_int_equal(s->objects, 2);
+    close_fixture(&f);
+}
+
 TEST(no_cycle_is_found_where_the_object_can_be_collected_or_is_in_use)
 {
     struct fixture f;
