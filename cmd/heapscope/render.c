@@ -32,7 +32,7 @@ static bool render_run(struct hs_run *run, struct hs_err *err)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                        "there is no view '%.40s'; 'heapscope help render' "
                        "lists them",
-                       name ? name : "of a file");
+                       name);
     return hs_fail(err, HS_EUNSUPPORTED, HS_NOWHERE,
                    "none of the files tells what view '%s' shows; 'heapscope "
                    "help capture' says how to take one that does",
