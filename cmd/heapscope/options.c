@@ -46,9 +46,6 @@ enum key {
     KEY_USAGE,
 };
 
-/* Beside enum hs_option_set: for commands that take two snapshots. */
-#define OPT_TWO 0x10000u
-
 /* Help shows the own options of a command first. */
 enum group { GROUP_OWN = 1, GROUP_ALL = 2 };
 
@@ -121,7 +118,7 @@ static const struct row rows[] = {
      HS_OPT_SAMPLE_TYPE},
     {{"alloc_objects", KEY_ALLOC_OBJECTS, NULL, HIDDEN, NULL, 0},
      HS_OPT_SAMPLE_TYPE},
-    {{"diff_base", KEY_DIFF_BASE, "FILE", HIDDEN, NULL, 0}, OPT_TWO},
+    {{"diff_base", KEY_DIFF_BASE, "FILE", HIDDEN, NULL, 0}, 0},
     {{"nodecount", KEY_NODECOUNT, "N", HIDDEN, NULL, 0}, 0},
     {{"json", KEY_JSON, NULL, HIDDEN, NULL, 0}, 0},
     {{"svg", KEY_SVG, NULL, HIDDEN, NULL, 0}, 0},
@@ -135,11 +132,6 @@ struct parse {
     struct hs_request *request;
     const char *base; /* -diff_base */
 };
-
-static unsigned options_of(const struct hs_command *command)
-{
-    return command->options | (command->takes == HS_TAKES_TWO ? OPT_TWO : 0);
-}
 
 /* TEXT and the names of all reports (key f) or formats (key F). */
 static const char *with_names(struct hs_arena *arena, const char *text, int key)
@@ -386,7 +378,7 @@ static struct argp argp_for(const struct hs_command *command,
                             struct hs_arena *arena)
 {
     return (struct argp){
-        .options = collect(arena, options_of(command)),
+        .options = collect(arena, command->options),
         .parser = parse_key,
         .args_doc = command->arguments,
         .help_filter = filter,
@@ -443,6 +435,24 @@ static const struct hs_command *take_command(struct hs_arena *arena, int *argc,
     return command;
 }
 
+/* pprof names the old one by option and the new one by argument. */
+static void put_base_first(struct hs_request *request, const char *base)
+{
+    const char **at;
+
+    if (request->command->takes != HS_TAKES_TWO) {
+        fprintf(stderr,
+                "heapscope %s: -diff_base is of another command: "
+                "heapscope diff '%s' NEW\n",
+                request->command->name, base);
+        exit(HS_EXIT_USAGE);
+    }
+    at = hs_column_extend(&request->arguments, 1);
+    memmove((const char **)request->arguments.at + 1, request->arguments.at,
+            (request->arguments.count - 1) * sizeof(*at));
+    *(const char **)request->arguments.at = base;
+}
+
 void hs_options_parse(struct hs_request *request, struct hs_arena *arena,
                       int argc, char **argv)
 {
@@ -461,12 +471,6 @@ void hs_options_parse(struct hs_request *request, struct hs_arena *arena,
     argv[0] = hs_arena_printf(arena, "heapscope %s", request->command->name);
     argp = argp_for(request->command, arena);
     argp_parse(&argp, argc, argv, ARGP_LONG_ONLY | ARGP_NO_HELP, NULL, &parse);
-    if (parse.base) {
-        /* pprof names the old one by option and the new one by argument. */
-        const char **at = hs_column_extend(&request->arguments, 1);
-
-        memmove((const char **)request->arguments.at + 1, request->arguments.at,
-                (request->arguments.count - 1) * sizeof(*at));
-        *(const char **)request->arguments.at = parse.base;
-    }
+    if (parse.base)
+        put_base_first(request, parse.base);
 }

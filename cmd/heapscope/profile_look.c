@@ -113,6 +113,20 @@ struct hs_value hs_look_value(const struct hs_look *look, __int128 sum)
     return value;
 }
 
+void hs_look_head(struct hs_run *run, const struct hs_look *look)
+{
+    struct hs_str type = hs_profile_type_name(look->profile, look->type);
+    struct hs_str unit = hs_profile_type_unit(look->profile, look->type);
+    struct hs_document *doc = run->doc;
+
+    hs_doc_field(doc, doc->top, "sample_type", "sample type",
+                 hs_value_name(type.text, type.size));
+    hs_doc_field(doc, doc->top, "total", "total",
+                 hs_look_value(look, look->sums->total));
+    hs_doc_field(doc, doc->top, "unit", NULL,
+                 hs_value_name(unit.text, unit.size));
+}
+
 void hs_look_notes(struct hs_run *run, struct hs_block *group,
                    const struct hs_look *look)
 {

@@ -40,6 +40,9 @@ struct hs_value hs_look_value(const struct hs_look *look, __int128 sum);
 /* The unit in which values of a sample type are shown. */
 enum hs_unit hs_unit_of(struct hs_str unit);
 
+/* What is looked at: sample type, total and unit. */
+void hs_look_head(struct hs_run *run, const struct hs_look *look);
+
 /* Notes on what is in the total and in no row. */
 void hs_look_notes(struct hs_run *run, struct hs_block *group,
                    const struct hs_look *look);

@@ -24,11 +24,23 @@ bool hs_profile_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
     return true;
 }
 
-static struct hs_str build_of(const struct hs_profile *profile)
+/* By build id; of old Go, which writes none, by the size of the code.  A text
+ * without a memory map does not say. */
+static bool differ_in_build(const struct hs_profile *a,
+                            const struct hs_profile *b)
 {
-    if (profile->mapping_count == 0)
-        return (struct hs_str){"", 0};
-    return hs_profile_string(profile, profile->mappings[0].build_id);
+    const struct hs_mapping *p = a->mappings, *q = b->mappings;
+    struct hs_str x, y;
+
+    if (a->mapping_count == 0 || b->mapping_count == 0 ||
+        hs_profile_string(a, p->file).size == 0 ||
+        hs_profile_string(b, q->file).size == 0)
+        return false;
+    x = hs_profile_string(a, p->build_id);
+    y = hs_profile_string(b, q->build_id);
+    if (x.size > 0 && y.size > 0)
+        return !hs_str_equal(x, y);
+    return p->limit - p->start != q->limit - q->start;
 }
 
 static void warn_pair(struct hs_run *run, const struct hs_snapshot *old,
@@ -36,14 +48,13 @@ static void warn_pair(struct hs_run *run, const struct hs_snapshot *old,
 {
     const struct hs_source *a = old->sources.at, *b = new->sources.at;
     const struct hs_profile *p = old->profile, *q = new->profile;
-    struct hs_str x = build_of(p), y = build_of(q);
 
     if (p->time_nanos && q->time_nanos && p->time_nanos > q->time_nanos)
         hs_doc_note(run->doc, run->doc->top,
                     "Warning: '%s' is older than '%s'; the older one should "
                     "come first.",
                     b->path, a->path);
-    if (p->mapping_count && q->mapping_count && !hs_str_equal(x, y))
+    if (differ_in_build(p, q))
         hs_doc_note(run->doc, run->doc->top,
                     "Warning: '%s' and '%s' are of different builds; lines may "
                     "have moved, so compare by function.",
@@ -109,6 +120,21 @@ static void add_rate(struct hs_run *run, const struct hs_look *first,
     hs_doc_field(run->doc, run->doc->top, "delta_per_hour", "per hour", value);
 }
 
+static bool same_type(const struct hs_look *a, const struct hs_look *b,
+                      struct hs_err *err)
+{
+    struct hs_str x = hs_profile_type_name(a->profile, a->type);
+    struct hs_str y = hs_profile_type_name(b->profile, b->type);
+
+    if (hs_str_equal(x, y))
+        return true;
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "one profile tells of %.*s, another of %.*s; choose what "
+                   "both have with --sample-type",
+                   x.size < 40 ? (int)x.size : 40, x.text,
+                   y.size < 40 ? (int)y.size : 40, y.text);
+}
+
 bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err)
 {
     static const struct hs_doc_column columns[] = {
@@ -126,14 +152,9 @@ bool hs_profile_diff_section(struct hs_run *run, struct hs_err *err)
     struct hs_str type;
 
     for (size_t i = 0; i < count; i++) {
-        if (!hs_look(run, &run->snapshots[i], NULL, &looks[i], err))
+        if (!hs_look(run, &run->snapshots[i], NULL, &looks[i], err) ||
+            !same_type(&looks[0], &looks[i], err))
             return false;
-        if (!hs_str_equal(
-                hs_profile_type_name(looks[0].profile, looks[0].type),
-                hs_profile_type_name(looks[i].profile, looks[i].type)))
-            return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                           "the profiles differ in their default sample type; "
-                           "choose one with --sample-type");
         add_snapshot(run, table, &run->snapshots[i], &looks[i]);
     }
     type = hs_profile_type_name(looks[0].profile, looks[0].type);

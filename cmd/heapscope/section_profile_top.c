@@ -57,24 +57,15 @@ bool hs_profile_top_section(struct hs_run *run, struct hs_err *err)
 {
     const enum hs_granularity function = HS_BY_FUNCTION;
     bool tags = run->options->by && strcmp(run->options->by, "tag") == 0;
-    struct hs_document *doc = run->doc;
     struct hs_look look;
-    struct hs_str type, unit;
 
     if (!hs_look(run, &run->snapshots[0], tags ? &function : NULL, &look, err))
         return false;
-    type = hs_profile_type_name(look.profile, look.type);
-    unit = hs_profile_type_unit(look.profile, look.type);
-    hs_doc_field(doc, doc->top, "sample_type", "sample type",
-                 hs_value_name(type.text, type.size));
-    hs_doc_field(doc, doc->top, "total", "total",
-                 hs_look_value(&look, look.sums->total));
-    hs_doc_field(doc, doc->top, "unit", NULL,
-                 hs_value_name(unit.text, unit.size));
+    hs_look_head(run, &look);
     if (tags)
         hs_profile_tags_part(run, &look);
     else
         add_nodes(run, &look);
-    hs_look_notes(run, doc->top, &look);
+    hs_look_notes(run, run->doc->top, &look);
     return true;
 }

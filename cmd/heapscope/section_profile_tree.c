@@ -82,22 +82,14 @@ bool hs_profile_tree_section(struct hs_run *run, struct hs_err *err)
     struct hs_call_tree *tree;
     struct hs_block *table;
     struct hs_look look;
-    struct hs_str type, unit;
     uint32_t root = HS_NO_NODE_BELOW;
 
     if (!hs_look(run, &run->snapshots[0], NULL, &look, err) ||
         (run->target && !find(&look, run->target, &root, err)))
         return false;
-    type = hs_profile_type_name(look.profile, look.type);
-    unit = hs_profile_type_unit(look.profile, look.type);
     tree = hs_profile_tree(look.view, look.type, root,
                            hs_run_limit(run, USUAL_ROWS), run->scratch);
-    hs_doc_field(doc, doc->top, "sample_type", "sample type",
-                 hs_value_name(type.text, type.size));
-    hs_doc_field(doc, doc->top, "total", "total",
-                 hs_look_value(&look, look.sums->total));
-    hs_doc_field(doc, doc->top, "unit", NULL,
-                 hs_value_name(unit.text, unit.size));
+    hs_look_head(run, &look);
     table = hs_doc_table(doc, doc->top, "rows", "outermost call first", columns,
                          sizeof(columns) / sizeof(columns[0]));
     table->style = HS_TABLE_TREE;
