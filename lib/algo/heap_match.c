@@ -10,56 +10,129 @@
 
 #include <stdlib.h>
 
-/* In place of a unit: none dominates it. */
+#include "model/heap_lookup.h"
+
+/* In place of a unit: none dominates it; it has no number, ask its dominator.
+ */
 #define SHARED UINT32_MAX
+#define FOLDED (UINT32_MAX - 1)
 
 /* One of the heaps. */
 struct side {
     const struct hs_heap_case *c;
-    uint32_t *unit;       /* by number: the unit that dominates it */
+    uint32_t *unit; /* by object: the unit that dominates it, or FOLDED */
+    uint32_t *unit_of_number;
     struct hs_fate *fate; /* by holder; then of what no unit dominates,
                            * and of what no root reaches */
     uint32_t holders;
+
+    /* The walk over its objects: the one it stands at, unless DONE. */
+    size_t group;
+    uint64_t bits; /* of the group, still to come */
+    uint32_t object;
+    uint64_t address, size;
+    bool done;
 };
+
+/* Goes to the next object.  Cheaper than asking for the address and size of
+ * each by its number. */
+static void step(struct side *side)
+{
+    const struct hs_heap_store *store = side->c->heap->store;
+    const struct hs_slot_group *group;
+    const struct hs_page *page;
+    uint64_t slot;
+
+    while (side->bits == 0) {
+        if (++side->group >= store->group_count) {
+            side->done = true;
+            return;
+        }
+        side->bits = store->groups[side->group].bits;
+        side->object = store->groups[side->group].rank - 1;
+    }
+    group = &store->groups[side->group];
+    page = &store->pages[group->page];
+    slot = (side->group - page->group) * 64 +
+           (uint64_t)__builtin_ctzll(side->bits);
+    side->bits &= side->bits - 1;
+    side->object++;
+    if (page->kind == HS_PAGE_LIST) {
+        side->address = store->odd[page->size + slot].address;
+        side->size = store->odd[page->size + slot].size;
+        return;
+    }
+    side->size = page->size;
+    side->address = hs_heap_page_address(store, group->page) + page->phase +
+                    slot * page->size;
+}
+
+static void start(struct side *side)
+{
+    const struct hs_heap_store *store = side->c->heap->store;
+
+    side->group = 0;
+    side->bits = store->group_count ? store->groups[0].bits : 0;
+    side->object = store->group_count ? store->groups[0].rank - 1 : 0;
+    step(side);
+}
+
+static void find_units(struct side *side, const struct hs_dominators *dom)
+{
+    const struct hs_heap_case *c = side->c;
+    uint32_t objects = hs_heap_count(c->heap);
+
+    for (uint32_t v = 0; v <= dom->count; v++)
+        side->unit_of_number[v] = SHARED;
+    for (uint32_t h = 0; h < side->holders; h++) {
+        uint32_t number = hs_retention_number(c->retention, objects + h);
+
+        if (number && c->holders->holders[h].unit)
+            side->unit_of_number[number] = h;
+    }
+    for (uint32_t o = 0; o < objects; o++)
+        side->unit[o] = FOLDED;
+    for (uint32_t v = 1; v <= dom->count; v++) {
+        uint32_t node = hs_retention_node(c->retention, v);
+
+        if (side->unit_of_number[v] == SHARED)
+            side->unit_of_number[v] = side->unit_of_number[dom->idom[v]];
+        if (node < objects)
+            side->unit[node] = side->unit_of_number[v];
+    }
+}
 
 static void side_init(struct side *side, const struct hs_heap_case *c,
                       struct hs_arena *scratch)
 {
     const struct hs_dominators *dom = hs_retention_numbers(c->retention);
-    uint32_t objects = hs_heap_count(c->heap);
 
-    side->c = c;
-    side->holders = (uint32_t)c->holders->holder_count;
-    side->unit =
+    *side =
+        (struct side){.c = c, .holders = (uint32_t)c->holders->holder_count};
+    side->unit = hs_arena_alloc(scratch, ((size_t)hs_heap_count(c->heap) + 1) *
+                                             sizeof(uint32_t));
+    side->unit_of_number =
         hs_arena_alloc(scratch, ((size_t)dom->count + 1) * sizeof(uint32_t));
     side->fate = hs_arena_zeroed(scratch, (size_t)side->holders + 2,
                                  sizeof(*side->fate));
-    for (uint32_t v = 0; v <= dom->count; v++)
-        side->unit[v] = SHARED;
-    for (uint32_t h = 0; h < side->holders; h++) {
-        uint32_t number = hs_retention_number(c->retention, objects + h);
-
-        if (number && c->holders->holders[h].unit)
-            side->unit[number] = h;
-    }
-    for (uint32_t v = 1; v <= dom->count; v++)
-        if (side->unit[v] == SHARED)
-            side->unit[v] = side->unit[dom->idom[v]];
+    find_units(side, dom);
+    start(side);
 }
 
-static struct hs_fate *fate_of(const struct side *side, uint32_t object)
+/* The fate of whoever holds the object that SIDE stands at. */
+static struct hs_fate *fate_of(const struct side *side)
 {
-    const struct hs_retention *r = side->c->retention;
-    uint32_t number = hs_retention_number(r, object), unit;
+    uint32_t unit = side->unit[side->object], above;
 
-    if (!number) {
-        uint32_t above = hs_retention_dominator(r, object);
-
+    if (unit == FOLDED) {
+        above = hs_retention_dominator(side->c->retention, side->object);
         if (above == HS_NO_NODE)
             return &side->fate[side->holders + 1];
-        number = hs_retention_number(r, above);
+        unit = above < hs_heap_count(side->c->heap)
+                   ? side->unit[above]
+                   : side->unit_of_number[hs_retention_number(
+                         side->c->retention, above)];
     }
-    unit = side->unit[number];
     return &side->fate[unit == SHARED ? side->holders : unit];
 }
 
@@ -69,41 +142,31 @@ static void count(struct hs_tally *tally, uint64_t bytes)
     tally->bytes += bytes;
 }
 
-/* An object of one dump alone. */
-static void count_alone(const struct side *side, uint32_t object, bool fresh,
-                        struct hs_fate *total)
-{
-    uint64_t bytes = hs_heap_size(side->c->heap, object);
-    struct hs_fate *fate = fate_of(side, object);
-
-    count(fresh ? &fate->fresh : &fate->freed, bytes);
-    count(fresh ? &total->fresh : &total->freed, bytes);
-}
-
 static void merge(struct side *old, struct side *new, struct hs_fate *total)
 {
-    const struct hs_heap *a = old->c->heap, *b = new->c->heap;
-    uint32_t i = 0, j = 0, m = hs_heap_count(a), n = hs_heap_count(b);
-    uint64_t x = m ? hs_heap_address(a, 0) : 0;
-    uint64_t y = n ? hs_heap_address(b, 0) : 0;
+    while (!old->done || !new->done) {
+        bool take_old =
+            !old->done && (new->done || old->address <= new->address);
+        bool take_new =
+            !new->done && (old->done || new->address <= old->address);
 
-    while (i < m || j < n) {
-        bool take_old = i < m && (j == n || x <= y);
-        bool take_new = j < n && (i == m || y <= x);
-
-        if (take_old && take_new && hs_heap_size(a, i) == hs_heap_size(b, j)) {
-            count(&fate_of(new, j)->survived, hs_heap_size(b, j));
-            count(&total->survived, hs_heap_size(b, j));
+        if (take_old && take_new && old->size == new->size) {
+            count(&fate_of(new)->survived, new->size);
+            count(&total->survived, new->size);
         } else {
-            if (take_old)
-                count_alone(old, i, false, total);
-            if (take_new)
-                count_alone(new, j, true, total);
+            if (take_old) {
+                count(&fate_of(old)->freed, old->size);
+                count(&total->freed, old->size);
+            }
+            if (take_new) {
+                count(&fate_of(new)->fresh, new->size);
+                count(&total->fresh, new->size);
+            }
         }
-        if (take_old && ++i < m)
-            x = hs_heap_address(a, i);
-        if (take_new && ++j < n)
-            y = hs_heap_address(b, j);
+        if (take_old)
+            step(old);
+        if (take_new)
+            step(new);
     }
 }
 

@@ -4,7 +4,10 @@
  */
 #include "algo/heap_match.h"
 
+#include <stdlib.h>
+
 #include "algo/dump_test.h"
+#include "algo/heap_random_test.h"
 #include "base/test.h"
 
 #define A       0xc000100000
@@ -124,4 +127,64 @@ TEST(a_heap_that_is_matched_with_itself_survives_as_a_whole)
     close_moment(&m);
     hs_arena_free(&arena);
     hs_arena_free(&scratch);
+}
+
+/* What A has and B has not at the same address and size. */
+static struct hs_tally missing(const struct hs_heap *a, const struct hs_heap *b)
+{
+    struct hs_tally tally = {0, 0};
+
+    for (uint32_t i = 0; i < hs_heap_count(a); i++) {
+        uint32_t there = hs_heap_find(b, hs_heap_address(a, i));
+
+        if (there != HS_NO_OBJECT &&
+            hs_heap_address(b, there) == hs_heap_address(a, i) &&
+            hs_heap_size(b, there) == hs_heap_size(a, i))
+            continue;
+        tally.objects++;
+        tally.bytes += hs_heap_size(a, i);
+    }
+    return tally;
+}
+
+static void check_pair(const struct random_heap *x, const struct random_heap *y)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_err err = HS_ERR_NONE;
+    const struct hs_heap_case *a = hs_heap_case_new(x->heap, 1, &arena, &err);
+    const struct hs_heap_case *b = hs_heap_case_new(y->heap, 1, &arena, &err);
+    const struct hs_fates *fates = hs_heap_match(a, b, &arena, &arena);
+    struct hs_tally freed = missing(x->heap, y->heap);
+    struct hs_tally fresh = missing(y->heap, x->heap);
+    struct hs_fate sum = {0};
+
+    check(&fates->total.freed, freed.objects, freed.bytes);
+    check(&fates->total.fresh, fresh.objects, fresh.bytes);
+    assert_int_equal(fates->total.survived.objects + fresh.objects, y->objects);
+    for (size_t i = 0; i < fates->count; i++) {
+        sum.survived.bytes += fates->rows[i].fate.survived.bytes;
+        sum.fresh.bytes += fates->rows[i].fate.fresh.bytes;
+        sum.freed.bytes += fates->rows[i].fate.freed.bytes;
+    }
+    assert_int_equal(sum.survived.bytes, fates->total.survived.bytes);
+    assert_int_equal(sum.fresh.bytes, fresh.bytes);
+    assert_int_equal(sum.freed.bytes, freed.bytes);
+    hs_arena_free(&arena);
+}
+
+TEST(matching_finds_what_looking_up_each_object_finds)
+{
+    struct random_heap *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
+
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        if (!random_heap_open(a, seed))
+            continue;
+        if (random_heap_open(b, seed + 1)) {
+            check_pair(a, b);
+            random_heap_close(b);
+        }
+        random_heap_close(a);
+    }
+    free(a);
+    free(b);
 }
