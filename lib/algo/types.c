@@ -109,11 +109,17 @@ static uint64_t key_of(const struct hs_types *types, size_t page,
 {
     const struct hs_page *p = &types->heap->store->pages[page];
     struct hs_memory memory;
+    struct hs_fields fields;
+    uint64_t offset;
 
-    if (!page_has_headers(types, p))
+    if (p->kind == HS_PAGE_SLOTS && !page_has_headers(types, p))
         return slot_key(hs_heap_size(types->heap, object), p->scan);
     memory = hs_heap_memory(types->heap, object);
-    return header_key(types, &memory);
+    if (p->kind == HS_PAGE_SLOTS)
+        return header_key(types, &memory);
+    /* A list says of all its objects that one of them has pointers. */
+    fields = hs_fields_of(&memory);
+    return slot_key(memory.size, hs_fields_next(&fields, &offset));
 }
 
 uint32_t hs_types_of(const struct hs_types *types, uint32_t object)
