@@ -9,10 +9,9 @@
  *
  * Rows are formatted twice, once to be measured and once to be written, so
  * that a table of a million rows needs memory for one.  If the terminal is too
- * narrow, name columns give way, the widest first; if that is not enough, the
- * widest column of words is folded; then the last column, if it is of names,
- * hangs below the others, a line for each row that has one; then the columns
- * move closer.
+ * narrow, these give way in turn, until it fits: names, the widest column
+ * first; the branches of a tree, which get shorter; the widest column of words,
+ * which is folded; a last column of names, which goes below its row; the gaps.
  */
 #include "report/text_page.h"
 
@@ -48,6 +47,7 @@ struct layout {
     struct layout_column *columns;
     size_t count, indent;
     size_t gap;              /* between columns */
+    size_t step;             /* of a tree: how far a branch leads, 1 to 3 */
     size_t tree;             /* the column with the branches */
     const uint64_t *lasting; /* by row: bit D, more rows follow at depth D */
     bool headed;             /* some column has a title */
@@ -92,6 +92,11 @@ static const uint64_t *find_lasting(struct hs_arena *arena,
     return lasting;
 }
 
+static void push(struct hs_column *chars, const char *text)
+{
+    memcpy(hs_column_extend(chars, strlen(text)), text, strlen(text));
+}
+
 /* The branches in front of row N, which is ROW. */
 static struct hs_text branches(const struct layout *layout,
                                const struct hs_doc_row *row, size_t n)
@@ -102,17 +107,20 @@ static struct hs_text branches(const struct layout *layout,
     char number[24];
 
     for (unsigned d = 1; d <= depth; d++) {
-        bool more = layout->lasting[n] >> d & 1;
-        const char *form = more ? (unicode ? "│  " : "|  ") : "   ";
+        bool more = layout->lasting[n] >> d & 1, here = d == depth;
+        const char *form = more ? (unicode ? "│" : "|") : " ";
 
-        if (d == depth)
-            form = more ? (unicode ? "├─ " : "|- ") : (unicode ? "╰─ " : "`- ");
-        memcpy(hs_column_extend(&chars, strlen(form)), form, strlen(form));
+        if (here)
+            form = more ? (unicode ? "├" : "|") : (unicode ? "╰" : "`");
+        push(&chars, form);
+        if (layout->step > 2)
+            push(&chars, !here ? " " : unicode ? "─" : "-");
+        if (layout->step > 1 || here)
+            push(&chars, " ");
     }
     if (row->depth > depth) {
         snprintf(number, sizeof(number), "[%u] ", row->depth);
-        memcpy(hs_column_extend(&chars, strlen(number)), number,
-               strlen(number));
+        push(&chars, number);
     }
     return (struct hs_text){chars.at, chars.count};
 }
@@ -350,6 +358,22 @@ static void narrow_names(struct layout *layout)
     fit_titles(layout);
 }
 
+/* A tree that is too wide gets shorter branches before its names are cut where
+ * it hurts. */
+static void shorten_branches(struct layout *layout)
+{
+    size_t room = (size_t)layout->page->out->width;
+
+    while (layout->lasting && layout->step > 1 && whole_width(layout) > room) {
+        layout->step--;
+        for (size_t c = 0; c < layout->count; c++)
+            layout->columns[c].limit = SIZE_MAX;
+        measure(layout);
+        fit_titles(layout);
+        narrow_names(layout);
+    }
+}
+
 /* If it is still too wide, the last column leaves the others alone. */
 static void hang_last(struct layout *layout)
 {
@@ -379,6 +403,7 @@ static void squeeze(struct layout *layout)
 {
     size_t room = (size_t)layout->page->out->width;
 
+    shorten_branches(layout);
     fold_words(layout);
     hang_last(layout);
     if (whole_width(layout) <= room)
@@ -553,7 +578,8 @@ void hs_page_table(struct hs_page *page, const struct hs_block *table,
         has_text(table->title)
             ? hs_page_clean(page, page->arena, hs_text_of(table->title))
             : (struct hs_text){0};
-    struct layout layout = {.page = page, .table = table, .gap = GAP};
+    struct layout layout = {
+        .page = page, .table = table, .gap = GAP, .step = 3};
 
     layout.indent = indent + (title.size > 0 ? GAP : 0);
     find_columns(&layout);

@@ -470,6 +470,31 @@ TEST(a_last_column_of_names_hangs_below_when_the_rest_fills_the_terminal)
     /* clang-format on */
 }
 
+TEST(a_tree_has_shorter_branches_in_a_narrow_terminal)
+{
+    struct hs_block *tree;
+
+    begin();
+    tree = hs_doc_table(doc, doc->top, "t", "", tree_columns, 4);
+    tree->style = HS_TABLE_TREE;
+    for (unsigned depth = 0; depth < 5; depth++)
+        add_branch(tree, depth, "main.(*Shard).item", 1 << 20);
+    add_branch(tree, 2, "main.(*Shard).last", 1 << 20);
+    /* clang-format off */
+    assert_string_equal(render(52, true, false),
+"    retained  objects  name\n"
+"1.0 MiB 0.2%   21 845  main.(*Shard).item\n"
+"1.0 MiB 0.2%   21 845  ╰ main.(*Shard).item\n"
+"1.0 MiB 0.2%   21 845    ├ main.(*Shard).item\n"
+"1.0 MiB 0.2%   21 845    │ ╰ main.(*Shard).item\n"
+"1.0 MiB 0.2%   21 845    │   ╰ main.(*Shard).item\n"
+"1.0 MiB 0.2%   21 845    ╰ main.(*Shard).last\n");
+    /* clang-format on */
+    CHECK(strstr(render(46, true, false), "21 845   ├ main.(*Shard).item\n"));
+    CHECK(strstr(render(46, true, false), "21 845   │ ╰ main.(*Shard).item\n"));
+    CHECK(strstr(render(60, true, false), "╰─ main.(*Shard).last\n"));
+}
+
 TEST(columns_move_closer_where_that_makes_a_table_fit)
 {
     begin();
