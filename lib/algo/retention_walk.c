@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * retention_walk.c - objects, vertices and folds, counted up side by side.
+ *
+ * In a fragmented heap each step from an object to its position, to its number
+ * and to what is kept by number misses the cache.  So a group of 64 objects is
+ * looked up at once: the misses of one step do not wait for one another.
  */
 #include "algo/retention_walk.h"
 
@@ -11,6 +15,45 @@ void hs_retention_walk_init(struct hs_retention_walk *walk,
 {
     *walk =
         (struct hs_retention_walk){.retention = retention, .group = SIZE_MAX};
+}
+
+/* The positions of the rows that the objects of GROUP are or are folded into;
+ * 0, which is no row, for those without. */
+static unsigned find_positions(const struct hs_retention *r, uint64_t bits,
+                               const struct retention_group *group,
+                               uint32_t *positions)
+{
+    uint32_t vertex = group->rank, fold = group->folds;
+    unsigned count = 0;
+
+    for (; bits; bits &= bits - 1) {
+        uint64_t bit = bits & -bits;
+        uint32_t position = 0;
+
+        if (group->folded & bit)
+            position = r->referrers[fold++];
+        else if (group->node & bit)
+            position = r->positions[vertex++];
+        __builtin_prefetch(&r->graph.words[position]);
+        positions[count++] = position;
+    }
+    return count;
+}
+
+/* From positions to numbers. */
+static void find_numbers(struct hs_retention_walk *walk)
+{
+    const uint32_t *words = walk->retention->graph.words;
+
+    for (unsigned i = 0; i < walk->count; i++) {
+        uint32_t position = walk->numbers[i];
+        uint32_t number = position ? words[position] : 0;
+
+        walk->numbers[i] = number;
+        for (unsigned w = 0; w < 3 && walk->wanted[w]; w++)
+            __builtin_prefetch((const char *)walk->wanted[w] +
+                               (size_t)number * walk->wanted_size[w]);
+    }
 }
 
 /* Goes to the next group that has objects; false at the end. */
@@ -25,10 +68,13 @@ static bool next_group(struct hs_retention_walk *walk)
         if (!group->bits)
             continue;
         walk->left = group->bits;
+        walk->folds = r->groups[walk->group].folded;
         walk->page = group->page;
         walk->next_object = group->rank;
-        walk->next_vertex = r->groups[walk->group].rank;
-        walk->next_fold = r->groups[walk->group].folds;
+        walk->at = 0;
+        walk->count = find_positions(r, group->bits, &r->groups[walk->group],
+                                     walk->numbers);
+        find_numbers(walk);
         return true;
     }
     return false;
@@ -36,8 +82,6 @@ static bool next_group(struct hs_retention_walk *walk)
 
 bool hs_retention_walk_next(struct hs_retention_walk *walk)
 {
-    const struct hs_retention *r = walk->retention;
-    const struct retention_group *group;
     unsigned bit;
 
     if (!walk->left && !next_group(walk))
@@ -46,14 +90,7 @@ bool hs_retention_walk_next(struct hs_retention_walk *walk)
     walk->left &= walk->left - 1;
     walk->object = walk->next_object++;
     walk->slot = (uint32_t)walk->group * 64 + bit;
-    group = &r->groups[walk->group];
-    walk->folded = group->folded >> bit & 1;
-    walk->number = 0;
-    if (walk->folded)
-        walk->number =
-            hs_digraph_number(&r->graph, r->referrers[walk->next_fold++]);
-    else if (group->node >> bit & 1)
-        walk->number =
-            hs_digraph_number(&r->graph, r->positions[walk->next_vertex++]);
+    walk->folded = walk->folds >> bit & 1;
+    walk->number = walk->numbers[walk->at++];
     return true;
 }

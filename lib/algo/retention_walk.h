@@ -21,10 +21,18 @@ struct hs_retention_walk {
                       * reaches it */
     bool folded;
 
+    /* Arrays by number that the caller looks into, and the bytes of their
+     * elements: set them after init, and they come from memory in time. */
+    const void *wanted[3];
+    unsigned wanted_size[3];
+
     const struct hs_retention *retention;
     size_t group;
     uint64_t left; /* of the group's bits */
-    uint32_t next_object, next_vertex, next_fold;
+    uint64_t folds;
+    uint32_t next_object;
+    unsigned at, count;
+    uint32_t numbers[64]; /* of the group's objects */
 };
 
 void hs_retention_walk_init(struct hs_retention_walk *walk,

@@ -249,6 +249,14 @@ static void count_objects(struct counting *counting,
     uint32_t row = 0;
 
     hs_retention_walk_init(&keys.at, retention);
+    keys.at.wanted[0] = counting->row_of;
+    keys.at.wanted_size[0] = sizeof(*counting->row_of);
+    keys.at.wanted[1] = counting->index.place;
+    keys.at.wanted_size[1] = sizeof(*counting->index.place);
+    if (tally) {
+        keys.at.wanted[2] = tally->label;
+        keys.at.wanted_size[2] = sizeof(*tally->label);
+    }
     while (next_key(&keys)) {
         uint32_t number = keys.at.number;
         struct hs_type_row *counts;
