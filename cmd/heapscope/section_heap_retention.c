@@ -372,7 +372,8 @@ bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err)
                       hs_show_bytes((int64_t)c->totals.reachable_bytes).text));
     graph->rank_down = true;
     finish(&p, graph, &joint);
-    add_rest(&p, graph, (struct branch *)branches.at + drawn,
-             branches.count - drawn);
+    if (branches.count > drawn)
+        add_rest(&p, graph, (struct branch *)branches.at + drawn,
+                 branches.count - drawn);
     return true;
 }

@@ -388,7 +388,8 @@ const uint32_t *hs_types_order(const struct hs_types *types, size_t *count,
         hs_arena_zeroed(arena, types->count + 1, sizeof(*rows));
 
     *count = 0;
-    memcpy(rows, types->rows, types->count * sizeof(*rows));
+    if (types->count)
+        memcpy(rows, types->rows, types->count * sizeof(*rows));
     for (uint32_t i = 0; i < types->count; i++)
         if (rows[i].objects)
             order[(*count)++] = i;
