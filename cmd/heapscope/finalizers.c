@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/size.h"
 #include "section_heap.h"
 
@@ -34,17 +35,38 @@ static bool runs_finalizers(struct hs_str function)
            hs_str_equal(function, hs_str_of("runtime.runFinalizers"));
 }
 
-static bool is_finalizer(const struct hs_case *c, uint64_t entry)
+/* A damaged dump may have a million functions, frames and types. */
+struct index {
+    struct hs_map functions; /* finalizer_functions by their pc */
+    struct hs_map frames;    /* the first with that entry */
+    struct hs_map types;     /* by address, those with a whole name */
+};
+
+static struct index *make_index(const struct hs_case *c, struct hs_arena *arena)
 {
-    for (size_t i = 0; i < c->holders->finalizer_function_count; i++)
-        if (c->holders->finalizer_functions[i] == entry)
-            return true;
-    return false;
+    struct index *index = hs_arena_zeroed(arena, 1, sizeof(*index));
+    const struct hs_frame *frames = c->heap->frames.at;
+    const struct hs_type_record *types = c->heap->types.at;
+    uint32_t functions = (uint32_t)c->holders->finalizer_function_count;
+
+    hs_map_init(&index->functions, arena, functions);
+    for (uint32_t i = 0; i < functions; i++)
+        hs_map_add(&index->functions, c->holders->finalizer_functions[i], i);
+    hs_map_init(&index->frames, arena, 256);
+    for (uint32_t i = 0; i < c->heap->frames.count; i++)
+        hs_map_add(&index->frames, frames[i].entry, i);
+    hs_map_init(&index->types, arena, c->heap->types.count);
+    for (uint32_t i = 0; i < c->heap->types.count; i++)
+        if (types[i].name.size &&
+            types[i].name.text[types[i].name.size - 1] != '.')
+            hs_map_add(&index->types, types[i].type, i);
+    return index;
 }
 
 /* Frames go from the innermost out: the function that runfinq called is the
  * last one before it whose entry some finalizer has. */
-static struct finalizer_goroutine find_goroutine(const struct hs_case *c)
+static struct finalizer_goroutine find_goroutine(const struct hs_case *c,
+                                                 const struct index *index)
 {
     const struct hs_goroutine *all = c->heap->goroutines.at;
     const struct hs_frame *frames = c->heap->frames.at;
@@ -58,7 +80,7 @@ static struct finalizer_goroutine find_goroutine(const struct hs_case *c)
         stack = frames + all[i].first_frame;
         found.function = NULL;
         for (uint32_t f = 0; f < all[i].frame_count; f++) {
-            if (is_finalizer(c, stack[f].entry))
+            if (hs_map_lookup(&index->functions, stack[f].entry) != HS_MAP_NONE)
                 found.function = &stack[f];
             if (!runs_finalizers(stack[f].function))
                 continue;
@@ -70,25 +92,22 @@ static struct finalizer_goroutine find_goroutine(const struct hs_case *c)
     return found;
 }
 
-static struct hs_str name_at(const struct hs_case *c, uint64_t pc)
+static struct hs_str name_at(const struct hs_case *c, const struct index *index,
+                             uint64_t pc)
 {
     const struct hs_frame *frames = c->heap->frames.at;
+    uint32_t at = hs_map_lookup(&index->frames, pc);
 
-    for (size_t i = 0; i < c->heap->frames.count; i++)
-        if (frames[i].entry == pc)
-            return frames[i].function;
-    return (struct hs_str){0};
+    return at == HS_MAP_NONE ? (struct hs_str){0} : frames[at].function;
 }
 
-static struct hs_str type_at(const struct hs_case *c, uint64_t type)
+static struct hs_str type_at(const struct hs_case *c, const struct index *index,
+                             uint64_t type)
 {
     const struct hs_type_record *types = c->heap->types.at;
+    uint32_t at = hs_map_lookup(&index->types, type);
 
-    for (size_t i = 0; i < c->heap->types.count; i++)
-        if (types[i].type == type && types[i].name.size &&
-            types[i].name.text[types[i].name.size - 1] != '.')
-            return types[i].name;
-    return (struct hs_str){0};
+    return at == HS_MAP_NONE ? (struct hs_str){0} : types[at].name;
 }
 
 static uint64_t cycles_of(const struct hs_suspects *suspects, uint32_t holder)
@@ -122,7 +141,8 @@ static void find_origin(const struct hs_case *c, const struct hs_finalizer *f,
         origin->at_line++;
 }
 
-static struct function_row make_row(const struct hs_case *c, uint32_t holder,
+static struct function_row make_row(const struct hs_case *c,
+                                    const struct index *index, uint32_t holder,
                                     const struct hs_suspects *suspects,
                                     const struct finalizer_goroutine *runner)
 {
@@ -136,7 +156,7 @@ static struct function_row make_row(const struct hs_case *c, uint32_t holder,
         .cycles = cycles_of(suspects, holder),
     };
 
-    row.name = name_at(c, row.pc);
+    row.name = name_at(c, index, row.pc);
     row.running = runner->function && runner->function->entry == row.pc;
     for (uint32_t h = holders[holder].first_child;
          h < holders[holder + 1].first_child; h++) {
@@ -146,7 +166,7 @@ static struct function_row make_row(const struct hs_case *c, uint32_t holder,
         row.registered += !f->queued;
         find_origin(c, f, &row.origin);
         if (!row.type.size)
-            row.type = type_at(c, f->object_type);
+            row.type = type_at(c, index, f->object_type);
     }
     return row;
 }
@@ -167,6 +187,7 @@ static int by_trouble(const void *a, const void *b)
 
 static struct function_row *find_rows(struct hs_run *run,
                                       const struct hs_case *c,
+                                      const struct index *index,
                                       const struct finalizer_goroutine *runner,
                                       size_t *count)
 {
@@ -178,7 +199,7 @@ static struct function_row *find_rows(struct hs_run *run,
     for (uint32_t h = 0; h < c->holders->holder_count; h++)
         if (c->holders->holders[h].kind == HS_HOLDER_FINALIZERS &&
             c->holders->holders[h].record != HS_NO_RECORD)
-            rows[(*count)++] = make_row(c, h, &suspects, runner);
+            rows[(*count)++] = make_row(c, index, h, &suspects, runner);
     qsort(rows, *count, sizeof(*rows), by_trouble);
     return rows;
 }
@@ -283,14 +304,16 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
     struct finalizer_goroutine runner;
+    const struct index *index;
     const struct function_row *rows;
     uint64_t registered = 0, queued = 0, cycles = 0;
     size_t count;
 
     if (!c)
         return false;
-    runner = find_goroutine(c);
-    rows = find_rows(run, c, &runner, &count);
+    index = make_index(c, run->scratch);
+    runner = find_goroutine(c, index);
+    rows = find_rows(run, c, index, &runner, &count);
     for (size_t i = 0; i < count; i++) {
         registered += rows[i].registered;
         queued += rows[i].queued;

@@ -152,18 +152,19 @@ static void show_groups(struct hs_run *run, const struct hs_case *c,
         table->rows_left_out = count - limit;
 }
 
-/* What the frame FRAME of the goroutine of HOLDER retains. */
-static uint64_t frame_bytes(const struct hs_case *c, uint32_t holder,
+/* What the frame FRAME of a goroutine retains.  *AT is the first of its
+ * holders, which are in the order of frames, that may be it; it moves on. */
+static uint64_t frame_bytes(const struct hs_case *c, uint32_t *at, uint32_t end,
                             uint32_t frame)
 {
     const struct hs_holder *holders = c->holders->holders;
 
-    for (uint32_t f = holders[holder].first_child;
-         f < holders[holder + 1].first_child; f++)
-        if (holders[f].record == frame)
-            return hs_retention_bytes(c->retention,
-                                      hs_retention_holder(c->retention, f));
-    return 0;
+    while (*at < end && holders[*at].record < frame)
+        ++*at;
+    if (*at == end || holders[*at].record != frame)
+        return 0;
+    return hs_retention_bytes(c->retention,
+                              hs_retention_holder(c->retention, *at));
 }
 
 /* The holder of the goroutine whose stack is shown for GROUP. */
@@ -189,7 +190,9 @@ static void add_stack(struct hs_run *run, const struct hs_case *c,
         {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
     };
+    const struct hs_holder *holders = c->holders->holders;
     uint32_t count, goroutine = first_goroutine(c, row->holder);
+    uint32_t at = holders[goroutine].first_child;
     const struct hs_frame *frames = frames_of(c, row->group, &count);
     const struct hs_frame *all = c->heap->frames.at;
     struct hs_block *table =
@@ -200,8 +203,9 @@ static void add_stack(struct hs_run *run, const struct hs_case *c,
         struct hs_value values[] = {
             hs_heap_name(frames[i].function),
             hs_heap_bytes(frames[i].memory.size),
-            hs_heap_bytes(
-                frame_bytes(c, goroutine, (uint32_t)(&frames[i] - all))),
+            hs_heap_bytes(frame_bytes(c, &at,
+                                      holders[goroutine + 1].first_child,
+                                      (uint32_t)(&frames[i] - all))),
         };
 
         hs_doc_row(run->doc, table, values);

@@ -63,6 +63,8 @@ static bool keep_files(struct loading *l, const char *const *arguments,
     for (size_t i = 0; i < count; i++) {
         const char *path = arguments[i];
 
+        if (!*path)
+            return hs_fail(err, HS_EUSAGE, HS_NOWHERE, "an empty argument");
         if (strcmp(path, "-") == 0) {
             if (stdin_taken)
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
@@ -228,6 +230,9 @@ static bool decode(struct loading *l, struct file *file)
         hs_progress_done();
         if (l->run->options->verbose)
             hs_progress_note(l->run->command->name, file->path);
+        if (file->err.kind == HS_OK && hs_input_changed(file->input))
+            hs_fail(&file->err, HS_EDATA, HS_NOWHERE,
+                    "the file was written to while it was read");
     }
     source.complete = file->err.kind == HS_OK;
     source.err = file->err;

@@ -98,7 +98,7 @@ static void learn_abilities(struct hs_output *out, const char *colour, int fd)
 {
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
     bool terminal = isatty(fd);
-    bool plain = !term || strcmp(term, "dumb") == 0;
+    bool plain = !term || !*term || strcmp(term, "dumb") == 0;
     struct winsize size;
 
     out->unicode = !terminal || (speaks_utf8() && !plain);

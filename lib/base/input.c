@@ -144,7 +144,8 @@ static bool map_stored(struct hs_input *input, int fd, struct hs_err *err)
         return map_spooled(input, fd, err);
     input->stored = map_file(fd, (size_t)st.st_size, err);
     input->stored_size = (size_t)st.st_size;
-    input->stored_mapped = input->stored != NULL;
+    input->stored_mapped = input->in_place = input->stored != NULL;
+    input->opened = st;
     return input->stored_mapped;
 }
 
@@ -213,6 +214,22 @@ struct hs_input *hs_input_over(const void *data, size_t size,
     input->stored_size = size;
     fill_head(input);
     return input;
+}
+
+bool hs_input_changed(const struct hs_input *input)
+{
+    const struct stat *then = &input->opened;
+    struct stat now;
+    int failed = strcmp(input->path, "-") == 0 ? fstat(STDIN_FILENO, &now)
+                                               : stat(input->path, &now);
+
+    /* A file that was replaced by another stays as it was for us. */
+    if (!input->in_place || failed || now.st_dev != then->st_dev ||
+        now.st_ino != then->st_ino)
+        return false;
+    return now.st_size != then->st_size ||
+           now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+           now.st_mtim.tv_nsec != then->st_mtim.tv_nsec;
 }
 
 static void unmap(const uint8_t *data, size_t size)

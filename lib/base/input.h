@@ -10,7 +10,8 @@
  *             (on a second thread), so that memory follows what the decoder
  *             keeps and not the file.
  *
- * The bytes of a plain file must not change while it is open.
+ * The bytes of a plain file must not change while it is open; whether they
+ * did can be asked.
  *
  * gzip: every member of a multi-member file, length and CRC checked, one layer
  * only; junk after the last member is an error.  Offsets of inflated bytes
@@ -49,6 +50,10 @@ struct hs_cursor hs_input_head(struct hs_input *input);
 const char *hs_input_path(const struct hs_input *input);
 uint64_t hs_input_size(const struct hs_input *input); /* as stored on disk */
 bool hs_input_gzipped(const struct hs_input *input);
+
+/* Did another program write to the file since it was opened?  Then what was
+ * read of it may be of two moments. */
+bool hs_input_changed(const struct hs_input *input);
 
 /* All of it as it is stored, for what looks at the compression itself. */
 struct hs_cursor hs_input_stored(const struct hs_input *input);

@@ -6,6 +6,8 @@
 #ifndef HS_BASE_INPUT_IMPL_H
 #define HS_BASE_INPUT_IMPL_H
 
+#include <sys/stat.h>
+
 #include "base/input.h"
 
 #define HS_INPUT_HEAD 4096
@@ -16,6 +18,8 @@ struct hs_input {
     size_t stored_size;
     bool stored_mapped; /* STORED is ours to unmap */
     bool gzipped;
+    bool in_place;      /* STORED is the file itself, not a copy of it */
+    struct stat opened; /* the file then */
     struct hs_input_limits limits;
 
     uint8_t head[HS_INPUT_HEAD];

@@ -286,3 +286,24 @@ TEST(files_that_claim_no_size_are_read_and_empty_ones_are_empty)
     CHECK(hs_input_map(input, &all, &err) && hs_cursor_left(&all) == 0);
     hs_input_close(input);
 }
+
+TEST(a_file_that_is_written_to_is_seen_to_change_but_not_one_replaced)
+{
+    char path[] = "/tmp/heapscope-test-XXXXXX",
+         other[] = "/tmp/heapscope-XXXXXX";
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_input *input;
+    int fd = mkstemp(path), to = mkstemp(other);
+
+    CHECK(fd >= 0 && to >= 0 && write(fd, "abc", 3) == 3);
+    input = hs_input_open(path, NULL, &err);
+    CHECK(input && !hs_input_changed(input));
+    CHECK(write(fd, "d", 1) == 1 && hs_input_changed(input));
+    hs_input_close(input);
+    input = hs_input_open(path, NULL, &err);
+    CHECK(rename(other, path) == 0 && !hs_input_changed(input));
+    hs_input_close(input);
+    close(fd);
+    close(to);
+    unlink(path);
+}

@@ -24,11 +24,16 @@
 typedef bool record_reader(struct godump *dump, struct hs_cursor *in,
                            struct hs_err *err);
 
+/* Nothing that Go writes is longer; of a damaged text only the start counts. */
+#define MOST_TEXT ((uint64_t)1 << 20)
+
 static struct hs_str read_str(struct hs_cursor *in)
 {
     uint64_t size = hs_cursor_varint(in);
     const uint8_t *text = hs_cursor_take(in, size);
 
+    if (size > MOST_TEXT)
+        size = MOST_TEXT;
     return text ? (struct hs_str){(const char *)text, size}
                 : (struct hs_str){"", 0};
 }

@@ -204,3 +204,18 @@ TEST(a_report_that_cannot_be_written_fails_once_and_says_so)
         assert_int_equal(tries, 1);
     }
 }
+
+TEST(json_moves_no_cursor_of_a_terminal)
+{
+    const char *text;
+
+    begin();
+    hs_doc_field(doc, doc->top, "name", NULL,
+                 hs_value_text("a\xc2\x9b"
+                               "31mb\u202ec\x1b[2J"));
+    hs_doc_field(doc, doc->top, "plain", NULL, hs_value_text("gr\u00fcn"));
+    text = render();
+    CHECK(strstr(text, "\"a\\u009B31mb\\u202Ec\\u001B[2J\"") ||
+          strstr(text, "\"a\\u009b31mb\\u202ec\\u001b[2J\""));
+    CHECK(strstr(text, "\"gr\u00fcn\""));
+}
