@@ -13,6 +13,8 @@
  * The bytes of a plain file must not change while it is open; whether they
  * did can be asked.
  *
+ * More than 12 functions: a mapped and a streamed input are asked the same.
+ *
  * gzip: every member of a multi-member file, length and CRC checked, one layer
  * only; junk after the last member is an error.  Offsets of inflated bytes
  * count from the start of the inflated stream; a gzip error gives the offset
