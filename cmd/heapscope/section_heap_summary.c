@@ -183,7 +183,7 @@ static const char *garbage_remark(const struct hs_case *c,
 
     if (c->base->totals.unreachable_objects == 0)
         return "no root reaches it";
-    if (!stats->known || stats->next_gc > (uint64_t)1 << 60)
+    if (!stats->known || stats->next_gc >= (uint64_t)1 << 60)
         return "no root reaches it; the next GC frees most of it";
     return hs_doc_printf(doc,
                          "no root reaches it; the next GC, at %s, frees most "

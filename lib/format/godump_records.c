@@ -230,6 +230,17 @@ static bool read_thread(struct godump *dump, struct hs_cursor *in,
     return hs_cursor_ok(in, "a thread", err);
 }
 
+/* No program has more than 2^60 bytes or objects: reports sum and print these
+ * with a sign.  (Times are larger, and NextGC is 2^64 - 1 with GOGC=off.) */
+#define MOST_STAT ((uint64_t)1 << 60)
+
+static uint64_t read_stat(struct hs_cursor *in)
+{
+    uint64_t stat = hs_cursor_varint(in);
+
+    return stat < MOST_STAT ? stat : MOST_STAT;
+}
+
 static bool read_memstats(struct godump *dump, struct hs_cursor *in,
                           struct hs_err *err)
 {
@@ -244,10 +255,12 @@ static bool read_memstats(struct godump *dump, struct hs_cursor *in,
     };
 
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-        *order[i] = hs_cursor_varint(in);
+        *order[i] =
+            order[i] == &m.last_gc ? hs_cursor_varint(in) : read_stat(in);
+    m.last_gc = m.last_gc < INT64_MAX ? m.last_gc : INT64_MAX;
     for (unsigned i = 0; i < PAUSES; i++)
         hs_cursor_varint(in);
-    m.num_gc = hs_cursor_varint(in);
+    m.num_gc = read_stat(in);
     if (!hs_cursor_ok(in, "the memory statistics", err))
         return false;
     dump->heap->memstats = m;
