@@ -20,19 +20,19 @@
 #include "heap_look.h"
 #include "section.h"
 
-#define BRANCHES 256  /* looked at of one holder of holders */
-#define KEEP     0.7  /* a point is where less goes on down one way */
-#define DEEPEST  4096 /* steps to a point */
-#define LEAST    100  /* a branch is drawn for that part of all */
-#define MOST     12   /* branches drawn */
-#define STEPS    5    /* objects drawn of a way, the rest is one dashed edge */
-#define BELOW    3    /* kinds drawn below a point, and as many below those */
-#define WAYS     4    /* ways drawn to what several hold, per point */
+#define KEEP    0.7  /* a point is where less goes on down one way */
+#define DEEPEST 4096 /* steps to a point */
+#define LEAST   100  /* a branch is drawn for that part of all */
+#define MOST    12   /* branches drawn */
+#define STEPS   5    /* objects drawn of a way, the rest is one dashed edge */
+#define BELOW   3    /* kinds drawn below a point, and as many below those */
+#define WAYS    4    /* ways drawn to what several hold, per point */
 
 struct branch {
-    uint32_t top;   /* a unit, or an object that no unit dominates */
+    uint32_t top;   /* a unit, or the largest object that several share */
     uint32_t point; /* where it piles up: at or below the top */
     uint64_t bytes;
+    const struct hs_shared *shared; /* NULL: of a unit */
 };
 
 struct picture {
@@ -45,12 +45,6 @@ struct picture {
     struct hs_document *doc; /* for labels */
     uint64_t limit;
 };
-
-static bool is_top(const struct hs_heap_case *c, uint32_t node)
-{
-    return !hs_twig_is_holder(c, node) ||
-           c->holders->holders[node - hs_heap_count(c->heap)].unit;
-}
 
 /* Down from TOP as long as nearly all goes down with one child. */
 static uint32_t find_point(const struct hs_heap_case *c, uint32_t top)
@@ -79,30 +73,45 @@ static int by_bytes(const void *a, const void *b)
     return (x->top > y->top) - (x->top < y->top);
 }
 
-/* Units, and objects that no unit dominates, with what they retain. */
+/* The largest of the parts that SHARED is made of. */
+static uint32_t largest_part(const struct hs_retention *r,
+                             const struct hs_shared *shared)
+{
+    uint32_t best = HS_NO_NODE;
+
+    for (uint32_t i = 0; i < shared->top_count; i++) {
+        uint32_t node = hs_retention_node(r, shared->tops[i]);
+
+        if (best == HS_NO_NODE ||
+            hs_retention_bytes(r, node) > hs_retention_bytes(r, best))
+            best = node;
+    }
+    return best;
+}
+
+/* Units with what they retain, and what several hold together. */
 static struct hs_column find_branches(const struct hs_heap_case *c,
                                       struct hs_arena *arena)
 {
     struct hs_column branches = HS_COLUMN(struct branch, arena);
-    struct hs_column open = HS_COLUMN(uint32_t, arena);
-    uint32_t root = hs_retention_holder(c->retention, 0);
+    const struct hs_shared *shared;
+    size_t count;
 
-    hs_column_push(&open, &root);
-    for (size_t i = 0; i < open.count; i++) {
-        uint32_t children[BRANCHES], all, found;
+    for (uint32_t h = 0; h < c->holders->holder_count; h++) {
+        struct branch branch = {.top = hs_retention_holder(c->retention, h)};
 
-        found = hs_retention_children(c->retention, ((uint32_t *)open.at)[i],
-                                      children, BRANCHES, &all);
-        for (uint32_t k = 0; k < found; k++) {
-            struct branch branch = {
-                .top = children[k],
-                .bytes = hs_retention_bytes(c->retention, children[k])};
+        branch.bytes = hs_retention_bytes(c->retention, branch.top);
+        if (c->holders->holders[h].unit && branch.bytes)
+            hs_column_push(&branches, &branch);
+    }
+    shared = hs_retention_shared(c->retention, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct branch branch = {.top = largest_part(c->retention, &shared[i]),
+                                .bytes = shared[i].bytes,
+                                .shared = &shared[i]};
 
-            if (is_top(c, children[k]))
-                hs_column_push(&branches, &branch);
-            else
-                hs_column_push(&open, &children[k]);
-        }
+        if (branch.top != HS_NO_NODE)
+            hs_column_push(&branches, &branch);
     }
     if (branches.count)
         qsort(branches.at, branches.count, sizeof(struct branch), by_bytes);
@@ -213,9 +222,9 @@ static uint32_t draw_path(struct picture *p, const struct hs_path *path,
 }
 
 /* The biggest kinds below POINT, which is node NUMBER of the picture, or is
- * below it. */
+ * below it, and stands for TIMES alike. */
 static void draw_below(struct picture *p, uint32_t point, uint32_t number,
-                       bool bold)
+                       uint64_t times, bool bold)
 {
     uint32_t objects = hs_heap_count(p->c->heap), *of;
     struct hs_twigs_plan plan = {
@@ -242,6 +251,7 @@ static void draw_below(struct picture *p, uint32_t point, uint32_t number,
 
             of[t] = draw_node(p, to);
             *twig_at(p, of[t]) = *hs_twig_at(&twigs, t);
+            twig_at(p, of[t])->times *= times;
             if (from < objects && to < objects)
                 offset = hs_paths_offset(p->c->heap, from, to);
             draw_edge(p, of[i], of[t], offset_label(p, offset),
@@ -253,15 +263,55 @@ static void draw_below(struct picture *p, uint32_t point, uint32_t number,
     }
 }
 
+/* Of SHARED, of which no part is most, those like NODE are drawn as one. */
+static void count_alike(const struct picture *p, uint32_t node,
+                        const struct hs_shared *shared, struct hs_twig *twig)
+{
+    const struct hs_heap_case *c = p->c;
+    uint64_t size = hs_heap_size(c->heap, node);
+
+    *twig = (struct hs_twig){.node = node, .last = node, .times = 1};
+    for (uint32_t i = 0; i < shared->top_count; i++) {
+        uint32_t top = hs_retention_node(c->retention, shared->tops[i]);
+
+        if (hs_heap_size(c->heap, top) != size)
+            continue;
+        twig->count++;
+        twig->bytes += hs_retention_bytes(c->retention, top);
+        twig->objects += hs_retention_objects(c->retention, top);
+    }
+    twig->rest_count = shared->top_count - twig->count;
+    twig->rest_bytes = shared->bytes - twig->bytes;
+    twig->rest_objects = shared->objects - twig->objects;
+}
+
+/* Sets the branch's point and returns how many alike it stands for. */
+static uint64_t find_parts(const struct picture *p, struct branch *branch,
+                           struct hs_twig *twig)
+{
+    const struct hs_retention *r = p->c->retention;
+
+    if (!branch->shared || (double)hs_retention_bytes(r, branch->top) >=
+                               KEEP * (double)branch->bytes) {
+        branch->point = find_point(p->c, branch->top);
+        return 1;
+    }
+    branch->point = branch->top;
+    count_alike(p, branch->top, branch->shared, twig);
+    return twig->count;
+}
+
 /* Returns false if there is no room left for it. */
-static bool draw_branch(struct picture *p, const struct branch *branch,
-                        bool biggest)
+static bool draw_branch(struct picture *p, struct branch *branch, bool biggest)
 {
     uint32_t objects = hs_heap_count(p->c->heap), number;
+    uint64_t times;
+    struct hs_twig parts = {0};
     struct hs_path path;
 
     if (room(p) < 3)
         return false;
+    times = find_parts(p, branch, &parts);
     if (branch->point < objects) {
         hs_paths_shortest(p->c->heap, p->c->holders, p->c->retention,
                           branch->point, p->scratch, &path);
@@ -270,7 +320,9 @@ static bool draw_branch(struct picture *p, const struct branch *branch,
     } else {
         number = draw_node(p, branch->top);
     }
-    draw_below(p, branch->point, number, biggest);
+    draw_below(p, branch->point, number, times, biggest);
+    if (parts.count)
+        *twig_at(p, number) = parts;
     return true;
 }
 
@@ -356,12 +408,11 @@ bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err)
     for (; drawn < branches.count; drawn++) {
         struct branch *branch = (struct branch *)branches.at + drawn;
 
-        branch->point = find_point(c, branch->top);
         if ((p.limit && drawn == MOST) ||
             branch->bytes < c->totals.reachable_bytes / LEAST ||
             !draw_branch(&p, branch, drawn == 0))
             break;
-        if (!hs_twig_is_holder(c, branch->top))
+        if (branch->shared)
             hs_column_push(&joint, &branch->point);
     }
     draw_partners(&p, &joint);

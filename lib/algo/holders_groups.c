@@ -4,7 +4,8 @@
  *
  * Equal means: the same function names all the way down, wrappers of go and
  * defer statements left out.  Not the same pcs: a loop's two calls of one
- * function are the same leak.
+ * function are the same leak.  But a wrapper into which all of the program's
+ * own functions were inlined is the only one to tell what a goroutine is.
  */
 #include "algo/holders_impl.h"
 #include "base/hash.h"
@@ -18,28 +19,50 @@ static const struct hs_frame *frames_of(const struct hs_heap *heap,
     return g->frame_count ? &frames[g->first_frame] : NULL;
 }
 
+/* Does nothing but a wrapper tell what this stack is for? */
+static bool only_wrapped(const struct hs_heap *heap,
+                         const struct hs_goroutine *g)
+{
+    const struct hs_frame *frames = frames_of(heap, g);
+
+    for (uint32_t i = g->frame_count; i-- > 0;)
+        if (!hs_goname_plumbing(frames[i].function) &&
+            !hs_goname_wrapper(frames[i].function))
+            return false;
+    return true;
+}
+
+/* Is FUNCTION left out of a stack that is ONLY_WRAPPED or not? */
+static bool is_left_out(struct hs_str function, bool only_wrapped)
+{
+    return hs_goname_wrapper(function) &&
+           !(only_wrapped && !hs_goname_plumbing(function));
+}
+
 static uint64_t stack_hash(const struct hs_heap *heap,
                            const struct hs_goroutine *g, uint64_t seed)
 {
     const struct hs_frame *frames = frames_of(heap, g);
+    bool wrapped = only_wrapped(heap, g);
 
     for (uint32_t i = 0; i < g->frame_count; i++)
-        if (!hs_goname_wrapper(frames[i].function))
+        if (!is_left_out(frames[i].function, wrapped))
             seed = hs_hash_bytes(frames[i].function.text,
                                  frames[i].function.size, seed);
     return seed;
 }
 
-/* The next frame of G from *I on that is no wrapper, or NULL. */
+/* The next frame of G from *I on that is not left out, or NULL. */
 static const struct hs_frame *step(const struct hs_heap *heap,
-                                   const struct hs_goroutine *g, uint32_t *i)
+                                   const struct hs_goroutine *g, bool wrapped,
+                                   uint32_t *i)
 {
     const struct hs_frame *frames = frames_of(heap, g);
 
     while (*i < g->frame_count) {
         const struct hs_frame *frame = &frames[(*i)++];
 
-        if (!hs_goname_wrapper(frame->function))
+        if (!is_left_out(frame->function, wrapped))
             return frame;
     }
     return NULL;
@@ -48,12 +71,13 @@ static const struct hs_frame *step(const struct hs_heap *heap,
 static bool same_stack(const struct hs_heap *heap, const struct hs_goroutine *a,
                        const struct hs_goroutine *b)
 {
+    bool a_wrapped = only_wrapped(heap, a), b_wrapped = only_wrapped(heap, b);
     const struct hs_frame *x, *y;
     uint32_t i = 0, j = 0;
 
     do {
-        x = step(heap, a, &i);
-        y = step(heap, b, &j);
+        x = step(heap, a, a_wrapped, &i);
+        y = step(heap, b, b_wrapped, &j);
         if (!x || !y)
             return x == y;
     } while (hs_str_equal(x->function, y->function));
@@ -67,11 +91,12 @@ static struct hs_str group_name(const struct hs_heap *heap,
 {
     const struct hs_frame *frames = frames_of(heap, g);
     struct hs_str second = {0}, last = {0};
+    bool wrapped = only_wrapped(heap, g);
 
     for (uint32_t i = 0; i < g->frame_count; i++) {
         struct hs_str name = frames[i].function;
 
-        if (hs_goname_wrapper(name))
+        if (is_left_out(name, wrapped))
             continue;
         if (!hs_goname_standard(name))
             return name;

@@ -199,6 +199,35 @@ TEST(goroutines_of_equal_functions_are_a_group_whatever_their_wrappers)
     close_fixture(&f);
 }
 
+TEST(a_wrapper_into_which_all_was_inlined_names_its_group)
+{
+    struct fixture f;
+
+    test_dump_open(&f.dump, "go1.24.0");
+    for (uint64_t i = 0; i < 3; i++) {
+        uint64_t sp = 0x700000 + i * 0x10000;
+
+        test_dump_goroutine(&f.dump, 0x900000 + i * 0x400, i + 1);
+        test_dump_frame(&f.dump, sp, "runtime.gopark", WORDS(0), 0);
+        test_dump_frame(&f.dump, sp + 8, "runtime.chanrecv1", WORDS(0), 0);
+        test_dump_frame(&f.dump, sp + 16,
+                        i < 2 ? "main.main.gowrap2" : "main.serve.gowrap1",
+                        WORDS(0), 0);
+    }
+    test_dump_goroutine(&f.dump, 0x902000, 9);
+    test_dump_frame(&f.dump, 0x780000, "runtime.gopark", WORDS(0), 0);
+    test_dump_frame(&f.dump, 0x780008, "runtime.bgsweep", WORDS(0), 0);
+    test_dump_frame(&f.dump, 0x780010, "runtime.gcenable.gowrap1", WORDS(0), 0);
+    read_holders(&f);
+    CHECK(f.holders->group_count == 3);
+    CHECK(hs_holders_goroutines(f.holders, named(&f, "main.main.gowrap2")) ==
+          2);
+    CHECK(hs_holders_goroutines(f.holders, named(&f, "main.serve.gowrap1")) ==
+          1);
+    named(&f, "runtime.bgsweep");
+    close_fixture(&f);
+}
+
 /* A g at 0x20000 that waits with a sudog at 0x30000, on a channel at 0x10000
  * that lists the sudog, as a variable of the semaphores does. */
 TEST(only_its_goroutine_holds_a_g_and_the_sudogs_it_waits_with)

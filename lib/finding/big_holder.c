@@ -15,6 +15,7 @@
 
 #include "base/size.h"
 #include "finding/finding.h"
+#include "model/goname.h"
 
 #define LEAST_BYTES     ((uint64_t)16 << 20)
 #define KEEP            0.7
@@ -92,10 +93,12 @@ static uint64_t stack_key(const struct hs_case *c, uint32_t group)
     const struct hs_goroutine *goroutines = c->heap->goroutines.at;
     const struct hs_goroutine *g = &goroutines[c->holders->groups[group].first];
     const struct hs_frame *frames = c->heap->frames.at;
-    uint64_t key = 0;
+    uint64_t key = hs_finding_key(0, c->holders->groups[group].name);
 
+    /* Another dump may have goroutines of other wrappers first. */
     for (uint32_t i = 0; i < g->frame_count; i++)
-        key = hs_finding_key(key, frames[g->first_frame + i].function);
+        if (!hs_goname_wrapper(frames[g->first_frame + i].function))
+            key = hs_finding_key(key, frames[g->first_frame + i].function);
     return key;
 }
 
