@@ -10,11 +10,34 @@
 
 #include "algo/retention_impl.h"
 
+/* The first group of the page where part PART of PARTS starts. */
+static size_t part_start(const struct hs_heap_store *store, unsigned part,
+                         unsigned parts)
+{
+    uint64_t page = hs_parallel_share(store->page_count, part, parts);
+
+    while (page < store->page_count && store->pages[page].kind == HS_PAGE_EMPTY)
+        page++; /* it has no groups */
+    return page < store->page_count ? store->pages[page].group
+                                    : store->group_count;
+}
+
+void hs_retention_walk_part(struct hs_retention_walk *walk,
+                            const struct hs_retention *retention, unsigned part,
+                            unsigned parts)
+{
+    const struct hs_heap_store *store = retention->heap->store;
+
+    *walk =
+        (struct hs_retention_walk){.retention = retention,
+                                   .group = part_start(store, part, parts) - 1,
+                                   .end = part_start(store, part + 1, parts)};
+}
+
 void hs_retention_walk_init(struct hs_retention_walk *walk,
                             const struct hs_retention *retention)
 {
-    *walk =
-        (struct hs_retention_walk){.retention = retention, .group = SIZE_MAX};
+    hs_retention_walk_part(walk, retention, 0, 1);
 }
 
 /* The positions of the rows that the objects of GROUP are or are folded into;
@@ -62,7 +85,7 @@ static bool next_group(struct hs_retention_walk *walk)
     const struct hs_retention *r = walk->retention;
     const struct hs_heap_store *store = r->heap->store;
 
-    while (++walk->group < store->group_count) {
+    while (++walk->group < walk->end) {
         const struct hs_slot_group *group = &store->groups[walk->group];
 
         if (!group->bits)

@@ -27,7 +27,7 @@ struct hs_retention_walk {
     unsigned wanted_size[3];
 
     const struct hs_retention *retention;
-    size_t group;
+    size_t group, end;
     uint64_t left; /* of the group's bits */
     uint64_t folds;
     uint32_t next_object;
@@ -37,6 +37,12 @@ struct hs_retention_walk {
 
 void hs_retention_walk_init(struct hs_retention_walk *walk,
                             const struct hs_retention *retention);
+
+/* Walks only the objects of part PART of PARTS equal parts, whole pages each;
+ * threads may walk one retention at once. */
+void hs_retention_walk_part(struct hs_retention_walk *walk,
+                            const struct hs_retention *retention, unsigned part,
+                            unsigned parts);
 bool hs_retention_walk_next(struct hs_retention_walk *walk);
 
 #endif

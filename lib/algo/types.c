@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parallel.h"
 #include "base/sort.h"
 #include "model/goversion.h"
 #include "model/heap_lookup.h"
@@ -104,44 +105,64 @@ static struct hs_type_row make_row(const struct hs_types *types, uint64_t key,
     return row;
 }
 
+/* Whether all objects of PAGE have the key of their slots. */
+static bool slots_tell(const struct hs_types *types, const struct hs_page *page)
+{
+    return page->kind == HS_PAGE_SLOTS && !page_has_headers(types, page);
+}
+
+/* The key of an object of a PAGE whose slots do not tell. */
+static uint64_t key_in(const struct hs_types *types, const struct hs_page *page,
+                       const struct hs_memory *memory)
+{
+    struct hs_fields fields = hs_fields_of(memory);
+    uint64_t offset;
+
+    if (page->kind == HS_PAGE_SLOTS)
+        return header_key(types, memory);
+    /* A list says of all its objects that one of them has pointers. */
+    return slot_key(memory->size, hs_fields_next(&fields, &offset));
+}
+
 static uint64_t key_of(const struct hs_types *types, size_t page,
                        uint32_t object)
 {
     const struct hs_page *p = &types->heap->store->pages[page];
     struct hs_memory memory;
-    struct hs_fields fields;
-    uint64_t offset;
 
-    if (p->kind == HS_PAGE_SLOTS && !page_has_headers(types, p))
+    if (slots_tell(types, p))
         return slot_key(hs_heap_size(types->heap, object), p->scan);
     memory = hs_heap_memory(types->heap, object);
-    if (p->kind == HS_PAGE_SLOTS)
-        return header_key(types, &memory);
-    /* A list says of all its objects that one of them has pointers. */
-    fields = hs_fields_of(&memory);
-    return slot_key(memory.size, hs_fields_next(&fields, &offset));
+    return key_in(types, p, &memory);
+}
+
+/* The row of KEY, an object of SIZE bytes; HS_MAP_NONE if there is none. */
+static uint32_t find_row(const struct hs_types *types, uint64_t key,
+                         uint64_t size)
+{
+    uint32_t row = hs_map_lookup(&types->rows_by_key, key);
+
+    if (row == HS_MAP_NONE)
+        row = hs_map_lookup(&types->rows_by_key, slot_key(size, true));
+    return row;
 }
 
 uint32_t hs_types_of(const struct hs_types *types, uint32_t object)
 {
     const struct hs_heap_store *store = types->heap->store;
     size_t page = store->groups[hs_heap_slot_of(store, object) / 64].page;
-    uint32_t row =
-        hs_map_lookup(&types->rows_by_key, key_of(types, page, object));
 
-    if (row != HS_MAP_NONE)
-        return row;
-    return hs_map_lookup(&types->rows_by_key,
-                         slot_key(hs_heap_size(types->heap, object), true));
+    return find_row(types, key_of(types, page, object),
+                    hs_heap_size(types->heap, object));
 }
 
 /* All objects in order, each with its key. */
 struct keys {
     const struct hs_types *types;
     struct hs_retention_walk at;
-    struct hs_heap_walk contents; /* of a page whose objects have headers */
+    struct hs_heap_walk contents; /* of a page whose slots do not tell */
     uint32_t page;
-    bool headers, list; /* of the page */
+    bool slots_tell; /* of the page */
     uint64_t key, size;
 };
 
@@ -151,11 +172,10 @@ static void enter_page(struct keys *keys)
     const struct hs_page *page = &heap->store->pages[keys->at.page];
 
     keys->page = keys->at.page;
-    keys->list = page->kind == HS_PAGE_LIST;
-    keys->headers = page_has_headers(keys->types, page);
+    keys->slots_tell = slots_tell(keys->types, page);
     keys->size = page->size;
     keys->key = slot_key(page->size, page->scan);
-    if (keys->headers)
+    if (!keys->slots_tell)
         hs_heap_walk_page(&keys->contents, heap, keys->page);
 }
 
@@ -167,119 +187,211 @@ static bool next_key(struct keys *keys)
         return false;
     if (keys->at.page != keys->page)
         enter_page(keys);
-    if (keys->headers) {
-        memory = hs_heap_walk_next(&keys->contents);
-        keys->key = memory ? header_key(keys->types, memory)
-                           : slot_key(keys->size, true);
-    } else if (keys->list) {
-        keys->size = hs_heap_slot_size(keys->types->heap->store, keys->at.slot);
-        keys->key = key_of(keys->types, keys->page, keys->at.object);
-    }
+    if (keys->slots_tell)
+        return true;
+    memory = hs_heap_walk_next(&keys->contents);
+    if (!memory)
+        return false;
+    keys->key = key_in(keys->types,
+                       &keys->types->heap->store->pages[keys->page], memory);
+    keys->size = memory->size;
     return true;
 }
 
 struct counting {
     struct hs_types *types;
+    const struct hs_retention *retention;
     struct hs_types_tally *tally;
     struct hs_dominators_index index;
     uint32_t *row_of;       /* by number: the row, UINT32_MAX for a holder */
     struct hs_column folds; /* uint64_t: see note_fold */
     struct hs_column rows;  /* struct hs_type_row */
+    struct count_part *parts;
+    unsigned part_count;
     struct hs_arena *arena, *scratch;
+};
+
+/* What one thread counts, in an arena of its own. */
+struct count_part {
+    struct hs_arena arena;
+    struct hs_kind_count *sums;  /* by row */
+    uint64_t *retained;          /* by row */
+    struct hs_kind_count *cells; /* as those of the tally */
+    struct hs_column folds;
 };
 
 /* A folded object of a kind with pointers: the place in the dominator tree,
  * 19 bits of row, and 13 bits of size if the row's objects have several. */
-static void note_fold(struct counting *counting, uint32_t number, uint32_t row,
-                      uint64_t size)
+static void note_fold(const struct counting *counting, struct count_part *part,
+                      uint32_t number, uint32_t row, uint64_t size)
 {
     const struct hs_type_row *rows = counting->rows.at;
     uint64_t fold = (uint64_t)counting->index.place[number] << 32 |
                     row << FOLD_SIZE_BITS | (rows[row].slot ? 0 : size / 8);
 
-    hs_column_push(&counting->folds, &fold);
+    hs_column_push(&part->folds, &fold);
 }
 
-/* The row of KEY, an object of SIZE bytes, made if it is the first of its kind.
- * A damaged dump may have as many descriptors as objects: then slots do. */
-static uint32_t row_of_key(struct counting *counting, uint64_t key,
-                           uint64_t size)
+/* Makes the row of KEY, an object of SIZE bytes, if it is the first of its
+ * kind.  A damaged dump may have as many descriptors as objects: then slots
+ * do. */
+static void want_row(struct counting *counting, uint64_t key, uint64_t size)
 {
-    struct hs_types_tally *tally = counting->tally;
     struct hs_map *map = &counting->types->rows_by_key;
-    uint32_t row = hs_map_lookup(map, key);
     struct hs_type_row fresh;
 
-    if (row != HS_MAP_NONE)
-        return row;
+    if (hs_map_lookup(map, key) != HS_MAP_NONE)
+        return;
     if (!(key & KEY_SLOT) && counting->rows.count >= ROWS_DESCRIBED) {
         key = slot_key(size, true);
-        row = hs_map_lookup(map, key);
-        if (row != HS_MAP_NONE)
-            return row;
+        if (hs_map_lookup(map, key) != HS_MAP_NONE)
+            return;
     }
-    row = hs_map_add(map, key, (uint32_t)counting->rows.count);
+    hs_map_add(map, key, (uint32_t)counting->rows.count);
     fresh = make_row(counting->types, key, counting->arena);
     hs_column_push(&counting->rows, &fresh);
-    if (tally)
-        memset(hs_column_extend(&tally->cells, tally->labels), 0,
-               tally->labels * sizeof(struct hs_kind_count));
-    return row;
 }
 
-static void count_label(struct hs_types_tally *tally, uint32_t row,
-                        uint16_t label, uint64_t size)
+/* Makes the rows of the kinds in PAGE. */
+static void want_rows_of_page(struct counting *counting, size_t index,
+                              uint64_t *last_key)
 {
-    struct hs_kind_count *cell = (struct hs_kind_count *)tally->cells.at +
-                                 (size_t)row * tally->labels + label - 1;
+    const struct hs_heap *heap = counting->types->heap;
+    const struct hs_page *page = &heap->store->pages[index];
+    const struct hs_memory *memory;
+    struct hs_heap_walk walk;
+    uint64_t key = slot_key(page->size, page->scan);
 
+    if (slots_tell(counting->types, page)) {
+        if (key != *last_key)
+            want_row(counting, key, page->size);
+        *last_key = key;
+        return;
+    }
+    hs_heap_walk_page(&walk, heap, index);
+    while ((memory = hs_heap_walk_next(&walk)))
+        want_row(counting, key_in(counting->types, page, memory), memory->size);
+    *last_key = 0;
+}
+
+static void want_rows(struct counting *counting)
+{
+    const struct hs_heap_store *store = counting->types->heap->store;
+    uint64_t last_key = 0;
+
+    for (size_t page = 0; page < store->page_count; page++)
+        if (store->pages[page].kind != HS_PAGE_EMPTY)
+            want_rows_of_page(counting, page, &last_key);
+}
+
+/* Counts the object that KEYS is at, which is of ROW. */
+static void count_object(struct counting *counting, struct count_part *part,
+                         const struct keys *keys, uint32_t row)
+{
+    const struct hs_types_tally *tally = counting->tally;
+    const struct hs_type_row *rows = counting->rows.at;
+    uint32_t number = keys->at.number;
+    struct hs_kind_count *cell;
+
+    part->sums[row].objects++;
+    part->sums[row].bytes += keys->size;
+    if (number == 0)
+        return;
+    if (!keys->at.folded)
+        counting->row_of[number] = row;
+    else if (rows[row].pointers && row < FOLD_ROWS)
+        note_fold(counting, part, number, row, keys->size);
+    else
+        part->retained[row] += keys->size;
+    if (!tally || !tally->label[number])
+        return;
+    cell = &part->cells[(size_t)row * tally->labels + tally->label[number] - 1];
     cell->objects++;
-    cell->bytes += size;
+    cell->bytes += keys->size;
 }
 
-/* Makes the rows and counts their objects. */
-static void count_objects(struct counting *counting,
-                          const struct hs_retention *retention)
+static void want_columns(const struct counting *counting,
+                         struct hs_retention_walk *walk)
 {
-    struct hs_types_tally *tally = counting->tally;
+    walk->wanted[0] = counting->row_of;
+    walk->wanted_size[0] = sizeof(*counting->row_of);
+    walk->wanted[1] = counting->index.place;
+    walk->wanted_size[1] = sizeof(*counting->index.place);
+    if (counting->tally) {
+        walk->wanted[2] = counting->tally->label;
+        walk->wanted_size[2] = sizeof(*counting->tally->label);
+    }
+}
+
+static void count_part(void *context, unsigned number)
+{
+    struct counting *counting = context;
+    struct count_part *part = &counting->parts[number];
     struct keys keys = {.types = counting->types, .page = UINT32_MAX};
+    size_t rows = counting->rows.count;
     /* A dump that ends before its roots still tells what there is. */
-    bool all = hs_retention_totals(retention).reachable_objects == 0;
+    bool all = hs_retention_totals(counting->retention).reachable_objects == 0;
     uint64_t last_key = 0;
     uint32_t row = 0;
 
-    hs_retention_walk_init(&keys.at, retention);
-    keys.at.wanted[0] = counting->row_of;
-    keys.at.wanted_size[0] = sizeof(*counting->row_of);
-    keys.at.wanted[1] = counting->index.place;
-    keys.at.wanted_size[1] = sizeof(*counting->index.place);
-    if (tally) {
-        keys.at.wanted[2] = tally->label;
-        keys.at.wanted_size[2] = sizeof(*tally->label);
-    }
+    part->folds = HS_COLUMN(uint64_t, &part->arena);
+    part->sums = hs_arena_zeroed(&part->arena, rows + 1, sizeof(*part->sums));
+    part->retained = hs_arena_zeroed(&part->arena, rows + 1, 8);
+    if (counting->tally)
+        part->cells =
+            hs_arena_zeroed(&part->arena, rows * counting->tally->labels + 1,
+                            sizeof(*part->cells));
+    hs_retention_walk_part(&keys.at, counting->retention, number,
+                           counting->part_count);
+    want_columns(counting, &keys.at);
     while (next_key(&keys)) {
-        uint32_t number = keys.at.number;
-        struct hs_type_row *counts;
-
         if (keys.key != last_key) {
-            row = row_of_key(counting, keys.key, keys.size);
+            row = find_row(counting->types, keys.key, keys.size);
             last_key = keys.key;
         }
-        if (number == 0 && !all)
-            continue;
-        counts = (struct hs_type_row *)counting->rows.at + row;
-        counts->objects++;
-        counts->bytes += keys.size;
-        if (number == 0)
-            continue;
-        if (!keys.at.folded)
-            counting->row_of[number] = row;
-        else if (counts->pointers && row < FOLD_ROWS)
-            note_fold(counting, number, row, keys.size);
-        else
-            counts->retained_bytes += keys.size;
-        if (tally && tally->label[number])
-            count_label(tally, row, tally->label[number], keys.size);
+        if ((keys.at.number || all) && row != HS_MAP_NONE)
+            count_object(counting, part, &keys, row);
+    }
+}
+
+/* Adds what one thread counted to the rows and the tally. */
+static void add_part(struct counting *counting, const struct count_part *part)
+{
+    struct hs_types_tally *tally = counting->tally;
+    struct hs_type_row *rows = counting->rows.at;
+    size_t cells = tally ? counting->rows.count * tally->labels : 0;
+    struct hs_kind_count *into = tally ? tally->cells.at : NULL;
+
+    for (size_t i = 0; i < counting->rows.count; i++) {
+        rows[i].objects += part->sums[i].objects;
+        rows[i].bytes += part->sums[i].bytes;
+        rows[i].retained_bytes += part->retained[i];
+    }
+    for (size_t i = 0; i < cells; i++) {
+        into[i].objects += part->cells[i].objects;
+        into[i].bytes += part->cells[i].bytes;
+    }
+    if (part->folds.count)
+        memcpy(hs_column_extend(&counting->folds, part->folds.count),
+               part->folds.at, part->folds.count * sizeof(uint64_t));
+}
+
+/* Counts the objects of all rows, on all processors. */
+static void count_objects(struct counting *counting)
+{
+    struct hs_types_tally *tally = counting->tally;
+    size_t cells = tally ? counting->rows.count * tally->labels : 0;
+
+    counting->part_count = hs_parallel_processors();
+    counting->parts = hs_arena_zeroed(counting->scratch, counting->part_count,
+                                      sizeof(*counting->parts));
+    if (cells)
+        memset(hs_column_extend(&tally->cells, cells), 0,
+               cells * sizeof(struct hs_kind_count));
+    hs_parallel_run(counting->part_count, count_part, counting);
+    for (unsigned i = 0; i < counting->part_count; i++) {
+        add_part(counting, &counting->parts[i]);
+        hs_arena_free(&counting->parts[i].arena);
     }
 }
 
@@ -338,6 +450,7 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
     struct hs_types *types = hs_arena_zeroed(arena, 1, sizeof(*types));
     size_t room = ((size_t)dom->count + 1) * sizeof(uint32_t);
     struct counting counting = {.types = types,
+                                .retention = retention,
                                 .tally = tally,
                                 .row_of = hs_arena_alloc(scratch, room),
                                 .folds = HS_COLUMN(uint64_t, scratch),
@@ -353,7 +466,8 @@ struct hs_types *hs_types_new(const struct hs_heap *heap,
         hs_map_add(&types->records_by_type, records[i].type, i);
     memset(counting.row_of, 0xff, room);
     hs_dominators_lay_out(&counting.index, dom, scratch);
-    count_objects(&counting, retention);
+    want_rows(&counting);
+    count_objects(&counting);
     add_retained(&counting, dom);
     types->rows = counting.rows.at;
     types->count = counting.rows.count;
