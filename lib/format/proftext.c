@@ -202,6 +202,9 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
         proftext_maps(&text);
         hand_over(&text, kind);
     }
+    if (good && text.cut)
+        good = hs_fail(err, HS_ETRUNC, text.in.offset,
+                       "the text ends before all that its header counts");
     hs_arena_free(&text.scratch);
     return good;
 }

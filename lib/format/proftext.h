@@ -36,6 +36,7 @@ struct proftext {
     struct hs_column stack; /* struct proftext_frame */
     size_t matched;         /* frames before this one are done with */
     bool open;
+    bool cut; /* the rows are fewer than the header says */
 };
 
 struct proftext_frame {

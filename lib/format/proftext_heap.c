@@ -22,7 +22,9 @@ struct heap {
     struct proftext *text;
     int64_t rate; /* at most 1: not sampled */
     bool scaled;
-    bool made; /* rows have numbers of all that was made */
+    bool made;               /* rows have numbers of all that was made */
+    bool go, named, whole;   /* what tells a text of Go, and its end */
+    __int128 counted, found; /* objects: in the header, and in the rows */
 };
 
 /* A run of digits, perhaps with a sign before it. */
@@ -169,14 +171,21 @@ static bool read_kind(struct heap *heap, struct hs_cursor kind,
         return true;
     }
     heap->scaled = true;
-    heap->rate = hs_str_equal(word, hs_str_of("heap")) ? rate / 2 : rate;
-    if (hs_str_equal(word, hs_str_of("heap")) ||
-        hs_str_equal(word, hs_str_of("heap_v2")) ||
+    heap->go = hs_str_equal(word, hs_str_of("heap"));
+    heap->rate = heap->go ? rate / 2 : rate;
+    if (heap->go || hs_str_equal(word, hs_str_of("heap_v2")) ||
         hs_str_equal(word, hs_str_of("heapz_v2")))
         return true;
     return hs_fail(err, HS_EDATA, heap->text->line.offset,
                    "'%.*s' is no known kind of heap profile",
                    (int)(word.size < 40 ? word.size : 40), word.text);
+}
+
+static int64_t count_of(struct hs_str digits)
+{
+    int64_t count;
+
+    return proftext_number(digits, &count) ? count : 0;
 }
 
 static bool read_header(struct heap *heap, struct hs_err *err)
@@ -193,6 +202,9 @@ static bool read_header(struct heap *heap, struct hs_err *err)
                              tells(numbers.made_bytes, numbers.bytes));
     if (sampled && !read_kind(heap, kind, err))
         return false;
+    heap->counted = count_of(numbers.objects);
+    if (heap->made)
+        heap->counted += count_of(numbers.made_objects);
     if (heap->made) {
         proftext_type(text, hs_str_of("alloc_objects"), "count");
         proftext_type(text, hs_str_of("alloc_space"), "bytes");
@@ -222,6 +234,7 @@ static bool add_pair(struct heap *heap, struct hs_str objects,
 
     if (!proftext_number(objects, &count) || !proftext_number(bytes, &size))
         return proftext_fail(heap->text, "a number of the row is too big", err);
+    heap->found += count;
     if (count == 0 && size != 0)
         return proftext_fail(heap->text, "no objects, but bytes in them", err);
     if (count != 0)
@@ -262,6 +275,16 @@ static bool read_row(struct heap *heap, struct hs_err *err)
     return true;
 }
 
+/* The name of a frame, or the first line of what Go writes at the end. */
+static void read_comment(struct heap *heap)
+{
+    struct hs_cursor line = heap->text->line;
+
+    heap->named |= proftext_literal(&line, "#\t0x");
+    heap->whole |= proftext_literal(&line, "# runtime.MemStats");
+    proftext_name(heap->text);
+}
+
 static bool read_heap(struct proftext *text, struct hs_err *err)
 {
     struct heap heap = {.text = text};
@@ -275,12 +298,16 @@ static bool read_heap(struct proftext *text, struct hs_err *err)
     };
     while (proftext_next(text)) {
         if (proftext_is_comment(text->line))
-            proftext_name(text);
+            read_comment(&heap);
         else if (proftext_is_map_head(text->line))
             break;
         else if (!read_row(&heap, err))
             return false;
     }
+    /* What Go writes adds up and has a last part; what others write need not.
+     */
+    text->cut =
+        heap.go && heap.named && !heap.whole && heap.found < heap.counted;
     return true;
 }
 

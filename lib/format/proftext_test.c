@@ -174,7 +174,7 @@ TEST(recursion_matches_comments_in_order)
 {
     struct text text;
 
-    read_text(&text, "heap profile: 1: 2 [3: 4] @ heap/2\n"
+    read_text(&text, "heap profile: 1: 8 [1: 8] @ heap/2\n"
                      "1: 8 [1: 8] @ 0x20 0x20 0x20 0x30\n"
                      "#\t0x1f\tmain.f+0x1\t/f.go:1\n"
                      "#\t0x1f\tmain.f+0x1\t/f.go:1\n"
@@ -259,7 +259,7 @@ TEST(texts_made_to_be_slow_are_not)
     char *content = malloc(room);
     struct text text;
 
-    used += (size_t)sprintf(content, "heap profile: 1: 2 [3: 4] @ heap/2\n"
+    used += (size_t)sprintf(content, "heap profile: 1: 8 [1: 8] @ heap/2\n"
                                      "1: 8 [1: 8] @");
     for (size_t i = 0; i < lines; i++)
         used += (size_t)sprintf(content + used, " 0x%zx", i + 16);
