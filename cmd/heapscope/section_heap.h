@@ -32,6 +32,10 @@ void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
 const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
                              uint32_t holder);
 
+/* The same of the variables among those who hold SHARED together. */
+const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
+                              const struct hs_shared *shared);
+
 /*
  * Values.
  */

@@ -49,6 +49,24 @@ static uint64_t finalizers_of(const struct hs_case *c, uint32_t holder)
     return h[1].first_child - h->first_child;
 }
 
+/* Is HOLDER all finalizers, and holds what those of one function hold?  Both
+ * are of one kind, and who adds rows of a kind up would count it twice. */
+static bool is_told_below(const struct hs_case *c, uint32_t holder)
+{
+    const struct hs_holder *h = &c->holders->holders[holder];
+    uint64_t bytes = hs_retention_bytes(
+        c->retention, hs_retention_holder(c->retention, holder));
+
+    if (h->kind != HS_HOLDER_FINALIZERS || h->record != HS_NO_RECORD)
+        return false;
+    for (uint32_t child = h->first_child; child < h[1].first_child; child++)
+        if (bytes && hs_retention_bytes(
+                         c->retention,
+                         hs_retention_holder(c->retention, child)) == bytes)
+            return true;
+    return false;
+}
+
 static void add_holder(const struct hs_case *c, uint32_t holder,
                        struct hs_column *rows)
 {
@@ -64,7 +82,8 @@ static void add_holder(const struct hs_case *c, uint32_t holder,
             h->kind == HS_HOLDER_GROUP || h->kind == HS_HOLDER_FINALIZERS,
     };
 
-    if (!row.owned_bytes && !row.stack_bytes && !row.retained_objects)
+    if ((!row.owned_bytes && !row.stack_bytes && !row.retained_objects) ||
+        is_told_below(c, holder))
         return;
     if (h->kind == HS_HOLDER_GROUP)
         row.count = hs_holders_goroutines(c->holders, holder);

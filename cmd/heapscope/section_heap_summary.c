@@ -5,6 +5,7 @@
 #include "section_heap.h"
 
 #include "base/size.h"
+#include "model/goversion.h"
 
 /* "3 912 440 objects, 702.4 MiB" */
 static const char *amount(struct hs_document *doc, uint64_t objects,
@@ -176,19 +177,35 @@ static void add_place(struct hs_run *run, struct hs_block *table,
     hs_doc_row(run->doc, table, row);
 }
 
+/* From Go 1.26 on, a cleanup shows in a dump, but not what its argument is. */
+static bool has_hidden_arguments(const struct hs_case *c)
+{
+    if (hs_goversion_minor(c->heap->go_version) < 26)
+        return false;
+    for (uint32_t h = 0; h < c->holders->holder_count; h++)
+        if (c->holders->holders[h].kind == HS_HOLDER_CLEANUPS &&
+            hs_retention_objects(c->retention,
+                                 hs_retention_holder(c->retention, h)))
+            return true;
+    return false;
+}
+
 static const char *garbage_remark(const struct hs_case *c,
                                   struct hs_document *doc)
 {
     const struct hs_memstats *stats = &c->heap->memstats;
+    const char *who = "no root reaches it", *what = "most of it";
 
     if (c->base->totals.unreachable_objects == 0)
-        return "no root reaches it";
+        return who;
+    if (has_hidden_arguments(c)) {
+        who = "only cleanups may hold it";
+        what = "the rest";
+    }
     if (!stats->known || stats->next_gc >= (uint64_t)1 << 60)
-        return "no root reaches it; the next GC frees most of it";
-    return hs_doc_printf(doc,
-                         "no root reaches it; the next GC, at %s, frees most "
-                         "of it",
-                         hs_show_bytes((int64_t)stats->next_gc).text);
+        return hs_doc_printf(doc, "%s; the next GC frees %s", who, what);
+    return hs_doc_printf(doc, "%s; the next GC, at %s, frees %s", who,
+                         hs_show_bytes((int64_t)stats->next_gc).text, what);
 }
 
 static void show_places(struct hs_run *run, const struct hs_case *c,

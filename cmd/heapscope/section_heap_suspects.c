@@ -52,15 +52,29 @@ static const char *made_of(struct hs_run *run, const struct hs_case *c,
     return text;
 }
 
-/* The composition of the claim that SUSPECT is about, or NULL. */
-static const struct hs_composition *
-composition_of(const struct hs_case *c, const struct hs_suspect *suspect)
+/* The claim that SUSPECT is about, HS_NO_RECORD if it is about none. */
+static size_t claim_of(const struct hs_case *c,
+                       const struct hs_suspect *suspect)
 {
     for (size_t i = 0; i < c->composed; i++)
         if (c->claims->rows[i].holder == suspect->unit &&
             hs_str_equal(c->claims->rows[i].name, suspect->holder))
-            return &c->compositions[i];
-    return NULL;
+            return i;
+    return HS_NO_RECORD;
+}
+
+/* Where nm looks for who SUSPECT says holds it, or NULL. */
+static const char *variables_of(struct hs_run *run, const struct hs_case *c,
+                                const struct hs_suspect *suspect, size_t claim)
+{
+    size_t count;
+    const struct hs_shared *shared = hs_retention_shared(c->retention, &count);
+
+    if (suspect->unit != HS_NO_RECORD)
+        return hs_heap_variable(run, c, suspect->unit);
+    if (claim == HS_NO_RECORD)
+        return NULL;
+    return hs_heap_variables(run, c, &shared[c->claims->rows[claim].shared[0]]);
 }
 
 static void explain_group(struct hs_run *run, const struct hs_case *c,
@@ -83,15 +97,17 @@ static void explain_group(struct hs_run *run, const struct hs_case *c,
 static void explain(struct hs_run *run, const struct hs_case *c,
                     struct hs_block *item, const struct hs_suspect *s)
 {
-    const struct hs_composition *made = composition_of(c, s);
+    size_t claim = claim_of(c, s);
+    const struct hs_composition *made =
+        claim == HS_NO_RECORD ? NULL : &c->compositions[claim];
     const struct hs_stack_line *line = s->origin.line;
     struct hs_document *doc = run->doc;
-    const char *variable = NULL;
+    const char *variables = variables_of(run, c, s, claim);
 
-    if (s->unit != HS_NO_RECORD)
-        variable = hs_heap_variable(run, c, s->unit);
-    if (variable)
-        hs_doc_field(doc, item, NULL, "variable", hs_value_text(variable));
+    if (variables)
+        hs_doc_field(doc, item, NULL,
+                     s->unit == HS_NO_RECORD ? "variables" : "variable",
+                     hs_value_text(variables));
     if (made && made->kind_count)
         hs_doc_field(doc, item, NULL, "made of",
                      hs_value_text(made_of(run, c, made)));

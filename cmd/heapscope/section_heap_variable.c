@@ -11,8 +11,9 @@
 
 #include <inttypes.h>
 
-#define NEAR 512 /* bytes before a word where what it is part of may start */
-#define MOST 2   /* words named that point there */
+#define NEAR  512 /* bytes before a word where what it is part of may start */
+#define MOST  2   /* words named that point there */
+#define WORDS 4   /* named of those that hold together */
 
 struct nearest {
     uint64_t address; /* of the word in question */
@@ -52,19 +53,40 @@ static void search(const struct hs_heap *heap, struct nearest *nearest)
     }
 }
 
-const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
-                             uint32_t holder)
+/* "0x9f8500", "0x9f8500 and 0x9f8700 (and others)" */
+static const char *pointing(struct hs_document *doc,
+                            const struct nearest *nearest)
+{
+    const char *words = hs_doc_printf(doc, "0x%" PRIx64, nearest->from[0]);
+
+    if (nearest->count > 1)
+        words = hs_doc_printf(doc, "%s and 0x%" PRIx64 "%s", words,
+                              nearest->from[1],
+                              nearest->count > 2 ? " (and others)" : "");
+    return words;
+}
+
+/* The variable HOLDER without a name; NULL if it is something else. */
+static const struct hs_variable *nameless(const struct hs_case *c,
+                                          uint32_t holder)
 {
     const struct hs_holder *h = &c->holders->holders[holder];
     const struct hs_variable *variable;
-    struct nearest nearest = {0};
-    struct hs_document *doc = run->doc;
-    const char *words;
 
     if (h->kind != HS_HOLDER_GLOBAL)
         return NULL;
     variable = &c->holders->variables[h->record];
-    if (variable->name.size)
+    return variable->name.size ? NULL : variable;
+}
+
+const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
+                             uint32_t holder)
+{
+    const struct hs_variable *variable = nameless(c, holder);
+    struct nearest nearest = {0};
+    struct hs_document *doc = run->doc;
+
+    if (!variable)
         return NULL;
     nearest.address = variable->address;
     search(c->heap, &nearest);
@@ -73,16 +95,49 @@ const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
                              "the word at 0x%" PRIx64 "; 'go tool nm -n "
                              "PROGRAM' names the variable",
                              variable->address);
-    words = hs_doc_printf(doc, "0x%" PRIx64, nearest.from[0]);
-    if (nearest.count > 1)
-        words =
-            hs_doc_printf(doc, "%s and 0x%" PRIx64 "%s", words, nearest.from[1],
-                          nearest.count > 2 ? " (and others)" : "");
     return hs_doc_printf(doc,
                          "the word at 0x%" PRIx64 ", %" PRIu64
                          " bytes into what the word%s at %s point%s to; 'go "
                          "tool nm -n PROGRAM' names the variables",
                          variable->address, variable->address - nearest.start,
-                         nearest.count == 1 ? "" : "s", words,
+                         nearest.count == 1 ? "" : "s", pointing(doc, &nearest),
                          nearest.count == 1 ? "s" : "");
+}
+
+const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
+                              const struct hs_shared *shared)
+{
+    struct hs_document *doc = run->doc;
+    const char *words = NULL, *within = "";
+    struct nearest all = {0};
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < shared->holder_count; i++) {
+        const struct hs_variable *variable = nameless(c, shared->holders[i]);
+        struct nearest nearest = {0};
+
+        if (!variable || count++ >= WORDS)
+            continue;
+        words = hs_doc_printf(doc, "%s%s0x%" PRIx64, words ? words : "",
+                              words ? ", " : "", variable->address);
+        nearest.address = variable->address;
+        search(c->heap, &nearest);
+        if (count == 1)
+            all = nearest;
+        else if (nearest.start != all.start)
+            all.count = 0;
+    }
+    if (!words)
+        return NULL;
+    if (all.count)
+        within = hs_doc_printf(doc,
+                               ", parts of what the word%s at %s point%s "
+                               "to",
+                               all.count == 1 ? "" : "s", pointing(doc, &all),
+                               all.count == 1 ? "s" : "");
+    return hs_doc_printf(doc,
+                         "the word%s at %s%s%s; 'go tool nm -n PROGRAM' names "
+                         "the variables",
+                         count == 1 ? "" : "s", words,
+                         count > WORDS ? " and more" : "", within);
 }
