@@ -126,10 +126,12 @@ static bool part(struct parsed *p, char shape, const uint8_t **at,
     case 'm':
         if (!number(p, 'k', at, end, &kind))
             return false;
-        for (; kind; kind--)
-            if (!bytes(p, at, end) || !bytes(p, at, end) ||
-                !number(p, 'n', at, end, &value))
+        for (; kind; kind--) {
+            bool function = bytes(p, at, end), file = bytes(p, at, end);
+
+            if (!function || !file || !number(p, 'n', at, end, &value))
                 return false;
+        }
         return true;
     case 'p':
         for (int i = 0; i < 256; i++)
