@@ -67,11 +67,14 @@ const struct hs_command command_diff = {
     .summary = "what grew between two or more moments, oldest first",
     .arguments = "OLD NEW [NEWER...]",
     .details =
-        "Of profiles, by function, or as --by says; flat values, or with --cum "
-        "cumulative ones. What sampling alone may change is folded into one "
-        "line. Of heap dumps, what holders own, types and allocation sites; of "
-        "two dumps of one process also which objects are new and which were "
-        "freed. With three or more, old and new are the first and the last.",
+        "Of profiles, --by function, file, line or package; flat values, or "
+        "with --cum cumulative ones. What sampling alone may change is folded "
+        "into one line.\n\n"
+        "Of heap dumps, what holders own, types and allocation sites; of "
+        "dumps of one process also how many objects survived, are new or were "
+        "freed, in all and for each holder.\n\n"
+        "With three or more files, old and new are the first and the last, "
+        "and what grows in every step is marked.",
     .takes = HS_TAKES_TWO,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
                HS_OPT_FAIL_ON,

@@ -155,8 +155,9 @@ const struct hs_command command_path = {
     .arguments = "TARGET FILE...",
     .details =
         "TARGET is an address (0xc000012340, also inside an object), a size "
-        "(64KiB: all objects of that slot size), or a holder as `top --by "
-        "holder` lists them (data+0x1a40, main.worker, 'goroutine 17').\n\n"
+        "(64KiB: the objects of the slot size that holds so much), a "
+        "goroutine ('goroutine 17'), or a holder as 'top --by holder' lists "
+        "them, or a part of its name (data+0x1a40, main.worker).\n\n"
         "Of an object, one shortest path for each variable and each group of "
         "goroutines that holds it, then paths that differ in their first "
         "step. The size at each step is what goes when that object goes. Of a "

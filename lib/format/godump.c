@@ -156,13 +156,35 @@ const struct hs_format hs_format_godump = {
     .capture =
         "  In the program, with packages os, runtime and runtime/debug:\n\n"
         "    f, err := os.Create(\"heap.dump\")\n"
-        "    runtime.GC() // so that there is little garbage in it\n"
+        "    runtime.GC() // finishes the sweep, and leaves little garbage\n"
         "    debug.WriteHeapDump(f.Fd())\n\n"
+        "  In a service, as a handler beside those of net/http/pprof:\n\n"
+        "    http.HandleFunc(\"/debug/heapdump\",\n"
+        "        func(w http.ResponseWriter, r *http.Request) {\n"
+        "            f, err := os.CreateTemp(\"/var/tmp\", "
+        "\"heap-*.dump\")\n"
+        "            if err != nil {\n"
+        "                http.Error(w, err.Error(), 500)\n"
+        "                return\n"
+        "            }\n"
+        "            defer f.Close()\n"
+        "            runtime.GC()\n"
+        "            debug.WriteHeapDump(f.Fd())\n"
+        "            fmt.Fprintln(w, f.Name())\n"
+        "        })\n\n"
         "  It stops the program while it writes: 0.8 s for 4 million objects\n"
         "  in 128 MB, which made a file of 220 MB.  Write to a file on a "
         "local\n"
         "  disk, never to a pipe that the same program reads.  The dump holds\n"
-        "  every byte of the heap, keys and passwords included.",
+        "  every byte of the heap, keys and passwords included.  It may be\n"
+        "  compressed: heapscope reads heap.dump.gz as well.\n\n"
+        "  Without runtime.GC() the statistics in the dump may count objects\n"
+        "  that it no longer has; heapscope says so.\n\n"
+        "  Go 1.26 can crash the program here, 'dumpgs in STW - bad status',\n"
+        "  if a goroutine is just leaving a system call: about one dump in\n"
+        "  10,000 where 16 goroutines do nothing else.  Where that must not\n"
+        "  be, dump a replica that takes no requests.  gcore(1) is no way out\n"
+        "  yet: heapscope does not read cores.",
     .fills = HS_PART_HEAP,
     .probe = probe,
     .decode = decode,
