@@ -121,9 +121,10 @@ unit: $(B)/unit
 cli: $(B)/san/heapscope
 	scripts/transcripts $(only)
 
-## accept: rewrites the transcripts as the program now answers
+## accept: rewrites transcripts and README as the program now answers
 accept: $(B)/san/heapscope
 	scripts/transcripts --accept $(only)
+	$(if $(only),,scripts/test-readme --accept)
 
 ## check: layers, sizes, headers, format, manual, clang-tidy
 check: $(GEN_H) $(STAMP)
