@@ -70,6 +70,12 @@ static void add_memory_notes(struct hs_run *run, struct hs_block *group,
                     "This profile is the difference over a time (?seconds=), "
                     "not a moment: it has what was added, and values may be "
                     "negative.");
+    if (run->snapshots[0].parts & HS_PART_HEAP) {
+        hs_doc_note(run->doc, group,
+                    "These are the paths on which the memory was allocated; "
+                    "what refers to it is told of the dump, above.");
+        return;
+    }
     hs_doc_note(run->doc, group,
                 "These are the paths on which the memory was allocated, not "
                 "what refers to it. A heap dump names the holder:");
