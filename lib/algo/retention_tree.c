@@ -174,26 +174,46 @@ static void offer(struct best *best, uint32_t node, uint64_t bytes)
     best->heap[at] = child;
 }
 
+/* What is folded into an object, slot by slot. */
+struct folded {
+    struct hs_memory memory;
+    struct hs_fields fields;
+};
+
+static struct folded folded_into(const struct hs_retention *r, uint32_t object)
+{
+    struct folded folded = {.memory = hs_heap_memory(r->heap, object)};
+
+    if (!is_muted(r->holders, object))
+        folded.fields = hs_fields_of(&folded.memory);
+    return folded;
+}
+
+/* The next slot, or HS_NO_SLOT. */
+static uint32_t next_folded(const struct hs_retention *r, struct folded *folded)
+{
+    uint64_t offset;
+
+    while (hs_fields_next(&folded->fields, &offset)) {
+        uint32_t slot =
+            hs_retention_slot(r->heap, folded->memory.bytes + offset);
+
+        if (slot != HS_NO_SLOT && is_folded(r, slot))
+            return slot;
+    }
+    return HS_NO_SLOT;
+}
+
 /* Offers what is folded into OBJECT; returns how many those are. */
 static uint32_t offer_folded(const struct hs_retention *r, uint32_t object,
                              struct best *best)
 {
-    struct hs_memory memory = hs_heap_memory(r->heap, object);
-    struct hs_fields fields = hs_fields_of(&memory);
-    uint64_t offset;
-    uint32_t count = 0;
+    struct folded folded = folded_into(r, object);
+    uint32_t slot, count = 0;
 
-    if (is_muted(r->holders, object))
-        return 0;
-    while (hs_fields_next(&fields, &offset)) {
-        uint32_t slot = hs_retention_slot(r->heap, memory.bytes + offset);
-
-        if (slot == HS_NO_SLOT || !is_folded(r, slot))
-            continue;
+    for (; (slot = next_folded(r, &folded)) != HS_NO_SLOT; count++)
         offer(best, hs_heap_slot_object(r->heap->store, slot),
               hs_heap_slot_size(r->heap->store, slot));
-        count++;
-    }
     return count;
 }
 
@@ -288,26 +308,15 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     return count;
 }
 
-/* Counts what is folded into OBJECT and has SIZE bytes; *FOLDED gets all. */
+/* Counts what is folded into OBJECT and has SIZE bytes; *ALL gets all. */
 static uint32_t count_folded(const struct hs_retention *r, uint32_t object,
-                             uint64_t size, uint64_t *folded)
+                             uint64_t size, uint64_t *all)
 {
-    struct hs_memory memory = hs_heap_memory(r->heap, object);
-    struct hs_fields fields = hs_fields_of(&memory);
-    uint64_t offset;
-    uint32_t count = 0;
+    struct folded folded = folded_into(r, object);
+    uint32_t slot, count = 0;
 
-    *folded = 0;
-    if (is_muted(r->holders, object))
-        return 0;
-    while (hs_fields_next(&fields, &offset)) {
-        uint32_t slot = hs_retention_slot(r->heap, memory.bytes + offset);
-
-        if (slot == HS_NO_SLOT || !is_folded(r, slot))
-            continue;
-        ++*folded;
+    for (*all = 0; (slot = next_folded(r, &folded)) != HS_NO_SLOT; ++*all)
         count += hs_heap_slot_size(r->heap->store, slot) == size;
-    }
     return count;
 }
 
