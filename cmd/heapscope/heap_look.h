@@ -5,6 +5,7 @@
 #ifndef HEAPSCOPE_HEAP_LOOK_H
 #define HEAPSCOPE_HEAP_LOOK_H
 
+#include "algo/claims.h"
 #include "algo/heap_case.h"
 #include "algo/paths.h"
 #include "command.h"
@@ -31,14 +32,28 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
                   struct hs_block *group, const char *key,
                   const struct hs_path *path);
 
+/* So many names are shown of holders that hold together, then "+ 2 more". */
+#define HS_LOOK_NAMES_SHOWN 2
+
 /* What the user named: an address, a size, or holders. */
 struct hs_heap_target {
     uint32_t *objects; /* sorted; those of an address or a size */
     size_t object_count;
     uint32_t *holders; /* in order; those of that name */
     size_t holder_count;
-    uint64_t size; /* of each object, if a size was given */
+    uint64_t size;                  /* of each object, if a size was given */
+    const struct hs_shared *shared; /* if "a + b" was given: what they hold
+                                     * together; the object is the largest of
+                                     * its parts */
 };
+
+/* "the largest of 1 921 parts of 30.2 MiB that 2 hold together" */
+void hs_look_shared_note(struct hs_run *run, const struct hs_shared *shared);
+
+/* True if SHARED is HOLDER's: it owns it, or holds it with others and none owns
+ * it. */
+bool hs_look_shares(const struct hs_heap_case *c,
+                    const struct hs_shared *shared, uint32_t holder);
 
 /* Reads TARGET.  False with ERR filled (HS_EUSAGE) if it names nothing. */
 bool hs_look_target(const struct hs_heap_case *c, const char *target,

@@ -5,6 +5,7 @@
  *   0xc000123458        the object there, or around there
  *   4096, 48B, 1.5MiB   the objects of the slot size that holds so much
  *   goroutine 17        a goroutine by its number
+ *   a + b, a + 2 more   what holders hold together, as rows call it
  *   anything else       holders whose name is that; if there are none, those
  *                       whose name has it
  */
@@ -112,6 +113,61 @@ static bool take_holders(const struct hs_heap_case *c, const char *target,
     return true;
 }
 
+/* What "a + b" hold together; the largest if several rows are called so. */
+static bool take_shared(const struct hs_heap_case *c, const char *target,
+                        struct hs_arena *arena, struct hs_heap_target *found)
+{
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    const struct hs_shared *all;
+    uint32_t object = HS_NO_NODE;
+    size_t count;
+
+    if (!strstr(target, " + "))
+        return false;
+    all = hs_retention_shared(c->retention, &count);
+    for (size_t i = 0; i < count && object == HS_NO_NODE; i++) {
+        if (hs_str_equal(hs_shared_name(c->holders, &all[i], &passing),
+                         hs_str_of(target)) ||
+            hs_str_equal(hs_shared_brief(c->holders, &all[i],
+                                         HS_LOOK_NAMES_SHOWN, &passing),
+                         hs_str_of(target))) {
+            object = hs_shared_largest(c->retention, &all[i]);
+            found->shared = &all[i];
+        }
+        hs_arena_reset(&passing);
+    }
+    hs_arena_free(&passing);
+    if (object == HS_NO_NODE || object >= hs_heap_count(c->heap))
+        return false;
+    found->objects = hs_arena_alloc(arena, sizeof(uint32_t));
+    found->objects[0] = object;
+    found->object_count = 1;
+    return true;
+}
+
+void hs_look_shared_note(struct hs_run *run, const struct hs_shared *shared)
+{
+    if (shared->top_count > 1)
+        hs_doc_note(run->doc, run->doc->top,
+                    "the largest of %s parts of the %s that %s hold together",
+                    hs_show_count(shared->top_count).text,
+                    hs_show_bytes((int64_t)shared->bytes).text,
+                    hs_show_count(shared->holder_count).text);
+}
+
+bool hs_look_shares(const struct hs_heap_case *c,
+                    const struct hs_shared *shared, uint32_t holder)
+{
+    uint32_t owner = hs_shared_owner(c->holders, shared);
+
+    if (owner != HS_NO_RECORD)
+        return owner == holder;
+    for (uint32_t i = 0; i < shared->holder_count; i++)
+        if (shared->holders[i] == holder)
+            return true;
+    return false;
+}
+
 bool hs_look_target(const struct hs_heap_case *c, const char *target,
                     struct hs_arena *arena, struct hs_heap_target *found,
                     struct hs_err *err)
@@ -123,5 +179,6 @@ bool hs_look_target(const struct hs_heap_case *c, const char *target,
         return take_address(c, target, arena, found, err);
     if (isdigit((unsigned char)target[0]) && hs_size_parse(target, &size))
         return take_size(c, size, arena, found, err);
-    return take_holders(c, target, arena, found, err);
+    return take_shared(c, target, arena, found) ||
+           take_holders(c, target, arena, found, err);
 }

@@ -11,7 +11,8 @@
 
 /* Down to the accumulation point: where less than this is kept of the step
  * before (Eclipse MAT's figure, and it serves). */
-#define KEEP 0.7
+#define KEEP    0.7
+#define DEEPEST 100
 
 static void add_path(struct hs_run *run, const struct hs_heap_case *c,
                      struct hs_block *list, const struct hs_path *path)
@@ -99,6 +100,62 @@ static void add_ways(struct hs_run *run, const struct hs_heap_case *c,
                     hs_show_count((int64_t)paths.units).text);
 }
 
+/* The largest that HOLDER shares and is as much its own as anybody's, if that
+ * is more than it has alone; else NULL. */
+static const struct hs_shared *find_shared(const struct hs_heap_case *c,
+                                           uint32_t holder)
+{
+    size_t count;
+    const struct hs_shared *all = hs_retention_shared(c->retention, &count);
+    uint64_t alone = hs_retention_bytes(
+        c->retention, hs_retention_holder(c->retention, holder));
+
+    for (size_t i = 0; i < count && all[i].bytes > alone; i++)
+        if (hs_look_shares(c, &all[i], holder))
+            return &all[i];
+    return NULL;
+}
+
+/* Where memory piles up, at NODE or below it. */
+static uint32_t accumulation(const struct hs_heap_case *c, uint32_t node)
+{
+    uint32_t child, all;
+
+    for (unsigned i = 0; i < DEEPEST; i++) {
+        if (!hs_retention_children(c->retention, node, &child, 1, &all) ||
+            (double)hs_retention_bytes(c->retention, child) <
+                KEEP * (double)hs_retention_bytes(c->retention, node))
+            break;
+        node = child;
+    }
+    return node;
+}
+
+/* The way from HOLDER into what it holds with others; false if there is no
+ * such thing. */
+static bool find_joint_way(struct hs_run *run, const struct hs_heap_case *c,
+                           uint32_t holder, struct hs_path *path)
+{
+    const struct hs_shared *shared = find_shared(c, holder);
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    struct hs_paths paths;
+    uint32_t object =
+        shared ? hs_shared_largest(c->retention, shared) : HS_NO_NODE;
+
+    if (object == HS_NO_NODE || object >= hs_heap_count(c->heap))
+        return false;
+    object = accumulation(c, object);
+    hs_paths_find(c->heap, c->holders, c->retention, &object, 1,
+                  shared->holder_count, run->scratch, &passing, &paths);
+    hs_arena_free(&passing);
+    for (size_t i = 0; i < paths.count; i++)
+        if (paths.paths[i].unit == holder) {
+            *path = paths.paths[i];
+            return true;
+        }
+    return false;
+}
+
 /* What a holder holds: down to where it accumulates. */
 static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
                          const struct hs_heap_target *target,
@@ -115,9 +172,14 @@ static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
                         target->holder_count - i);
             break;
         }
-        hs_paths_descend(c->heap, c->retention, target->holders[i], KEEP, 100,
-                         run->scratch, &path);
-        path.unit = target->holders[i];
+        if (!find_joint_way(run, c, target->holders[i], &path)) {
+            hs_paths_descend(c->heap, c->retention, target->holders[i], KEEP,
+                             DEEPEST, run->scratch, &path);
+            if (path.step_count == 0) /* of many alike, the first */
+                hs_paths_descend(c->heap, c->retention, target->holders[i], 0,
+                                 1, run->scratch, &path);
+            path.unit = target->holders[i];
+        }
         add_path(run, c, list, &path);
     }
 }
@@ -139,6 +201,8 @@ static bool path_run(struct hs_run *run, struct hs_err *err)
         describe_size(run, &target);
     else if (target.object_count)
         describe_object(run, c, target.objects[0]);
+    if (target.shared)
+        hs_look_shared_note(run, target.shared);
     list = hs_doc_list(run->doc, run->doc->top, "paths",
                        target.object_count ? "held by" : "holds most through");
     if (target.object_count)
@@ -157,7 +221,8 @@ const struct hs_command command_path = {
         "TARGET is an address (0xc000012340, also inside an object), a size "
         "(64KiB: the objects of the slot size that holds so much), a "
         "goroutine ('goroutine 17'), or a holder as 'top --by holder' lists "
-        "them, or a part of its name (data+0x1a40, main.worker).\n\n"
+        "them, or a part of its name (data+0x1a40, main.worker); what several "
+        "hold together is 'bss+0x8 + bss+0x10'.\n\n"
         "Of an object, one shortest path for each variable and each group of "
         "goroutines that holds it, then paths that differ in their first "
         "step. The size at each step is what goes when that object goes. Of a "

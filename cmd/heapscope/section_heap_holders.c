@@ -13,8 +13,11 @@
 #include "base/size.h"
 
 #define USUAL_ROWS  8
-#define NAMES_SHOWN 2 /* of those who hold together */
 #define ROWS_ANYWAY 3 /* without -n, more only of what holds 0.5 % */
+
+/* Goroutines whose stacks take that much, and 5 % of what is live, have a row
+ * whatever they hold. */
+#define STACKS_MATTER ((uint64_t)1 << 20)
 
 /* A row for programs. */
 struct holder_row {
@@ -195,8 +198,9 @@ static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
         const struct hs_shared *shared =
             hs_retention_shared(c->retention, &count);
 
-        return hs_heap_name(hs_shared_brief(
-            c->holders, &shared[claim->shared[0]], NAMES_SHOWN, c->arena));
+        return hs_heap_name(hs_shared_brief(c->holders,
+                                            &shared[claim->shared[0]],
+                                            HS_LOOK_NAMES_SHOWN, c->arena));
     }
     if (goroutines == 0)
         return hs_value_name(claim->name.text, claim->name.size);
@@ -232,22 +236,19 @@ static uint64_t stacks_of(const struct hs_case *c, const struct hs_claim *claim)
     return claim->holder == HS_NO_RECORD ? 0 : hs_heap_stacks(c, claim->holder);
 }
 
-static void show_rest(struct hs_run *run, const struct hs_case *c,
-                      struct hs_block *table, size_t from)
+/* Is the claim number I, whose goroutines have STACKS, one of those that have
+ * a row? */
+static bool is_shown(const struct hs_run *run, const struct hs_case *c,
+                     size_t i, uint64_t stacks)
 {
-    struct shown_claim rest = {0};
+    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
+    uint64_t live = c->base->totals.reachable_bytes;
 
-    if (from >= c->claims->count)
-        return;
-    for (size_t i = from; i < c->claims->count; i++) {
-        rest.alone += c->claims->rows[i].retained_bytes;
-        rest.owned += c->claims->rows[i].owned_bytes;
-        rest.stacks += stacks_of(c, &c->claims->rows[i]);
-    }
-    rest.name = hs_value_text(
-        hs_doc_printf(run->doc, "the rest (%s holders)",
-                      hs_show_count((int64_t)(c->claims->count - from)).text));
-    show_claim(run, c, table, &rest);
+    if (run->options->limit != HS_LIMIT_DEFAULT)
+        return !limit || i < limit;
+    return i < ROWS_ANYWAY ||
+           (i < limit && c->claims->rows[i].owned_bytes >= live / 200) ||
+           (stacks >= STACKS_MATTER && stacks >= live / 20);
 }
 
 static void tell_people(struct hs_run *run, const struct hs_case *c)
@@ -260,29 +261,37 @@ static void tell_people(struct hs_run *run, const struct hs_case *c)
         {NULL, "stacks", HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {NULL, "allocated at", HS_UNIT_TEXT, HS_ROLE_PLAIN},
     };
-    uint64_t limit = hs_run_limit(run, USUAL_ROWS);
     struct hs_block *table =
         hs_doc_table(run->doc, run->doc->top, NULL, "Who holds it", columns,
                      sizeof(columns) / sizeof(columns[0]));
-    size_t i;
+    struct shown_claim rest = {0};
+    size_t left = 0;
 
-    for (i = 0; i < c->claims->count && (!limit || i < limit); i++) {
+    for (size_t i = 0; i < c->claims->count; i++) {
         const struct hs_claim *claim = &c->claims->rows[i];
 
-        if (run->options->limit == HS_LIMIT_DEFAULT && i >= ROWS_ANYWAY &&
-            claim->owned_bytes < c->base->totals.reachable_bytes / 200)
-            break;
         struct shown_claim shown = {
-            .name = claim_name(run, c, claim),
             .alone = claim->retained_bytes,
             .owned = claim->owned_bytes,
             .stacks = stacks_of(c, claim),
             .made = i < c->composed ? &c->compositions[i] : NULL,
         };
 
-        show_claim(run, c, table, &shown);
+        if (is_shown(run, c, i, shown.stacks)) {
+            shown.name = claim_name(run, c, claim);
+            show_claim(run, c, table, &shown);
+            continue;
+        }
+        rest.alone += shown.alone;
+        rest.owned += shown.owned;
+        rest.stacks += shown.stacks;
+        left++;
     }
-    show_rest(run, c, table, i);
+    if (left == 0)
+        return;
+    rest.name = hs_value_text(hs_doc_printf(run->doc, "the rest (%s holders)",
+                                            hs_show_count((int64_t)left).text));
+    show_claim(run, c, table, &rest);
 }
 
 void hs_heap_holders_part(struct hs_run *run, const struct hs_case *c)

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "algo/claims.h"
 #include "algo/paths.h"
 #include "base/map.h"
 #include "base/size.h"
@@ -73,22 +74,6 @@ static int by_bytes(const void *a, const void *b)
     return (x->top > y->top) - (x->top < y->top);
 }
 
-/* The largest of the parts that SHARED is made of. */
-static uint32_t largest_part(const struct hs_retention *r,
-                             const struct hs_shared *shared)
-{
-    uint32_t best = HS_NO_NODE;
-
-    for (uint32_t i = 0; i < shared->top_count; i++) {
-        uint32_t node = hs_retention_node(r, shared->tops[i]);
-
-        if (best == HS_NO_NODE ||
-            hs_retention_bytes(r, node) > hs_retention_bytes(r, best))
-            best = node;
-    }
-    return best;
-}
-
 /* Units with what they retain, and what several hold together. */
 static struct hs_column find_branches(const struct hs_heap_case *c,
                                       struct hs_arena *arena)
@@ -106,7 +91,8 @@ static struct hs_column find_branches(const struct hs_heap_case *c,
     }
     shared = hs_retention_shared(c->retention, &count);
     for (size_t i = 0; i < count; i++) {
-        struct branch branch = {.top = largest_part(c->retention, &shared[i]),
+        struct branch branch = {.top =
+                                    hs_shared_largest(c->retention, &shared[i]),
                                 .bytes = shared[i].bytes,
                                 .shared = &shared[i]};
 

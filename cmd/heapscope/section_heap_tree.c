@@ -106,6 +106,47 @@ static void add_rows(struct hs_run *run, const struct hs_twigs *twigs,
     }
 }
 
+/* What HOLDER holds with others hangs below neither. */
+static void add_shared(struct hs_run *run, const struct hs_heap_case *c,
+                       uint32_t holder)
+{
+    static const struct hs_doc_column columns[] = {
+        {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"address", "largest part", HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
+        {"bytes", NULL, HS_UNIT_BYTES, HS_ROLE_PLAIN},
+        {"share", NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
+        {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    };
+    size_t count, shown = 0;
+    const struct hs_shared *all = hs_retention_shared(c->retention, &count);
+    uint64_t limit = hs_run_limit(run, ROWS_EACH);
+    double live = (double)c->totals.reachable_bytes;
+    struct hs_block *table = NULL;
+
+    for (size_t i = 0; i < count && (!limit || shown < limit); i++) {
+        uint32_t top = hs_shared_largest(c->retention, &all[i]);
+        struct hs_str name;
+
+        if (!hs_look_shares(c, &all[i], holder) || top == HS_NO_NODE ||
+            hs_twig_is_holder(c, top))
+            continue;
+        if (shown++ == 0)
+            table =
+                hs_doc_table(run->doc, run->doc->top, "shared", "with partners",
+                             columns, sizeof(columns) / sizeof(columns[0]));
+        name = hs_shared_name(c->holders, &all[i], run->doc->arena);
+        struct hs_value values[] = {
+            hs_value_name(name.text, name.size),
+            hs_value_address(hs_heap_address(c->heap, top)),
+            hs_value_of(HS_UNIT_BYTES, (int64_t)all[i].bytes),
+            hs_value_share(live > 0 ? (double)all[i].bytes / live : 0),
+            hs_value_of(HS_UNIT_COUNT, (int64_t)all[i].objects),
+        };
+
+        hs_doc_row(run->doc, table, values);
+    }
+}
+
 /* The node that the user named: one object, or the first holder. */
 static bool find_root(struct hs_run *run, const struct hs_heap_case *c,
                       uint32_t *root, struct hs_err *err)
@@ -121,6 +162,8 @@ static bool find_root(struct hs_run *run, const struct hs_heap_case *c,
         *root = hs_retention_holder(c->retention, target.holders[0]);
     else
         *root = target.objects[0];
+    if (target.shared)
+        hs_look_shared_note(run, target.shared);
     if (target.holder_count > 1)
         hs_doc_note(run->doc, run->doc->top,
                     "the first of %zu holders of that name",
@@ -152,6 +195,8 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
                          columns, sizeof(columns) / sizeof(columns[0]));
     table->style = HS_TABLE_TREE;
     add_rows(run, &twigs, table);
+    if (hs_twig_is_holder(c, plan.root) && run->target)
+        add_shared(run, c, plan.root - hs_heap_count(c->heap));
     if (!run->target && c->totals.unreachable_objects)
         hs_doc_note(run->doc, run->doc->top,
                     "beside these, %s in %s objects that no root reaches: "

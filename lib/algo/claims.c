@@ -74,6 +74,19 @@ struct hs_str hs_shared_brief(const struct hs_holders *holders,
     return (struct hs_str){chars.at, chars.count};
 }
 
+uint32_t hs_shared_largest(const struct hs_retention *retention,
+                           const struct hs_shared *shared)
+{
+    const struct hs_retained *retained =
+        hs_retention_numbers(retention)->retained;
+    uint32_t best = 0;
+
+    for (uint32_t i = 0; i < shared->top_count; i++)
+        if (best == 0 || retained[shared->tops[i]].bytes > retained[best].bytes)
+            best = shared->tops[i];
+    return best ? hs_retention_node(retention, best) : HS_NO_NODE;
+}
+
 struct making {
     const struct hs_holders *holders;
     const struct hs_retention *retention;
@@ -106,21 +119,6 @@ static void deal_out(struct making *m)
             m->owned[m->first[m->owner[i] + 1]++] = i;
 }
 
-/* The object that most of shared row ROW hangs below. */
-static uint32_t top_of(const struct making *m, const struct hs_shared *row,
-                       uint64_t *bytes)
-{
-    const struct hs_retained *retained =
-        hs_retention_numbers(m->retention)->retained;
-    uint32_t best = 0;
-
-    for (uint32_t i = 0; i < row->top_count; i++)
-        if (best == 0 || retained[row->tops[i]].bytes > retained[best].bytes)
-            best = row->tops[i];
-    *bytes = best ? retained[best].bytes : 0;
-    return best ? hs_retention_node(m->retention, best) : HS_NO_NODE;
-}
-
 /* True if another unit dominates NODE. */
 static bool is_nested(const struct making *m, uint32_t node)
 {
@@ -143,19 +141,19 @@ static void claim_unit(struct making *m, uint32_t holder)
         .shared_count = m->first[holder + 1] - m->first[holder],
         .top = node,
     };
-    uint64_t most = claim.retained_bytes, bytes;
+    uint64_t most = claim.retained_bytes;
 
     claim.owned_bytes = claim.retained_bytes;
     claim.owned_objects = claim.retained_objects;
     for (uint32_t i = 0; i < claim.shared_count; i++) {
         const struct hs_shared *row = &m->shared[claim.shared[i]];
-        uint32_t top = top_of(m, row, &bytes);
+        uint32_t top = hs_shared_largest(m->retention, row);
 
         claim.owned_bytes += row->bytes;
         claim.owned_objects += row->objects;
-        if (top != HS_NO_NODE && bytes > most) {
+        if (top != HS_NO_NODE && hs_retention_bytes(m->retention, top) > most) {
             claim.top = top;
-            most = bytes;
+            most = hs_retention_bytes(m->retention, top);
         }
     }
     if (claim.owned_objects == 0 || is_nested(m, node))
@@ -168,7 +166,6 @@ static void claim_together(struct making *m, uint32_t row)
 {
     const struct hs_shared *shared = &m->shared[row];
     uint32_t *index = hs_arena_alloc(m->arena, sizeof(*index));
-    uint64_t bytes;
     struct hs_claim claim = {
         .holder = HS_NO_RECORD,
         .name = hs_shared_name(m->holders, shared, m->arena),
@@ -176,7 +173,7 @@ static void claim_together(struct making *m, uint32_t row)
         .owned_objects = shared->objects,
         .shared = index,
         .shared_count = 1,
-        .top = top_of(m, shared, &bytes),
+        .top = hs_shared_largest(m->retention, shared),
     };
 
     *index = row;

@@ -41,6 +41,11 @@ struct hs_claims *hs_claims_new(const struct hs_holders *holders,
 uint32_t hs_shared_owner(const struct hs_holders *holders,
                          const struct hs_shared *shared);
 
+/* The largest of the parts that SHARED is made of, HS_NO_NODE if it is made of
+ * none. */
+uint32_t hs_shared_largest(const struct hs_retention *retention,
+                           const struct hs_shared *shared);
+
 /* The names of SHARED's holders, sorted, joined with " + "; after eight comes
  * "+ N more".  In ARENA. */
 struct hs_str hs_shared_name(const struct hs_holders *holders,
