@@ -58,21 +58,6 @@ bool hs_dominators_find(struct hs_dominators *dom, struct hs_digraph *graph,
                         uint32_t root, struct hs_arena *arena,
                         struct hs_err *err);
 
-/* True if ABOVE dominates NUMBER (a node dominates itself).  Climbs: costs as
- * many steps as there are dominators between the two. */
-bool hs_dominates(const struct hs_dominators *dom, uint32_t above,
-                  uint32_t number);
-
-/* The K nodes with idom PARENT that retain most, biggest first, ties by
- * number, into BEST; returns how many there are (at most K).  Sets *CHILDREN,
- * unless NULL, to how many PARENT has altogether.  Scans the numbers from
- * PARENT on until all that it retains is accounted for, at worst a few
- * milliseconds per 10 M nodes; so children that retain nothing may be left
- * out, here and in *CHILDREN. */
-uint32_t hs_dominators_children(const struct hs_dominators *dom,
-                                uint32_t parent, uint32_t *best, uint32_t k,
-                                uint32_t *children);
-
 /* The dominator tree laid out for many questions, 8 bytes per node: those that
  * V dominates are exactly the nodes whose place is in
  * place[V] .. place[V] + span[V] - 1, V's own being the first. */

@@ -50,11 +50,6 @@ static inline void hs_bitset_add(struct hs_bitset *set, uint64_t bit)
     set->words[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
-static inline void hs_bitset_remove(struct hs_bitset *set, uint64_t bit)
-{
-    set->words[bit / 64] &= ~((uint64_t)1 << bit % 64);
-}
-
 /* How many integers from FROM to below TO the set has. */
 uint64_t hs_bitset_count(const struct hs_bitset *set, uint64_t from,
                          uint64_t to);
