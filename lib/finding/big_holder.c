@@ -187,8 +187,8 @@ static const char *advice_of(const struct hs_case *c,
         return "if it is a cache, bound it; if a registry, delete from it "
                "what is done";
     case HS_HOLDER_FINALIZERS:
-        return "see 'heapscope finalizers': they may be slower than what is "
-               "registered";
+        return "see 'heapscope finalizers': which wait in the queue, and which "
+               "are in a cycle and never run";
     default:
         return "see 'heapscope tree'";
     }
