@@ -119,9 +119,25 @@ static void push_line(struct hs_column *label, struct hs_text line,
     }
 }
 
-static bool is_joint(char c)
+static bool is_digit(struct hs_text text, size_t at)
 {
-    return strchr("./,) ;-", c) != NULL;
+    return at < text.size && text.at[at] >= '0' && text.at[at] <= '9';
+}
+
+/* Does the blank at AT group a number's digits, as in "2 996"? */
+static bool is_grouping(struct hs_text text, size_t at)
+{
+    if (at == 0 || !is_digit(text, at - 1))
+        return false;
+    for (size_t i = 1; i <= 3; i++)
+        if (!is_digit(text, at + i))
+            return false;
+    return !is_digit(text, at + 4);
+}
+
+static bool is_joint(struct hs_text text, size_t at)
+{
+    return strchr("./,) ;-", text.at[at]) != NULL && !is_grouping(text, at);
 }
 
 /* Where the line that starts at AT ends: before a receiver, "(*Client)", else
@@ -137,7 +153,7 @@ static size_t line_end(struct hs_text text, size_t at)
         width += hs_text_width((struct hs_text){text.at + end, next - end});
         if (width > LINE_WIDTH)
             return receiver ? receiver : joint > at + 4 ? joint : end;
-        if (is_joint(text.at[end]))
+        if (is_joint(text, end))
             joint = next;
         if (text.at[end] == '.' && next < text.size && text.at[next] == '(')
             receiver = next;

@@ -208,6 +208,16 @@ TEST(svg_shows_the_full_name_under_the_pointer)
     CHECK(strstr(svg, ">(*Client).Quo</text>"));
 }
 
+TEST(no_line_of_a_label_ends_within_a_number)
+{
+    begin("t");
+    add_node("9.3 KiB of type@0x71eca0 \xc3\x97"
+             "2 996",
+             1);
+    CHECK(strstr(render("svg"), ">\xc3\x97"
+                                "2 996</text>"));
+}
+
 TEST(a_name_of_10_kilobytes_is_drawn_small)
 {
     char name[10241];
