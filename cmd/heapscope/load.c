@@ -24,6 +24,7 @@ struct file {
     const struct hs_format *format; /* NULL: unknown */
     struct hs_err err;
     struct hs_snapshot *snapshot; /* which it joins */
+    bool useful;                  /* it says anything */
 };
 
 struct loading {
@@ -213,8 +214,8 @@ static bool arrange(struct loading *l, struct hs_err *err)
     return true;
 }
 
-/* Makes FILE a source of its snapshot; true if it says anything. */
-static bool decode(struct loading *l, struct file *file)
+/* Makes FILE a source of its snapshot. */
+static void decode(struct loading *l, struct file *file)
 {
     struct hs_snapshot *snapshot = file->snapshot;
     unsigned before = snapshot->parts;
@@ -239,7 +240,7 @@ static bool decode(struct loading *l, struct file *file)
     hs_column_push(&snapshot->sources, &source);
     if (!source.complete)
         hs_complain(l->run->command, file->path, &file->err);
-    return snapshot->parts != before;
+    file->useful = snapshot->parts != before;
 }
 
 static void list_formats(void)
@@ -252,19 +253,28 @@ static void list_formats(void)
         fprintf(stderr, "  %-10s %s\n", formats[i]->name, formats[i]->title);
 }
 
-/* Says which captures tell what the command wants to know. */
-static void explain_needs(const struct hs_run *run)
+/* The first file that says anything, or else the first. */
+static const struct file *first_useful(const struct loading *l)
 {
-    const struct hs_source *source = run->snapshots[0].sources.at;
-    const struct hs_format *given = hs_format_named(source->format);
+    for (size_t i = 0; i < l->count; i++)
+        if (l->files[i].useful)
+            return &l->files[i];
+    return l->files;
+}
+
+/* Says which captures tell what the command wants to know. */
+static void explain_needs(const struct loading *l)
+{
+    const struct hs_run *run = l->run;
+    const struct file *given = first_useful(l);
     struct hs_err err = HS_ERR_NONE;
     size_t count;
     const struct hs_format *const *formats = hs_formats(&count);
 
     hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
             "a %s does not tell what '%s' is asked for; take",
-            given ? given->title : source->format, run->command->name);
-    hs_complain(run->command, source->path, &err);
+            given->format->title, run->command->name);
+    hs_complain(run->command, given->path, &err);
     for (size_t i = 0; i < count; i++)
         if ((formats[i]->fills & run->command->needs) && formats[i]->command)
             fprintf(stderr, "  a %s:\n    %s\n", formats[i]->title,
@@ -280,8 +290,8 @@ static int decode_all(struct loading *l)
     int status = HS_EXIT_OK;
 
     for (size_t i = 0; i < l->count; i++) {
-        if (decode(l, &l->files[i]))
-            useful++;
+        decode(l, &l->files[i]);
+        useful += l->files[i].useful;
         if (l->files[i].err.kind != HS_OK)
             status = HS_EXIT_PARTIAL;
     }
@@ -292,7 +302,7 @@ static int decode_all(struct loading *l)
     for (size_t i = 0; i < run->snapshot_count; i++)
         parts |= run->snapshots[i].parts;
     if (run->command->needs && !(parts & run->command->needs)) {
-        explain_needs(run);
+        explain_needs(l);
         return HS_EXIT_NO_REPORT;
     }
     return status;
@@ -328,7 +338,7 @@ int hs_load(struct hs_run *run, const char *const *arguments, size_t count)
         return status;
     hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
             "it takes two files to compare; '%s' is the only one of use",
-            l.files[0].path);
+            first_useful(&l)->path);
     hs_complain(run->command, NULL, &err);
     return status == HS_EXIT_OK ? HS_EXIT_USAGE : HS_EXIT_NO_REPORT;
 }
