@@ -25,7 +25,8 @@ static bool analyze_run(struct hs_run *run, struct hs_err *err)
     if (!hs_sections_all(run, sections, err))
         return false;
     hs_digest_close(&digest);
-    return hs_conditions_check(run, &conditions, &digest, NULL, err);
+    hs_conditions_check(run, &conditions, &digest, NULL);
+    return true;
 }
 
 const struct hs_command command_analyze = {

@@ -58,8 +58,8 @@ static bool diff_run(struct hs_run *run, struct hs_err *err)
         list[i] = &digests[i];
     diff = hs_diff(list, count, run->scratch);
     hs_diff_rows(run, diff, hs_unit_of(hs_str_of(digests[0].unit)));
-    return hs_conditions_check(run, &conditions, &digests[count - 1], diff,
-                               err);
+    hs_conditions_check(run, &conditions, &digests[count - 1], diff);
+    return true;
 }
 
 const struct hs_command command_diff = {

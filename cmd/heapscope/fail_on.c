@@ -133,6 +133,17 @@ static bool parse(struct hs_condition *c, struct hs_err *err)
     return parse_value(c, skip(at + 1 + c->or_equal), err);
 }
 
+/* Can a command that TAKES so much tell of it at all? */
+static bool fits(const struct hs_condition *c, enum hs_takes takes,
+                 struct hs_err *err)
+{
+    if (c->what == GROWTH && takes != HS_TAKES_TWO)
+        return bad(c->text, "growth takes two snapshots, with diff", err);
+    if (c->what == SUSPECTS && takes == HS_TAKES_TWO)
+        return bad(c->text, "suspects are of one snapshot, with analyze", err);
+    return true;
+}
+
 bool hs_conditions_parse(struct hs_run *run, struct hs_conditions *conditions,
                          struct hs_err *err)
 {
@@ -142,7 +153,7 @@ bool hs_conditions_parse(struct hs_run *run, struct hs_conditions *conditions,
     for (size_t i = 0; i < run->options->fail_on.count; i++) {
         struct hs_condition c = {.text = texts[i]};
 
-        if (!parse(&c, err))
+        if (!parse(&c, err) || !fits(&c, run->command->takes, err))
             return false;
         hs_column_push(&conditions->list, &c);
     }
@@ -218,10 +229,10 @@ static double measure(const struct hs_condition *c,
     }
 }
 
-bool hs_conditions_check(struct hs_run *run,
+void hs_conditions_check(struct hs_run *run,
                          const struct hs_conditions *conditions,
                          const struct hs_digest *digest,
-                         const struct hs_diff *diff, struct hs_err *err)
+                         const struct hs_diff *diff)
 {
     static const struct hs_doc_column columns[] = {
         {"condition", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
@@ -232,7 +243,7 @@ bool hs_conditions_check(struct hs_run *run,
     struct hs_block *table;
 
     if (conditions->list.count == 0)
-        return true;
+        return;
     table = hs_doc_table(run->doc, run->doc->top, "fail_on", "--fail-on",
                          columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < conditions->list.count; i++) {
@@ -240,8 +251,6 @@ bool hs_conditions_check(struct hs_run *run,
         double value;
         bool known, met;
 
-        if (c->what == GROWTH && !diff)
-            return bad(c->text, "growth takes two snapshots, with diff", err);
         value = measure(c, digest, diff, &known);
         met = c->what == SUSPECTS
                   ? value > 0
@@ -260,5 +269,4 @@ bool hs_conditions_check(struct hs_run *run,
         if (met)
             run->status = HS_EXIT_FAILED_ON;
     }
-    return true;
 }

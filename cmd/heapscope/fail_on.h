@@ -22,16 +22,17 @@ struct hs_conditions {
     struct hs_column list; /* struct hs_condition */
 };
 
-/* Reads --fail-on before any work is done; HS_EUSAGE if one is none. */
+/* Reads --fail-on before any work is done; HS_EUSAGE if one is none, or one
+ * that RUN's command cannot tell of. */
 bool hs_conditions_parse(struct hs_run *run, struct hs_conditions *conditions,
                          struct hs_err *err);
 
 /* Says in RUN's document which conditions are met, and if any is, sets RUN's
  * status.  DIGEST is that of the (newest) snapshot; DIFF is NULL but in
- * `diff`.  HS_EUSAGE for a condition that needs what is not there. */
-bool hs_conditions_check(struct hs_run *run,
+ * `diff`. */
+void hs_conditions_check(struct hs_run *run,
                          const struct hs_conditions *conditions,
                          const struct hs_digest *digest,
-                         const struct hs_diff *diff, struct hs_err *err);
+                         const struct hs_diff *diff);
 
 #endif
