@@ -267,7 +267,7 @@ static void add_rows(struct hs_run *run, const struct function_row *rows,
         table->rows_left_out = count - limit;
 }
 
-static void add_goroutine(struct hs_run *run, const struct hs_case *c,
+static void add_goroutine(struct hs_run *run,
                           const struct finalizer_goroutine *runner,
                           uint64_t queued)
 {
@@ -276,7 +276,6 @@ static void add_goroutine(struct hs_run *run, const struct hs_case *c,
     const struct hs_goroutine *g = runner->goroutine;
     bool stuck = runner->function && g->status == HS_G_WAITING;
 
-    (void)c;
     hs_doc_field(doc, group, "goroutine", NULL,
                  g ? hs_heap_count_of(g->id) : hs_value_null());
     hs_doc_field(doc, group, "stuck", NULL, hs_value_bool(stuck));
@@ -328,7 +327,7 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
                 hs_show_count((int64_t)registered).text,
                 hs_show_count((int64_t)queued).text, count,
                 count == 1 ? "" : "s");
-    add_goroutine(run, c, &runner, queued);
+    add_goroutine(run, &runner, queued);
     add_rows(run, rows, count);
     if (cycles)
         hs_doc_note(run->doc, run->doc->top,

@@ -36,6 +36,9 @@ const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
 const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
                               const struct hs_shared *shared);
 
+/* What many words hold that seem to be one array, or NULL. */
+const char *hs_heap_array(struct hs_run *run, const struct hs_case *c);
+
 /*
  * Values.
  */

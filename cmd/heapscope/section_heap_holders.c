@@ -265,6 +265,7 @@ static void tell_people(struct hs_run *run, const struct hs_case *c)
         hs_doc_table(run->doc, run->doc->top, NULL, "Who holds it", columns,
                      sizeof(columns) / sizeof(columns[0]));
     struct shown_claim rest = {0};
+    const char *array = hs_heap_array(run, c);
     size_t left = 0;
 
     for (size_t i = 0; i < c->claims->count; i++) {
@@ -287,6 +288,8 @@ static void tell_people(struct hs_run *run, const struct hs_case *c)
         rest.stacks += shown.stacks;
         left++;
     }
+    if (array)
+        hs_doc_note(run->doc, run->doc->top, "%s", array);
     if (left == 0)
         return;
     rest.name = hs_value_text(hs_doc_printf(run->doc, "the rest (%s holders)",
