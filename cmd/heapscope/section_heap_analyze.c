@@ -27,7 +27,7 @@ static void add_next(struct hs_run *run, const struct hs_case *c)
     struct hs_document *doc = run->doc;
     const struct hs_claim *first =
         c->claims->count ? &c->claims->rows[0] : NULL;
-    const char *name = "";
+    const char *command = "tree", *name = "";
 
     if (!c->heap->complete && !first) {
         hs_doc_note(doc, doc->top,
@@ -35,13 +35,15 @@ static void add_next(struct hs_run *run, const struct hs_case *c)
                     "for all of it; this one has no roots");
         return;
     }
-    if (first && first->holder != HS_NO_RECORD)
+    if (first && first->holder == HS_NO_RECORD)
+        command = "path"; /* from each of those who hold it together */
+    if (first)
         name = hs_doc_printf(doc, " '%.*s'", (int)first->name.size,
                              first->name.text);
     hs_doc_note(doc, doc->top,
-                "Next: heapscope tree%s %s, or a second dump some time later "
+                "Next: heapscope %s%s %s, or a second dump some time later "
                 "and heapscope diff OLD NEW",
-                name, dump_path(run));
+                command, name, dump_path(run));
 }
 
 bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err)
