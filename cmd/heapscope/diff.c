@@ -70,8 +70,9 @@ const struct hs_command command_diff = {
         "Of profiles, --by function, file, line or package; flat values, or "
         "with --cum cumulative ones. What sampling alone may change is folded "
         "into one line.\n\n"
-        "Of heap dumps, what holders own, types and allocation sites; of "
-        "dumps of one process also how many objects survived, are new or were "
+        "Of heap dumps, what holders own, types and allocation sites, or one "
+        "of them, --by holder, type or site; of dumps of one process also how "
+        "many objects survived, are new or were "
         "freed, in all and for each holder.\n\n"
         "With three or more files, old and new are the first and the last, "
         "and what grows in every step is marked.",

@@ -66,15 +66,17 @@ static const struct hs_doc_column columns[] = {
 /* What rows are of: of a profile one thing, of a heap three, which overlap, as
  * each byte is in one row of each. */
 struct topic {
+    const char *by;   /* what --by calls it */
     const char *kind; /* NULL: of all kinds that no other topic has */
     const char *title;
+    bool sampled; /* so that rows may be noise */
 };
 
-static const struct topic of_profile = {NULL, "What changed"};
+static const struct topic of_profile = {NULL, NULL, "What changed", true};
 static const struct topic of_heap[] = {
-    {NULL, "Who owns more"},
-    {"type", "What there is more of"},
-    {"site", "Where samples of it were allocated"},
+    {"holder", NULL, "Who owns more", false},
+    {"type", "type", "What there is more of", false},
+    {"site", "site", "Where samples of it were allocated", true},
 };
 
 #define TOPICS (sizeof(of_heap) / sizeof(of_heap[0]))
@@ -195,7 +197,7 @@ static void add_rows(struct hs_run *run, const struct hs_diff *diff,
     size_t limit = topic ? hs_run_limit(run, USUAL_ROWS) : 0, first, left_out;
     struct hs_block *table;
 
-    if (!choice.any && heap && topic && topic->kind)
+    if (!key && !choice.any && topic && topic->kind)
         return;
     if (limit == 0 || limit > choice.count)
         limit = choice.count;
@@ -233,18 +235,46 @@ static void explain_sets(struct hs_run *run, const struct hs_diff *diff)
                     "one row and gone in another.");
 }
 
+/* What --by asks for of heaps, or NULL. */
+static const struct topic *topic_asked(const struct hs_run *run)
+{
+    for (size_t i = 0; run->options->by && i < TOPICS; i++)
+        if (strcmp(run->options->by, of_heap[i].by) == 0)
+            return &of_heap[i];
+    return NULL;
+}
+
+bool hs_diff_heap_by(const struct hs_run *run, struct hs_err *err)
+{
+    if (!run->options->by || topic_asked(run))
+        return true;
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "--by %s: of heap dumps there are holder, type and site",
+                   run->options->by);
+}
+
+/* The rows about ASKED, or all. */
+static void add_heap_rows(struct hs_run *run, const struct hs_diff *diff,
+                          const struct topic *asked, enum hs_unit unit)
+{
+    /* Without --by, for programs one list of all. */
+    add_rows(run, diff, "rows", asked, true, unit);
+    for (size_t i = 0; !asked && i < TOPICS; i++)
+        add_rows(run, diff, NULL, &of_heap[i], true, unit);
+    if (!asked || !asked->kind)
+        explain_sets(run, diff);
+}
+
 void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
                   enum hs_unit unit)
 {
+    const struct topic *asked = topic_asked(run);
+
     if (has_holders(diff)) {
-        /* For programs one list of all. */
-        add_rows(run, diff, "rows", NULL, true, unit);
-        for (size_t i = 0; i < TOPICS; i++)
-            add_rows(run, diff, NULL, &of_heap[i], true, unit);
-        explain_sets(run, diff);
+        add_heap_rows(run, diff, asked, unit);
     } else {
         add_rows(run, diff, "rows", &of_profile, false, unit);
     }
-    if (hs_run_limit(run, USUAL_ROWS) != 0)
+    if (hs_run_limit(run, USUAL_ROWS) != 0 && (!asked || asked->sampled))
         add_noise(run, run->doc->top, diff, unit);
 }

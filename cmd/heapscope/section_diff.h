@@ -8,6 +8,9 @@
 #include "algo/diff.h"
 #include "command.h"
 
+/* HS_EUSAGE if --by asks for what a diff of heaps does not have. */
+bool hs_diff_heap_by(const struct hs_run *run, struct hs_err *err);
+
 /* Adds "rows" to RUN's document: DIFF, its values in UNIT. */
 void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
                   enum hs_unit unit);

@@ -4,6 +4,7 @@
  *
  * Kinds are those of the report's holders, and "type", "site", "suspect".
  */
+#include "section_diff.h"
 #include "section_heap.h"
 
 #include "algo/heap_digest.h"
@@ -39,9 +40,11 @@ void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
                   struct hs_digest *digest, struct hs_err *err)
 {
-    const struct hs_case *c =
-        hs_look_case(run, (size_t)(snapshot - run->snapshots), err);
+    const struct hs_case *c;
 
+    if (!hs_diff_heap_by(run, err))
+        return false;
+    c = hs_look_case(run, (size_t)(snapshot - run->snapshots), err);
     if (!c)
         return false;
     hs_heap_digest(c, NULL, digest);
