@@ -23,7 +23,11 @@ struct cycles {
     const struct hs_case *c;
     struct hs_map nearest; /* node -> holder number next above it, or NONE */
     struct hs_column trail;
-    size_t seen; /* by the bounded walks so far */
+    size_t seen;             /* by the bounded walks so far */
+    struct hs_map functions; /* entry pc -> frame; made when first asked */
+    bool functions_known;
+    struct hs_column nodes; /* uint32_t: of the holders reported */
+    struct hs_arena *scratch;
 };
 
 #define NO_HOLDER (HS_NO_RECORD - 1)
@@ -147,14 +151,20 @@ static void look_at(struct cycles *cycles, uint32_t holder, struct tally *tally)
 }
 
 /* The name of the function at entry PC, where a frame tells it. */
-static struct hs_str function_at(const struct hs_case *c, uint64_t pc)
+static struct hs_str function_at(struct cycles *cycles, uint64_t pc)
 {
-    const struct hs_frame *frames = c->heap->frames.at;
+    const struct hs_column *all = &cycles->c->heap->frames;
+    const struct hs_frame *frames = all->at;
+    uint32_t found;
 
-    for (size_t i = 0; i < c->heap->frames.count; i++)
-        if (frames[i].entry == pc)
-            return frames[i].function;
-    return (struct hs_str){0};
+    if (!cycles->functions_known) {
+        hs_map_init(&cycles->functions, cycles->scratch, 64);
+        for (uint32_t i = 0; i < all->count; i++)
+            hs_map_add(&cycles->functions, frames[i].entry, i);
+        cycles->functions_known = true;
+    }
+    found = hs_map_lookup(&cycles->functions, pc);
+    return found == HS_MAP_NONE ? (struct hs_str){0} : frames[found].function;
 }
 
 static struct hs_str type_of(const struct hs_case *c, uint32_t object)
@@ -207,14 +217,14 @@ static uint64_t key_of(const struct hs_case *c, const struct tally *tally,
     return hs_finding_key(0, hs_str_of(pc));
 }
 
-static void report(const struct hs_case *c, uint32_t function_holder,
-                   const struct tally *tally, struct hs_suspects *suspects,
-                   struct hs_arena *scratch)
+static void report(struct cycles *cycles, uint32_t function_holder,
+                   const struct tally *tally, struct hs_suspects *suspects)
 {
+    const struct hs_case *c = cycles->c;
     uint32_t node = hs_retention_holder(c->retention, function_holder);
     const struct hs_finalizer *finalizer =
         (const struct hs_finalizer *)c->heap->finalizers.at + tally->first;
-    struct hs_str function = function_at(c, finalizer->pc);
+    struct hs_str function = function_at(cycles, finalizer->pc);
     struct hs_suspect suspect = {
         .grade = HS_GRADE_PROVED,
         .holder = hs_holders_name(c->holders, function_holder, c->arena),
@@ -229,16 +239,37 @@ static void report(const struct hs_case *c, uint32_t function_holder,
     describe(c, &suspect, tally, function);
     hs_paths_shortest(c->heap, c->holders, c->retention, tally->biggest,
                       c->arena, &suspect.path);
-    hs_allocations_origins(c->allocations, c->retention, &node, 1,
-                           &suspect.origin, scratch);
+    hs_column_push(&cycles->nodes, &node);
     hs_column_push(&suspects->rows, &suspect);
+}
+
+/* Says of all suspects from FIRST on where their objects were allocated. */
+static void add_origins(const struct cycles *cycles,
+                        struct hs_suspects *suspects, size_t first)
+{
+    const struct hs_case *c = cycles->c;
+    size_t count = cycles->nodes.count;
+    struct hs_suspect *rows = suspects->rows.at;
+    struct hs_origin *origins =
+        hs_arena_zeroed(cycles->scratch, count + 1, sizeof(*origins));
+
+    if (count == 0)
+        return;
+    hs_allocations_origins(c->allocations, c->retention, cycles->nodes.at,
+                           count, origins, cycles->scratch);
+    for (size_t i = 0; i < count; i++)
+        rows[first + i].origin = origins[i];
 }
 
 static void find(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch)
 {
     const struct hs_holder *holders = c->holders->holders;
-    struct cycles cycles = {.c = c, .trail = HS_COLUMN(uint32_t, scratch)};
+    struct cycles cycles = {.c = c,
+                            .trail = HS_COLUMN(uint32_t, scratch),
+                            .nodes = HS_COLUMN(uint32_t, scratch),
+                            .scratch = scratch};
+    size_t first = suspects->rows.count;
 
     hs_map_init(&cycles.nearest, scratch, c->heap->finalizers.count);
     for (uint32_t h = 0; h < c->holders->holder_count; h++) {
@@ -251,8 +282,9 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
              f < holders[h + 1].first_child; f++)
             look_at(&cycles, f, &tally);
         if (tally.objects)
-            report(c, h, &tally, suspects, scratch);
+            report(&cycles, h, &tally, suspects);
     }
+    add_origins(&cycles, suspects, first);
 }
 
 const struct hs_finding hs_finding_finalizer_cycle = {

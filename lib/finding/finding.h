@@ -32,7 +32,6 @@ struct hs_case {
     const struct hs_composition *compositions; /* of the first claims */
     size_t composed;                           /* so many */
     struct hs_arena *arena;                    /* for what suspects point to */
-    struct hs_arena *scratch;                  /* for the rest */
 };
 
 /* Works out what findings look at, in ARENA, from BASE, which has to last. */
@@ -72,6 +71,8 @@ struct hs_suspects {
 struct hs_finding {
     const char *name;  /* "big-holder": stable, and in fingerprints */
     const char *title; /* what it finds, in a few words */
+
+    /* Adds what it finds; SCRATCH is for the rest. */
     void (*find)(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch);
 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/map.h"
 
 #define HS_FINDING(name) extern const struct hs_finding hs_finding_##name;
 #include "finding/findings.def"
@@ -75,18 +76,26 @@ static struct hs_column sorted(const struct hs_suspects *found,
     return rows;
 }
 
-/* Two suspects of one key are told apart by which costs more. */
-static void add_fingerprint(struct hs_suspect *rows, size_t number)
+/* Suspects of one key are told apart by which costs more: ROWS are in that
+ * order.  The first of a key keeps the key of the last one so far. */
+static void add_fingerprints(struct hs_suspect *rows, size_t count,
+                             struct hs_arena *scratch)
 {
-    struct hs_suspect *suspect = &rows[number];
-    uint64_t key =
-        hs_finding_key(suspect->key, hs_str_of(suspect->finding->name));
+    uint64_t *last = hs_arena_zeroed(scratch, count + 1, sizeof(*last));
+    struct hs_map firsts;
 
-    for (size_t i = 0; i < number; i++)
-        if (rows[i].key == suspect->key && rows[i].finding == suspect->finding)
-            key = hs_finding_key(key, hs_str_of("again"));
-    snprintf(suspect->fingerprint, sizeof(suspect->fingerprint), "%08" PRIx32,
-             (uint32_t)(key ^ key >> 32));
+    hs_map_init(&firsts, scratch, count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key =
+            hs_finding_key(rows[i].key, hs_str_of(rows[i].finding->name));
+        uint32_t first = hs_map_add(&firsts, key, i);
+
+        if (first != i)
+            key = hs_finding_key(last[first], hs_str_of("again"));
+        last[first] = key;
+        snprintf(rows[i].fingerprint, sizeof(rows[i].fingerprint), "%08" PRIx32,
+                 (uint32_t)(key ^ key >> 32));
+    }
 }
 
 struct hs_suspects hs_findings_run(const struct hs_case *c)
@@ -111,8 +120,8 @@ struct hs_suspects hs_findings_run(const struct hs_case *c)
             totals.reachable_bytes
                 ? (double)rows[i].bytes / (double)totals.reachable_bytes
                 : 0;
-        add_fingerprint(rows, i);
     }
+    add_fingerprints(rows, found.rows.count, &scratch);
     hs_arena_free(&scratch);
     return found;
 }

@@ -286,6 +286,38 @@ TEST(two_leaks_have_two_fingerprints)
     close_fixture(&f);
 }
 
+/* Functions without a frame, all objects from one line: one key for all. */
+TEST(cycles_of_many_functions_from_one_line_have_fingerprints_of_their_own)
+{
+    enum { FUNCTIONS = 3000 };
+    static const char *const line[] = {"main.newNode"};
+    struct fixture f;
+    const struct hs_suspect *rows;
+
+    test_dump_open(&f.dump, "go1.24.0");
+    test_dump_site(&f.dump, 7, 1, line);
+    for (uint64_t i = 0; i < FUNCTIONS; i++) {
+        uint64_t at = 0x10000 + i * 64;
+
+        test_dump_object(&f.dump, at, 32, WORDS(at + 32));
+        test_dump_object(&f.dump, at + 32, 32, WORDS(at));
+        test_dump_finalizer(&f.dump, at, 0, 0x401000 + i * 16, false);
+        test_dump_sample(&f.dump, at, 7);
+    }
+    investigate(&f);
+    rows = f.suspects.rows.at;
+    assert_int_equal(f.suspects.rows.count, FUNCTIONS + 1);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(rows[i].finding->name, "finalizer-cycle");
+        assert_int_equal(rows[i].origin.sampled, 1);
+        assert_non_null(rows[i].origin.line);
+    }
+    assert_string_not_equal(rows[0].fingerprint, rows[1].fingerprint);
+    assert_string_not_equal(rows[0].fingerprint, rows[2].fingerprint);
+    assert_string_not_equal(rows[1].fingerprint, rows[2].fingerprint);
+    close_fixture(&f);
+}
+
 TEST(what_two_variables_hold_is_one_claim_of_both)
 {
     struct fixture f;
