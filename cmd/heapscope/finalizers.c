@@ -40,6 +40,8 @@ struct index {
     struct hs_map functions; /* finalizer_functions by their pc */
     struct hs_map frames;    /* the first with that entry */
     struct hs_map types;     /* by address, those with a whole name */
+    struct hs_map cycles;    /* proved suspects by their holder */
+    struct hs_suspects suspects;
 };
 
 static struct index *make_index(const struct hs_case *c, struct hs_arena *arena)
@@ -47,6 +49,7 @@ static struct index *make_index(const struct hs_case *c, struct hs_arena *arena)
     struct index *index = hs_arena_zeroed(arena, 1, sizeof(*index));
     const struct hs_frame *frames = c->heap->frames.at;
     const struct hs_type_record *types = c->heap->types.at;
+    const struct hs_suspect *suspects;
     uint32_t functions = (uint32_t)c->holders->finalizer_function_count;
 
     hs_map_init(&index->functions, arena, functions);
@@ -60,6 +63,12 @@ static struct index *make_index(const struct hs_case *c, struct hs_arena *arena)
         if (types[i].name.size &&
             types[i].name.text[types[i].name.size - 1] != '.')
             hs_map_add(&index->types, types[i].type, i);
+    index->suspects = hs_findings_run(c);
+    suspects = index->suspects.rows.at;
+    hs_map_init(&index->cycles, arena, 256);
+    for (uint32_t i = 0; i < index->suspects.rows.count; i++)
+        if (suspects[i].grade == HS_GRADE_PROVED)
+            hs_map_add(&index->cycles, suspects[i].unit, i);
     return index;
 }
 
@@ -110,14 +119,13 @@ static struct hs_str type_at(const struct hs_case *c, const struct index *index,
     return at == HS_MAP_NONE ? (struct hs_str){0} : types[at].name;
 }
 
-static uint64_t cycles_of(const struct hs_suspects *suspects, uint32_t holder)
+/* How many objects of HOLDER's are in cycles that keep them alive. */
+static uint64_t cycles_of(const struct index *index, uint32_t holder)
 {
-    const struct hs_suspect *rows = suspects->rows.at;
+    const struct hs_suspect *rows = index->suspects.rows.at;
+    uint32_t at = hs_map_lookup(&index->cycles, holder);
 
-    for (size_t i = 0; i < suspects->rows.count; i++)
-        if (rows[i].grade == HS_GRADE_PROVED && rows[i].unit == holder)
-            return rows[i].objects;
-    return 0;
+    return at == HS_MAP_NONE ? 0 : rows[at].objects;
 }
 
 /* Where the objects themselves, which their finalizers do not hold, were
@@ -143,7 +151,6 @@ static void find_origin(const struct hs_case *c, const struct hs_finalizer *f,
 
 static struct function_row make_row(const struct hs_case *c,
                                     const struct index *index, uint32_t holder,
-                                    const struct hs_suspects *suspects,
                                     const struct finalizer_goroutine *runner)
 {
     const struct hs_holder *holders = c->holders->holders;
@@ -153,7 +160,7 @@ static struct function_row make_row(const struct hs_case *c,
         .pc = c->holders->finalizer_functions[holders[holder].record],
         .retained = hs_retention_bytes(
             c->retention, hs_retention_holder(c->retention, holder)),
-        .cycles = cycles_of(suspects, holder),
+        .cycles = cycles_of(index, holder),
     };
 
     row.name = name_at(c, index, row.pc);
@@ -191,7 +198,6 @@ static struct function_row *find_rows(struct hs_run *run,
                                       const struct finalizer_goroutine *runner,
                                       size_t *count)
 {
-    struct hs_suspects suspects = hs_findings_run(c);
     struct function_row *rows = hs_arena_zeroed(
         run->scratch, c->holders->finalizer_function_count + 1, sizeof(*rows));
 
@@ -199,7 +205,7 @@ static struct function_row *find_rows(struct hs_run *run,
     for (uint32_t h = 0; h < c->holders->holder_count; h++)
         if (c->holders->holders[h].kind == HS_HOLDER_FINALIZERS &&
             c->holders->holders[h].record != HS_NO_RECORD)
-            rows[(*count)++] = make_row(c, index, h, &suspects, runner);
+            rows[(*count)++] = make_row(c, index, h, runner);
     qsort(rows, *count, sizeof(*rows), by_trouble);
     return rows;
 }
@@ -323,10 +329,10 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
     hs_doc_field(run->doc, run->doc->top, "queued", NULL,
                  hs_heap_count_of(queued));
     hs_doc_note(run->doc, run->doc->top,
-                "%s finalizers registered, %s queued, of %zu function%s",
+                "%s finalizer%s registered, %s queued, of %zu function%s",
                 hs_show_count((int64_t)registered).text,
-                hs_show_count((int64_t)queued).text, count,
-                count == 1 ? "" : "s");
+                registered == 1 ? "" : "s", hs_show_count((int64_t)queued).text,
+                count, count == 1 ? "" : "s");
     add_goroutine(run, &runner, queued);
     add_rows(run, rows, count);
     if (cycles)

@@ -108,7 +108,8 @@ static const char *status_of(const struct hs_case *c,
     }
 }
 
-/* What most of the group wait for, or else what the first one does. */
+/* What the first of the group that waits does so for, or else what the first
+ * one does. */
 static struct hs_value state_of(const struct hs_case *c,
                                 const struct hs_goroutine_group *group)
 {

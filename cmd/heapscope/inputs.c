@@ -59,10 +59,12 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
         return "unknown";
     if ((format->fills & snapshot->parts & HS_PART_HEAP) && snapshot->heap)
         return hs_arena_printf(
-            arena, "heap dump, %.*s, %" PRIu32 " objects, %zu goroutines",
+            arena, "heap dump, %.*s, %" PRIu32 " object%s, %zu goroutine%s",
             (int)snapshot->heap->go_version.size,
             snapshot->heap->go_version.text, hs_heap_count(snapshot->heap),
-            snapshot->heap->goroutines.count);
+            hs_heap_count(snapshot->heap) == 1 ? "" : "s",
+            snapshot->heap->goroutines.count,
+            snapshot->heap->goroutines.count == 1 ? "" : "s");
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
     return hs_arena_printf(arena, "%s, %zu sample%s%s",

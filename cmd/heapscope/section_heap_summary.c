@@ -11,9 +11,9 @@
 static const char *amount(struct hs_document *doc, uint64_t objects,
                           uint64_t bytes)
 {
-    return hs_doc_printf(doc, "%s objects, %s",
-                         hs_show_count((int64_t)objects).text,
-                         hs_show_bytes((int64_t)bytes).text);
+    return hs_doc_printf(
+        doc, "%s object%s, %s", hs_show_count((int64_t)objects).text,
+        objects == 1 ? "" : "s", hs_show_bytes((int64_t)bytes).text);
 }
 
 static bool agrees(const struct hs_case *c)
@@ -234,8 +234,9 @@ static void show_places(struct hs_run *run, const struct hs_case *c,
     if (!p->total)
         return;
     stacks =
-        hs_doc_printf(doc, "%s goroutines",
-                      hs_show_count((int64_t)c->heap->goroutines.count).text);
+        hs_doc_printf(doc, "%s goroutine%s",
+                      hs_show_count((int64_t)c->heap->goroutines.count).text,
+                      c->heap->goroutines.count == 1 ? "" : "s");
     add_place(run, table, "stacks", p->stacks, stacks);
     add_place(run, table, "free slots", p->slack,
               "in pages that other objects keep");

@@ -66,7 +66,7 @@ struct hs_holder {
                     * the target: frames, finalizers */
 };
 
-/* A word, resolved: HOLDER points to OBJECT.  Sorted by holder. */
+/* A word, resolved: the object that a holder points to (see above which). */
 struct hs_root {
     uint32_t object;
 };
@@ -86,7 +86,7 @@ struct hs_variable {
 struct hs_goroutine_group {    /* goroutines of equal function names all the way
                                   down */
     struct hs_str name;        /* DESIGN section 5 */
-    struct hs_str wait_reason; /* of most of them; "" if they run */
+    struct hs_str wait_reason; /* of the first that waits; "" if none does */
     uint32_t goroutines;       /* how many */
     uint32_t first;            /* one of them, in heap->goroutines */
     uint32_t old;              /* waiting since before the last GC */

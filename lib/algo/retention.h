@@ -73,7 +73,8 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node);
 
 /* Up to MOST dominator children of NODE, the largest first (ties: smaller node
  * first), into NODES; returns how many.  *ALL counts all children.  Holders
- * that retain nothing are left out. */
+ * that retain nothing are left out.  Not to be asked by two threads at once:
+ * who asks often makes R list all children. */
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
                                uint32_t *nodes, uint32_t most, uint32_t *all);
 
