@@ -209,14 +209,6 @@ static void add_rows(struct hs_run *run, const struct hs_diff *diff,
     table->rows_left_out = left_out;
 }
 
-static bool has_holders(const struct hs_diff *diff)
-{
-    for (size_t i = 0; i < diff->count; i++)
-        if (diff->rows[i].retained)
-            return true;
-    return false;
-}
-
 /* The same memory in two rows, as one of its holders came or went? */
 static void explain_sets(struct hs_run *run, const struct hs_diff *diff)
 {
@@ -270,11 +262,10 @@ void hs_diff_rows(struct hs_run *run, const struct hs_diff *diff,
 {
     const struct topic *asked = topic_asked(run);
 
-    if (has_holders(diff)) {
+    if (run->snapshots[0].parts & HS_PART_HEAP)
         add_heap_rows(run, diff, asked, unit);
-    } else {
+    else
         add_rows(run, diff, "rows", &of_profile, false, unit);
-    }
     if (hs_run_limit(run, USUAL_ROWS) != 0 && (!asked || asked->sampled))
         add_noise(run, run->doc->top, diff, unit);
 }
