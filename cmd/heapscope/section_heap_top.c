@@ -6,11 +6,34 @@
 
 #define USUAL_ROWS 30
 
+/* Where the sampled objects of each type were allocated. */
+static struct hs_origin *origins_of_types(struct hs_run *run,
+                                          const struct hs_case *c)
+{
+    size_t count = hs_allocations_count(c->allocations);
+    uint32_t *groups =
+        hs_arena_zeroed(run->scratch, count + 1, sizeof(*groups));
+    struct hs_origin *origins =
+        hs_arena_zeroed(run->scratch, c->types->count + 1, sizeof(*origins));
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t object = hs_allocations_object(c->allocations, i);
+
+        groups[i] = hs_retention_reached(c->retention, object)
+                        ? hs_types_of(c->types, object)
+                        : HS_NO_GROUP;
+    }
+    hs_allocations_group(c->allocations, groups, c->types->count, origins,
+                         run->scratch);
+    return origins;
+}
+
 static void add_types(struct hs_run *run, const struct hs_case *c,
                       struct hs_block *table, uint64_t limit)
 {
     size_t count;
     const uint32_t *order = hs_types_order(c->types, &count, run->scratch);
+    const struct hs_origin *origins = origins_of_types(run, c);
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++) {
         const struct hs_type_row *row = &c->types->rows[order[i]];
@@ -21,7 +44,7 @@ static void add_types(struct hs_run *run, const struct hs_case *c,
             hs_heap_share(c, row->bytes),
             hs_heap_bytes(row->retained_bytes),
             hs_heap_share(c, row->retained_bytes),
-            hs_value_null(),
+            hs_heap_origin(run, &origins[order[i]]),
         };
 
         hs_doc_row(run->doc, table, values);
@@ -63,7 +86,7 @@ bool hs_heap_top_section(struct hs_run *run, struct hs_err *err)
         {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
         {"retained_bytes", "retained", HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {NULL, NULL, HS_UNIT_SHARE, HS_ROLE_HEAT},
-        {NULL, NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
+        {NULL, "allocated at", HS_UNIT_TEXT, HS_ROLE_PLAIN},
     };
     static const struct hs_doc_column holders[] = {
         {"name", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},

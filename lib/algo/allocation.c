@@ -136,9 +136,9 @@ static uint32_t climb_from(struct climb *climb, uint32_t node)
     return found;
 }
 
-/* One sampled object counts for one query. */
+/* One sampled object counts for one group. */
 struct tally {
-    uint32_t query;
+    uint32_t group;
     const struct hs_stack_line *line;
 };
 
@@ -157,33 +157,56 @@ int hs_stack_line_compare(const struct hs_stack_line *x,
     return hs_str_compare(x->function, y->function);
 }
 
-static int by_query_and_line(const void *a, const void *b)
+static int by_group_and_line(const void *a, const void *b)
 {
     const struct tally *x = a, *y = b;
 
-    if (x->query != y->query)
-        return x->query < y->query ? -1 : 1;
+    if (x->group != y->group)
+        return x->group < y->group ? -1 : 1;
     return hs_stack_line_compare(x->line, y->line);
 }
 
-/* Runs of equal lines; the longest wins, the first in order on a tie. */
-static void sum_up(const struct tally *tallies, size_t count,
+/* Sorts TALLIES and counts runs of equal lines into COUNT ORIGINS; the longest
+ * wins, the first in order on a tie. */
+static void sum_up(struct hs_column *tallies, size_t count,
                    struct hs_origin *origins)
 {
-    for (size_t i = 0; i < count;) {
-        struct hs_origin *origin = &origins[tallies[i].query];
-        size_t end = i;
+    struct tally *all = tallies->at;
 
-        while (end < count && tallies[end].query == tallies[i].query &&
-               hs_stack_line_compare(tallies[end].line, tallies[i].line) == 0)
-            end++;
+    for (size_t i = 0; i < count; i++)
+        origins[i] = (struct hs_origin){0};
+    if (tallies->count)
+        qsort(all, tallies->count, sizeof(*all), by_group_and_line);
+    for (size_t i = 0, end; i < tallies->count; i = end) {
+        struct hs_origin *origin = &origins[all[i].group];
+
+        for (end = i + 1;
+             end < tallies->count && by_group_and_line(&all[i], &all[end]) == 0;
+             end++)
+            continue;
         origin->sampled += (uint32_t)(end - i);
-        if (tallies[i].line && end - i > origin->at_line) {
+        if (all[i].line && end - i > origin->at_line) {
             origin->at_line = (uint32_t)(end - i);
-            origin->line = tallies[i].line;
+            origin->line = all[i].line;
         }
-        i = end;
     }
+}
+
+void hs_allocations_group(const struct hs_allocations *a,
+                          const uint32_t *groups, size_t count,
+                          struct hs_origin *origins, struct hs_arena *scratch)
+{
+    struct hs_column tallies = HS_COLUMN(struct tally, scratch);
+
+    for (size_t i = 0; i < a->count; i++) {
+        struct tally tally = {.group = groups[i]};
+
+        if (tally.group == HS_NO_GROUP)
+            continue;
+        tally.line = hs_allocations_line(a->heap, a->samples[i].site);
+        hs_column_push(&tallies, &tally);
+    }
+    sum_up(&tallies, count, origins);
 }
 
 void hs_allocations_origins(const struct hs_allocations *a,
@@ -197,10 +220,8 @@ void hs_allocations_origins(const struct hs_allocations *a,
     uint32_t *above = hs_arena_zeroed(scratch, count + 1, sizeof(*above));
 
     hs_map_init(&climb.nearest, scratch, a->count + count);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         hs_map_add(&climb.nearest, nodes[i], i + 1);
-        origins[i] = (struct hs_origin){0};
-    }
     for (uint32_t i = 0; i < count; i++)
         above[i] =
             climb_from(&climb, hs_retention_dominator(retention, nodes[i]));
@@ -210,12 +231,9 @@ void hs_allocations_origins(const struct hs_allocations *a,
 
         for (uint32_t q = climb_from(&climb, a->samples[s].object); q;
              q = above[q - 1]) {
-            tally.query = q - 1;
+            tally.group = q - 1;
             hs_column_push(&tallies, &tally);
         }
     }
-    if (tallies.count)
-        qsort(tallies.at, tallies.count, sizeof(struct tally),
-              by_query_and_line);
-    sum_up(tallies.at, tallies.count, origins);
+    sum_up(&tallies, count, origins);
 }

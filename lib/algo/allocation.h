@@ -58,4 +58,12 @@ void hs_allocations_origins(const struct hs_allocations *allocations,
                             struct hs_origin *origins,
                             struct hs_arena *scratch);
 
+/* The same by groups of the caller: GROUPS[i] says in which of COUNT groups
+ * the object of sample i (hs_allocations_object) is, HS_NO_GROUP for none. */
+#define HS_NO_GROUP UINT32_MAX
+
+void hs_allocations_group(const struct hs_allocations *allocations,
+                          const uint32_t *groups, size_t count,
+                          struct hs_origin *origins, struct hs_arena *scratch);
+
 #endif

@@ -121,49 +121,24 @@ static void pick(const struct composing *m, uint32_t label,
     }
 }
 
-/* A sampled object of a claim. */
-struct sampled {
-    uint16_t label;
-    const struct hs_stack_line *line; /* NULL: no stack */
-};
-
-static int by_label_and_line(const void *a, const void *b)
-{
-    const struct sampled *x = a, *y = b;
-
-    if (x->label != y->label)
-        return x->label < y->label ? -1 : 1;
-    return hs_stack_line_compare(x->line, y->line);
-}
-
 static void find_origins(const struct composing *m,
                          const struct hs_allocations *allocations,
                          struct hs_composition *rows)
 {
-    size_t count = hs_allocations_count(allocations), kept = 0;
-    struct sampled *all = hs_arena_zeroed(m->scratch, count + 1, sizeof(*all));
+    size_t count = hs_allocations_count(allocations);
+    uint32_t *groups = hs_arena_zeroed(m->scratch, count + 1, sizeof(*groups));
+    struct hs_origin *origins =
+        hs_arena_zeroed(m->scratch, m->tally->labels + 1, sizeof(*origins));
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t object = hs_allocations_object(allocations, i);
-        uint32_t site = hs_allocations_site(allocations, object);
+        uint16_t label = label_of(m, hs_allocations_object(allocations, i));
 
-        all[kept].label = label_of(m, object);
-        all[kept].line = hs_allocations_line(m->types->heap, site);
-        kept += all[kept].label != 0;
+        groups[i] = label ? label - 1u : HS_NO_GROUP;
     }
-    qsort(all, kept, sizeof(*all), by_label_and_line);
-    for (size_t i = 0, end; i < kept; i = end) {
-        struct hs_origin *origin = &rows[all[i].label - 1].origin;
-
-        for (end = i + 1;
-             end < kept && by_label_and_line(&all[i], &all[end]) == 0; end++)
-            continue;
-        origin->sampled += (uint32_t)(end - i);
-        if (all[i].line && end - i > origin->at_line) {
-            origin->at_line = (uint32_t)(end - i);
-            origin->line = all[i].line;
-        }
-    }
+    hs_allocations_group(allocations, groups, m->tally->labels, origins,
+                         m->scratch);
+    for (uint32_t i = 0; i < m->tally->labels; i++)
+        rows[i].origin = origins[i];
 }
 
 struct hs_composition *
