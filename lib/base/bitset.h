@@ -50,11 +50,4 @@ static inline void hs_bitset_add(struct hs_bitset *set, uint64_t bit)
     set->words[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
-/* How many integers from FROM to below TO the set has. */
-uint64_t hs_bitset_count(const struct hs_bitset *set, uint64_t from,
-                         uint64_t to);
-
-/* The least integer of the set that is FROM or more; bits if there is none. */
-uint64_t hs_bitset_next(const struct hs_bitset *set, uint64_t from);
-
 #endif

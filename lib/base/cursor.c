@@ -4,33 +4,14 @@
  */
 #include "base/cursor.h"
 
-/* SIZE bytes as one number in the cursor's byte order. */
-static uint64_t fixed(struct hs_cursor *cursor, unsigned size)
+uint16_t hs_cursor_u16(struct hs_cursor *cursor)
 {
-    const uint8_t *at = hs_cursor_take(cursor, size);
-    uint64_t value = 0;
-    unsigned i;
+    const uint8_t *at = hs_cursor_take(cursor, 2);
 
     if (!at)
         return 0;
-    for (i = 0; i < size; i++)
-        value = value << 8 | at[cursor->big_endian ? i : size - 1 - i];
-    return value;
-}
-
-uint16_t hs_cursor_u16(struct hs_cursor *cursor)
-{
-    return (uint16_t)fixed(cursor, 2);
-}
-
-uint32_t hs_cursor_u32(struct hs_cursor *cursor)
-{
-    return (uint32_t)fixed(cursor, 4);
-}
-
-uint64_t hs_cursor_u64(struct hs_cursor *cursor)
-{
-    return fixed(cursor, 8);
+    return (uint16_t)(cursor->big_endian ? at[0] << 8 | at[1]
+                                         : at[1] << 8 | at[0]);
 }
 
 uint64_t hs_cursor_varint_long(struct hs_cursor *cursor)

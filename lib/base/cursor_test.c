@@ -10,7 +10,7 @@ TEST(a_cursor_refuses_a_length_that_would_wrap)
 
     CHECK(!hs_cursor_take(&c, UINT64_MAX));
     CHECK(c.fault == HS_CURSOR_SHORT);
-    CHECK(hs_cursor_u8(&c) == 0);
+    CHECK(hs_cursor_u16(&c) == 0);
 }
 
 TEST(a_cursor_reads_both_byte_orders)
