@@ -401,19 +401,25 @@ static bool too_many(const struct hs_heap_draft *drafts, size_t count)
            words > HS_MOST_GROUPS;
 }
 
-static void freeze(struct freezer *f, const struct hs_heap_draft *drafts,
+/* False if slots are too many to be numbered; the store is left empty then. */
+static bool freeze(struct freezer *f, const struct hs_heap_draft *drafts,
                    size_t count)
 {
     struct hs_heap_store *store = f->store;
 
     sort_runs(f, drafts, count);
     if (f->run_count == 0)
-        return;
+        return true;
     f->tail = hs_heap_choose_tail(f->heap, f->runs, f->run_count, f->tail);
     make_regions(f);
     f->groups = HS_COLUMN(struct hs_slot_group, f->arena);
     f->odd = HS_COLUMN(struct hs_odd, f->arena);
     fill_pages(f);
+    /* Free slots take groups too, which too_many() could not know. */
+    if (f->groups.count > HS_MOST_GROUPS) {
+        *store = (struct hs_heap_store){.read = store->read, .end = store->end};
+        return false;
+    }
     store->count = (uint32_t)f->objects;
     store->pointers = f->pointers;
     store->pages = f->pages;
@@ -423,6 +429,7 @@ static void freeze(struct freezer *f, const struct hs_heap_draft *drafts,
     store->odd = f->odd.at;
     store->odd_count = f->odd.count;
     index_ranks(f);
+    return true;
 }
 
 bool hs_heap_freeze(struct hs_heap *heap, struct hs_heap_draft *drafts,
@@ -431,18 +438,19 @@ bool hs_heap_freeze(struct hs_heap *heap, struct hs_heap_draft *drafts,
                     struct hs_err *err)
 {
     struct freezer f = {.heap = heap, .arena = arena, .tail = tail};
+    bool fits = !too_many(drafts, count);
 
     f.store = hs_arena_zeroed(arena, 1, sizeof(*f.store));
     f.store->read = read;
     f.store->end = end;
     heap->store = f.store;
-    if (too_many(drafts, count))
-        return hs_fail(err, HS_ELIMIT, HS_NOWHERE,
-                       "more than %u million objects",
-                       HS_MOST_OBJECTS / 1000000);
     for (size_t i = 0; i < count; i++)
         hs_heap_draft_break(&drafts[i]);
-    freeze(&f, drafts, count);
+    fits = fits && freeze(&f, drafts, count);
     hs_arena_free(&f.scratch);
+    if (!fits)
+        return hs_fail(err, HS_ELIMIT, HS_NOWHERE,
+                       "more than %u million objects, or slots for more",
+                       HS_MOST_OBJECTS / 1000000);
     return true;
 }
