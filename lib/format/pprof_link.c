@@ -99,14 +99,15 @@ static bool link_locations(struct pprof_draft *draft,
     return true;
 }
 
-/* A direct table of id - 1 to number, if the ids are not too sparse. */
+/* A direct table of id - 1 to number, if the ids are not too sparse and each
+ * frame is an id - 1. */
 static const uint32_t *dense_table(struct pprof_draft *draft)
 {
     size_t room = (size_t)draft->top_frame + 1;
     size_t limit = draft->locations.count * 8 + draft->frames.count;
     uint32_t *table;
 
-    if (room > limit)
+    if (draft->top_frame >= PPROF_WIDE || room > limit)
         return NULL;
     table = hs_arena_alloc(&draft->scratch, room * sizeof(*table));
     for (size_t i = 0; i < room; i++)
