@@ -195,7 +195,7 @@ static uint64_t unit_of(const char *text)
         return 0;
     if (strcasecmp(text + 1, "b") == 0)
         base = 1000;
-    for (; letter >= letters; letter--)
+    for (size_t n = (size_t)(letter - letters) + 1; n > 0; n--)
         unit *= base;
     return unit;
 }
