@@ -50,6 +50,13 @@ void proftext_value(struct proftext *text, int64_t value)
     hs_column_push(&text->values, &value);
 }
 
+int64_t proftext_integer(double value)
+{
+    if (value >= 0x1p63)
+        return INT64_MAX;
+    return value >= -0x1p63 ? (int64_t)value : INT64_MIN;
+}
+
 static uint32_t location_of(struct proftext *text, uint64_t address)
 {
     uint32_t next = (uint32_t)text->locations.count;

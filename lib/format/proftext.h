@@ -59,6 +59,8 @@ bool proftext_sample(struct proftext *text, struct hs_cursor line,
 void proftext_finish(struct proftext *text);
 
 void proftext_value(struct proftext *text, int64_t value);
+/* VALUE without its fraction; what does not fit stays at the edge. */
+int64_t proftext_integer(double value);
 void proftext_type(struct proftext *text, struct hs_str type, const char *unit);
 
 /* Takes the name for an address of the open sample from the comment LINE. */

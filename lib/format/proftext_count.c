@@ -191,13 +191,6 @@ static bool find_row(struct hs_cursor *line, struct hs_str *cycles,
     return false;
 }
 
-static int64_t to_integer(double value)
-{
-    if (value >= 0x1p63)
-        return INT64_MAX;
-    return value >= -0x1p63 ? (int64_t)value : INT64_MIN;
-}
-
 static bool read_delay(struct delays *delays, struct hs_err *err)
 {
     struct proftext *text = delays->text;
@@ -212,8 +205,8 @@ static bool read_delay(struct delays *delays, struct hs_err *err)
     if (!proftext_sample(text, line, err))
         return false;
     if (delays->period > 0 && delays->hertz > 0)
-        delay = to_integer((double)delay * (double)delays->period /
-                           ((double)delays->hertz / 1e9));
+        delay = proftext_integer((double)delay * (double)delays->period /
+                                 ((double)delays->hertz / 1e9));
     if (delays->period > 0 &&
         __builtin_mul_overflow(times, delays->period, &times))
         times = INT64_MAX;

@@ -217,14 +217,6 @@ static bool read_header(struct heap *heap, struct hs_err *err)
     return true;
 }
 
-/* Like a conversion, but what does not fit stays at the edge. */
-static int64_t to_integer(double value)
-{
-    if (value >= 0x1p63)
-        return INT64_MAX;
-    return value >= -0x1p63 ? (int64_t)value : INT64_MIN;
-}
-
 /* Adds the numbers of OBJECTS objects of BYTES bytes in all; *EACH becomes
  * their mean size. */
 static bool add_pair(struct heap *heap, struct hs_str objects,
@@ -246,8 +238,8 @@ static bool add_pair(struct heap *heap, struct hs_str objects,
         double mean = (double)size / (double)count;
         double scale = 1 / (1 - exp(-mean / (double)heap->rate));
 
-        count = to_integer((double)count * scale);
-        size = to_integer((double)size * scale);
+        count = proftext_integer((double)count * scale);
+        size = proftext_integer((double)size * scale);
     }
     proftext_value(heap->text, count);
     proftext_value(heap->text, size);
