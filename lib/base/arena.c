@@ -11,7 +11,6 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,22 +155,31 @@ char *hs_arena_copy(struct hs_arena *arena, const void *text, size_t size)
     return copy;
 }
 
-char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
+char *hs_arena_vprintf(struct hs_arena *arena, const char *format, va_list args)
 {
-    va_list args, again;
+    va_list again;
     char *text;
     int length;
 
-    va_start(args, format);
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     if (length < 0)
         length = 0;
     text = hs_arena_alloc(arena, (size_t)length + 1);
     text[0] = '\0';
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    return text;
+}
+
+char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = hs_arena_vprintf(arena, format, args);
+    va_end(args);
     return text;
 }
 

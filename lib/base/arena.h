@@ -13,6 +13,7 @@
 #ifndef HS_BASE_ARENA_H
 #define HS_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,8 @@ char *hs_arena_copy(struct hs_arena *arena, const void *text, size_t size);
 /* A NUL-terminated string as printf makes it. */
 char *hs_arena_printf(struct hs_arena *arena, const char *format, ...)
     HS_PRINTF(2, 3);
+char *hs_arena_vprintf(struct hs_arena *arena, const char *format, va_list args)
+    HS_PRINTF(2, 0);
 
 /* Gives a block of at least HS_ARENA_LARGE bytes back before its arena goes;
  * smaller blocks stay until then.  SIZE as it was asked for. */

@@ -5,7 +5,6 @@
 #include "model/snapshot.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 void hs_snapshot_init(struct hs_snapshot *snapshot)
 {
@@ -26,18 +25,11 @@ void hs_snapshot_close(struct hs_snapshot *snapshot)
 
 void hs_snapshot_warn(struct hs_snapshot *snapshot, const char *format, ...)
 {
-    char line[256];
-    const char *kept;
+    const char *warning;
     va_list args;
-    int length;
 
     va_start(args, format);
-    length = vsnprintf(line, sizeof(line), format, args);
+    warning = hs_arena_vprintf(&snapshot->arena, format, args);
     va_end(args);
-    if (length < 0)
-        return;
-    if ((size_t)length >= sizeof(line))
-        length = sizeof(line) - 1;
-    kept = hs_arena_copy(&snapshot->arena, line, (size_t)length);
-    hs_column_push(&snapshot->warnings, &kept);
+    hs_column_push(&snapshot->warnings, &warning);
 }

@@ -5,7 +5,6 @@
 #include "report/document.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static struct hs_block *append(struct hs_document *doc, struct hs_block *group,
@@ -26,27 +25,6 @@ static struct hs_block *append(struct hs_document *doc, struct hs_block *group,
         group->first = block;
     group->last = block;
     return block;
-}
-
-static const char *print(struct hs_document *doc, const char *format,
-                         va_list args) HS_PRINTF(2, 0);
-
-static const char *print(struct hs_document *doc, const char *format,
-                         va_list args)
-{
-    va_list again;
-    char *text;
-    int length;
-
-    va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    if (length < 0)
-        length = 0;
-    text = hs_arena_alloc(doc->arena, (size_t)length + 1);
-    text[0] = '\0';
-    vsnprintf(text, (size_t)length + 1, format, args);
-    return text;
 }
 
 struct hs_document *hs_doc_new(struct hs_arena *arena, const char *command)
@@ -106,7 +84,7 @@ void hs_doc_note(struct hs_document *doc, struct hs_block *group,
 
     va_start(args, format);
     append(doc, group, HS_BLOCK_NOTE, NULL, NULL)->value =
-        hs_value_text(print(doc, format, args));
+        hs_value_text(hs_arena_vprintf(doc->arena, format, args));
     va_end(args);
 }
 
@@ -116,7 +94,7 @@ const char *hs_doc_printf(struct hs_document *doc, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    text = print(doc, format, args);
+    text = hs_arena_vprintf(doc->arena, format, args);
     va_end(args);
     return text;
 }
