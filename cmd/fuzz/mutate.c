@@ -194,7 +194,7 @@ static size_t print(const struct parsed *p, uint8_t *to, size_t most_bytes)
     return n;
 }
 
-/* Some token of KIND, tried a few times; NULL if none was met. */
+/* Some token of KIND; NULL if there is none. */
 static struct token *pick(struct parsed *p, char kind)
 {
     size_t at = draw(p, p->count);

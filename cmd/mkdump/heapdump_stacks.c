@@ -9,8 +9,8 @@
  *
  * Most goroutines wait at the same place.  The frame that waits lists its
  * request; one in three also points to a struct on its own stack, whose words
- * are in no list, as WriteHeapDump has it; one in four uses the
- * table of a variable.
+ * are in no list, as WriteHeapDump has it; one in four uses the table of a
+ * variable.
  */
 #include "heapdump_impl.h"
 
@@ -159,5 +159,5 @@ void heapdump_write_goroutines(struct heapdump *d)
     uint64_t bottom = (d->place.end + STACK) & ~(uint64_t)(STACK - 1);
 
     for (uint32_t g = 0; g < d->graph.goroutines; g++)
-        put_goroutine(d, g, bottom + g * UINT64_C(2048) + STACK - 512);
+        put_goroutine(d, g, bottom + g * (uint64_t)STACK + STACK - 512);
 }

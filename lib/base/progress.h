@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct hs_progress {
-    /* WHAT is being done ("reading heap.dump"), DONE of TOTAL (0: unknown). */
+    /* WHAT is being done ("reading"), DONE bytes of TOTAL (0: unknown). */
     void (*tell)(struct hs_progress *self, const char *what, uint64_t done,
                  uint64_t total);
 };

@@ -23,7 +23,7 @@ const char *hs_test_data(void)
     return folder ? folder : "testdata";
 }
 
-static int by_place(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
     const struct CMUnitTest *x = a, *y = b;
 
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
         if (argc < 2 || strstr(t->name, argv[1]) || strstr(t->file, argv[1]))
             list[n++] =
                 (struct CMUnitTest){.name = t->name, .test_func = t->body};
-    qsort(list, n, sizeof(*list), by_place);
+    qsort(list, n, sizeof(*list), by_name);
     if (n == 0) {
         fprintf(stderr, "unit: no test named like '%s'\n", argv[1]);
         return 2;

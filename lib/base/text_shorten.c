@@ -2,11 +2,10 @@
 /*
  * text_shorten.c - makes Go names and paths narrower where it hurts least.
  *
- *   github.com/acme/shop/orders.(*Client).Quote       58 columns
- *   github.com/.../orders.(*Client).Quote             folders from the second
- * on
- *   .../orders.(*Client).Quote                        the first one, too
- *   .../orders.Cache[...].Put                         type arguments
+ *   github.com/acme/shop/orders.(*Client).Quote     as it was
+ *   github.com/.../orders.(*Client).Quote           folders from the second on
+ *   .../orders.(*Client).Quote                      the first one, too
+ *   .../orders.Cache[...].Put                       type arguments
  *
  * A name may hold several package paths (map[K]V, type arguments), so a path
  * is any run of path characters with a slash; the longest gives way first.

@@ -19,7 +19,7 @@
  * one object the first counts.
  * Everything lives in the document's arena; texts are borrowed and must live
  * as long (hs_doc_printf makes such).  Values carry units, reports do the
- * formatting. Order is the order of the calls.
+ * formatting.  Order is the order of the calls.
  */
 #ifndef HS_REPORT_DOCUMENT_H
 #define HS_REPORT_DOCUMENT_H

@@ -27,8 +27,8 @@ struct hs_page {
     /* Of the fields that are being written: */
     const struct hs_block *group; /* whose they are */
     size_t labels;                /* how wide their labels are */
-    enum hs_unit unit;            /* numbers of one unit stand below each */
-    size_t figures;               /* other, so wide */
+    enum hs_unit unit;            /* of the values that are aligned now */
+    size_t figures;               /* how wide those are, 0 for words */
 };
 
 enum hs_style {
