@@ -125,18 +125,6 @@ static const uint32_t *callers(const struct hs_profile_view *view, size_t type,
     return result;
 }
 
-const char *hs_granularity_name(enum hs_granularity by)
-{
-    static const char *const names[] = {
-        [HS_BY_FUNCTION] = "function",
-        [HS_BY_FILE] = "file",
-        [HS_BY_LINE] = "line",
-        [HS_BY_PACKAGE] = "package",
-    };
-
-    return names[by];
-}
-
 void hs_profile_digest(const struct hs_profile_view *view,
                        const struct hs_profile_sums *sums, size_t type,
                        bool cum, struct hs_digest *digest,

@@ -19,7 +19,4 @@ void hs_profile_digest(const struct hs_profile_view *view,
                        bool cum, struct hs_digest *digest,
                        struct hs_arena *arena);
 
-/* "function", "file", "line" or "package". */
-const char *hs_granularity_name(enum hs_granularity by);
-
 #endif

@@ -128,15 +128,20 @@ bool hs_view_stack(const struct hs_profile_view *view, size_t s,
     return focused;
 }
 
+static const char *const names[] = {
+    [HS_BY_FUNCTION] = "function",
+    [HS_BY_FILE] = "file",
+    [HS_BY_LINE] = "line",
+    [HS_BY_PACKAGE] = "package",
+};
+
+const char *hs_granularity_name(enum hs_granularity by)
+{
+    return names[by];
+}
+
 bool hs_granularity_named(const char *name, enum hs_granularity *by)
 {
-    static const char *const names[] = {
-        [HS_BY_FUNCTION] = "function",
-        [HS_BY_FILE] = "file",
-        [HS_BY_LINE] = "line",
-        [HS_BY_PACKAGE] = "package",
-    };
-
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         size_t size = strlen(names[i]);
 

@@ -62,6 +62,9 @@ struct hs_profile_view *hs_profile_view(const struct hs_profile *profile,
 bool hs_view_stack(const struct hs_profile_view *view, size_t s,
                    uint64_t *first, uint64_t *end);
 
+/* "function", "file", "line" or "package". */
+const char *hs_granularity_name(enum hs_granularity by);
+
 /* The granularity called NAME ("function", "functions", ...). */
 bool hs_granularity_named(const char *name, enum hs_granularity *by);
 

@@ -309,6 +309,5 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
 
 const struct hs_finding hs_finding_big_holder = {
     .name = "big-holder",
-    .title = "holders that own a large part of the heap",
     .find = find,
 };

@@ -289,6 +289,5 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
 
 const struct hs_finding hs_finding_finalizer_cycle = {
     .name = "finalizer-cycle",
-    .title = "objects that their own finalizer keeps alive",
     .find = find,
 };

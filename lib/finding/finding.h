@@ -6,9 +6,9 @@
  *
  *     const struct hs_finding hs_finding_NAME = { ... };
  *
- * and one row, HS_FINDING(NAME), in findings.def.  Reports, --fail-on and the
- * tests read the table.  A finding looks at a case, which it may not change,
- * and adds a suspect for each group of objects that have one cause.
+ * and one row, HS_FINDING(NAME), in findings.def, which hs_findings_run()
+ * reads. A finding looks at a case, which it may not change, and adds a suspect
+ * for each group of objects that have one cause.
  */
 #ifndef HS_FINDING_FINDING_H
 #define HS_FINDING_FINDING_H
@@ -69,16 +69,12 @@ struct hs_suspects {
 };
 
 struct hs_finding {
-    const char *name;  /* "big-holder": stable, and in fingerprints */
-    const char *title; /* what it finds, in a few words */
+    const char *name; /* "big-holder": stable, and in fingerprints */
 
     /* Adds what it finds; SCRATCH is for the rest. */
     void (*find)(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch);
 };
-
-/* All findings in table order; *COUNT says how many. */
-const struct hs_finding *const *hs_findings(size_t *count);
 
 /* What all findings say, in ARENA: what costs most first.  Fills in share and
  * fingerprint. */

@@ -23,12 +23,6 @@ static const struct hs_finding *const findings[] = {
     NULL,
 };
 
-const struct hs_finding *const *hs_findings(size_t *count)
-{
-    *count = sizeof(findings) / sizeof(findings[0]) - 1;
-    return findings;
-}
-
 const char *hs_grade_name(enum hs_grade grade)
 {
     static const char *const names[] = {
