@@ -87,16 +87,10 @@ static const char *origin_line(struct hs_document *doc,
 {
     const struct hs_stack_line *line = origin->line;
     struct hs_str file;
-    const char *slash;
 
     if (!line || hs_goname_plumbing(line->function))
         return NULL;
-    file = line->file;
-    slash = file.size ? memrchr(file.text, '/', file.size) : NULL;
-    if (slash) {
-        file.size -= (size_t)(slash + 1 - file.text);
-        file.text = slash + 1;
-    }
+    file = hs_stack_line_file(line);
     return hs_doc_printf(
         doc, "from %.*s:%" PRIu64 "%s", (int)file.size, file.text, line->line,
         origin->at_line < origin->sampled ? " and others" : "");

@@ -51,18 +51,14 @@ static struct hs_str allocated_at(const struct hs_heap_case *c, uint32_t object,
     uint32_t site = hs_allocations_site(c->allocations, object);
     const struct hs_stack_line *line =
         site == HS_NO_SITE ? NULL : hs_allocations_line(c->heap, site);
-    const char *file;
-    size_t size;
+    struct hs_str file;
 
     if (!line)
         return (struct hs_str){0};
-    file =
-        line->file.size ? memrchr(line->file.text, '/', line->file.size) : NULL;
-    file = file ? file + 1 : line->file.text;
-    size = line->file.size - (size_t)(file - line->file.text);
-    return hs_str_of(
-        hs_doc_printf(doc, "from %.*s %.*s:%" PRIu64, (int)line->function.size,
-                      line->function.text, (int)size, file, line->line));
+    file = hs_stack_line_file(line);
+    return hs_str_of(hs_doc_printf(
+        doc, "from %.*s %.*s:%" PRIu64, (int)line->function.size,
+        line->function.text, (int)file.size, file.text, line->line));
 }
 
 /* How the first object is reached, where the holder is more than a word. */

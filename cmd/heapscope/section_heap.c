@@ -37,13 +37,8 @@ struct hs_value hs_heap_share(const struct hs_case *c, uint64_t bytes)
 
 const char *hs_heap_line(struct hs_run *run, const struct hs_stack_line *line)
 {
-    struct hs_str file = line->file;
-    const char *slash = file.size ? memrchr(file.text, '/', file.size) : NULL;
+    struct hs_str file = hs_stack_line_file(line);
 
-    if (slash) {
-        file.size -= (size_t)(slash + 1 - file.text);
-        file.text = slash + 1;
-    }
     return hs_doc_printf(run->doc, "%.*s:%" PRIu64, (int)file.size, file.text,
                          line->line);
 }

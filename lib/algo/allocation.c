@@ -142,6 +142,18 @@ struct tally {
     const struct hs_stack_line *line;
 };
 
+struct hs_str hs_stack_line_file(const struct hs_stack_line *line)
+{
+    struct hs_str file = line->file;
+    const char *slash = file.size ? memrchr(file.text, '/', file.size) : NULL;
+
+    if (slash) {
+        file.size -= (size_t)(slash + 1 - file.text);
+        file.text = slash + 1;
+    }
+    return file;
+}
+
 int hs_stack_line_compare(const struct hs_stack_line *x,
                           const struct hs_stack_line *y)
 {

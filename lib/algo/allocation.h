@@ -38,6 +38,9 @@ uint32_t hs_allocations_site(const struct hs_allocations *allocations,
 const struct hs_stack_line *hs_allocations_line(const struct hs_heap *heap,
                                                 uint32_t site);
 
+/* The last element of the line's file: "main.go". */
+struct hs_str hs_stack_line_file(const struct hs_stack_line *line);
+
 /* Orders lines by file, number and function; NULL goes first. */
 int hs_stack_line_compare(const struct hs_stack_line *a,
                           const struct hs_stack_line *b);

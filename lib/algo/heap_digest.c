@@ -68,13 +68,8 @@ static void add_unreachable(const struct hs_heap_case *c,
 static struct hs_str line_name(const struct hs_stack_line *line,
                                struct hs_arena *arena)
 {
-    struct hs_str file = line->file;
-    const char *slash = file.size ? memrchr(file.text, '/', file.size) : NULL;
+    struct hs_str file = hs_stack_line_file(line);
 
-    if (slash) {
-        file.size -= (size_t)(slash + 1 - file.text);
-        file.text = slash + 1;
-    }
     return hs_str_of(hs_arena_printf(
         arena, "%.*s %.*s:%" PRIu64, (int)line->function.size,
         line->function.text, (int)file.size, file.text, line->line));
