@@ -229,6 +229,17 @@ static double measure(const struct hs_condition *c,
     }
 }
 
+/* Why C is not met; KNOWN: there is something of its name. */
+static const char *unmet(const struct hs_run *run, const struct hs_condition *c,
+                         bool known)
+{
+    if (c->what == SUSPECTS)
+        return run->snapshots[0].parts & HS_PART_HEAP
+                   ? "not met"
+                   : "only a heap dump has suspects";
+    return known ? "not met" : "nothing has that name";
+}
+
 void hs_conditions_check(struct hs_run *run,
                          const struct hs_conditions *conditions,
                          const struct hs_digest *digest,
@@ -259,10 +270,7 @@ void hs_conditions_check(struct hs_run *run,
         struct hs_value row[] = {
             hs_value_text(c->text),
             hs_value_bool(met),
-            hs_value_text(met ? "met"
-                          : known || c->what == SUSPECTS
-                              ? "not met"
-                              : "nothing has that name"),
+            hs_value_text(met ? "met" : unmet(run, c, known)),
         };
 
         hs_doc_row(run->doc, table, row);
