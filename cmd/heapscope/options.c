@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/size.h"
 #include "commands.h"
 #include "format/format.h"
 #include "help.h"
@@ -189,29 +190,13 @@ static uint64_t number(const char *text, const char *option,
     return value;
 }
 
-/* A number of bytes: 4096, 64MiB, 2G; the i and the B make no difference. */
 static uint64_t size_of(const char *text, struct argp_state *state)
 {
-    static const char units[] = "KMGT";
-    char *end;
-    const char *unit;
-    unsigned long long value;
-    unsigned shift = 0;
+    uint64_t bytes;
 
-    errno = 0;
-    value = strtoull(text, &end, 10);
-    if (errno || end == text || *text == '-')
+    if (!hs_size_parse(text, &bytes))
         argp_error(state, "'%s' is no size, such as 512MiB", text);
-    unit = *end ? strchr(units, *end & ~0x20) : NULL;
-    if (unit) {
-        shift = 10 * (unsigned)(unit - units + 1);
-        end++;
-        end += *end == 'i';
-    }
-    end += *end == 'B';
-    if (*end || value > UINT64_MAX >> shift)
-        argp_error(state, "'%s' is no size, such as 512MiB", text);
-    return value << shift;
+    return bytes;
 }
 
 /* The options that only keep their text, or stand for one. */
