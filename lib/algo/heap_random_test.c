@@ -39,8 +39,7 @@ static void fill_page(struct random_heap *r, uint64_t page, uint64_t *seed)
 
         if (odd)
             size = 1 + draw(seed, 20) * (draw(seed, 2) ? 8 : 5);
-        *object =
-            (struct random_object){.address = at, .size = size, .odd = odd};
+        *object = (struct random_object){.address = at, .size = size};
         object->count = leaves ? 0 : (uint32_t)(size / 8);
         if (object->count > RANDOM_WORDS)
             object->count = RANDOM_WORDS;
@@ -315,7 +314,7 @@ static void add_cleanups(struct random_heap *r, unsigned words)
         const struct random_object *o = &r->object[i];
         uint64_t last = o->words[words - 1];
 
-        if (o->odd || held[i] || o->size != words * 8 ||
+        if (held[i] || o->size != words * 8 ||
             o->mask != (words == 4 ? 0xe : 2) || o->words[0] < 4096 ||
             o->words[0] >= DATA || last < 4096 || last >= DATA)
             continue;

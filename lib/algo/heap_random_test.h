@@ -26,7 +26,6 @@ struct random_object {
     uint64_t address, size;
     uint64_t words[RANDOM_WORDS], mask;
     uint32_t count;
-    bool odd;      /* in a page of more than one size */
     uint32_t site; /* 1 .. RANDOM_SITES; 0: not sampled */
 };
 

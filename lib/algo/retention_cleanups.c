@@ -63,11 +63,19 @@ static bool fits(const struct hs_heap *heap, const struct shape *shape,
                      hs_heap_word(heap, memory->bytes + shape->listed * step));
 }
 
-static bool is_candidate(const struct hs_page *page, const struct hs_heap *heap,
-                         const struct shape *shape)
+static uint64_t size_of(const struct hs_heap *heap, const struct shape *shape)
 {
-    return page->scan && page->kind == HS_PAGE_SLOTS &&
-           page->size == shape->words * heap->pointer_size;
+    return (uint64_t)shape->words * heap->pointer_size;
+}
+
+/* How many closures PAGE has at most.  One alone in its page is in a list. */
+static uint64_t most_in(const struct hs_page *page, uint64_t size)
+{
+    if (page->kind == HS_PAGE_LIST)
+        return page->magic;
+    if (page->kind == HS_PAGE_SLOTS && page->scan && page->size == size)
+        return HS_PAGE_BYTES / size + 1;
+    return 0;
 }
 
 uint64_t hs_retention_cleanup_room(const struct retention_work *work)
@@ -79,8 +87,7 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work)
     if (!find_shape(work->heap, &shape))
         return 0;
     for (size_t p = 0; p < store->page_count; p++)
-        if (is_candidate(&store->pages[p], work->heap, &shape))
-            room += HS_PAGE_BYTES / store->pages[p].size + 1;
+        room += most_in(&store->pages[p], size_of(work->heap, &shape));
     return room;
 }
 
@@ -107,19 +114,21 @@ void hs_retention_cleanups(struct retention_work *work)
 {
     const struct hs_heap_store *store = work->store;
     struct shape shape;
+    uint64_t size;
 
     work->cleanups = HS_COLUMN(uint32_t, work->scratch);
     if (!find_shape(work->heap, &shape))
         return;
+    size = size_of(work->heap, &shape);
     for (size_t p = 0; p < store->page_count; p++) {
         const struct hs_memory *memory;
         struct hs_heap_walk walk;
 
-        if (!is_candidate(&store->pages[p], work->heap, &shape))
+        if (!most_in(&store->pages[p], size))
             continue;
         hs_heap_walk_page(&walk, work->heap, p);
         while ((memory = hs_heap_walk_next(&walk)))
-            if (fits(work->heap, &shape, memory))
+            if (memory->size == size && fits(work->heap, &shape, memory))
                 try_closure(work, hs_heap_slot_of(store, walk.object));
     }
 }
