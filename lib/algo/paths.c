@@ -353,19 +353,28 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
     return path;
 }
 
-static void search_init(struct search *s)
+static struct search search_open(const struct hs_heap *heap,
+                                 const struct hs_holders *holders,
+                                 const struct hs_retention *retention,
+                                 struct hs_arena *scratch)
 {
-    size_t count = (size_t)s->dom->count + 1;
+    struct search s = {.heap = heap,
+                       .holders = holders,
+                       .retention = retention,
+                       .dom = hs_retention_numbers(retention),
+                       .scratch = scratch};
+    size_t count = (size_t)s.dom->count + 1;
 
-    make_before(s);
-    s->next = hs_arena_zeroed(s->scratch, count, sizeof(uint32_t));
-    s->distance = hs_arena_zeroed(s->scratch, count, sizeof(uint32_t));
-    s->queue = hs_arena_alloc(s->scratch, count * sizeof(uint32_t));
-    s->leaf = hs_arena_alloc(s->scratch, count * sizeof(uint32_t));
+    make_before(&s);
+    s.next = hs_arena_zeroed(scratch, count, sizeof(uint32_t));
+    s.distance = hs_arena_zeroed(scratch, count, sizeof(uint32_t));
+    s.queue = hs_arena_alloc(scratch, count * sizeof(uint32_t));
+    s.leaf = hs_arena_alloc(scratch, count * sizeof(uint32_t));
     for (size_t i = 0; i < count; i++)
-        s->leaf[i] = HS_NO_OBJECT;
-    s->ways = HS_COLUMN(struct way, s->scratch);
-    hs_map_init(&s->known, s->scratch, 64);
+        s.leaf[i] = HS_NO_OBJECT;
+    s.ways = HS_COLUMN(struct way, scratch);
+    hs_map_init(&s.known, scratch, 64);
+    return s;
 }
 
 /* Forgets what the last search found, not what it was made from. */
@@ -408,13 +417,8 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                    struct hs_arena *arena, struct hs_arena *scratch,
                    struct hs_paths *paths)
 {
-    struct search s = {.heap = heap,
-                       .holders = holders,
-                       .retention = retention,
-                       .dom = hs_retention_numbers(retention),
-                       .scratch = scratch};
+    struct search s = search_open(heap, holders, retention, scratch);
 
-    search_init(&s);
     search_run(&s, targets, target_count, most, arena, paths);
 }
 
@@ -425,13 +429,8 @@ void hs_paths_find_each(const struct hs_heap *heap,
                         size_t most, struct hs_arena *arena,
                         struct hs_arena *scratch, struct hs_paths *paths)
 {
-    struct search s = {.heap = heap,
-                       .holders = holders,
-                       .retention = retention,
-                       .dom = hs_retention_numbers(retention),
-                       .scratch = scratch};
+    struct search s = search_open(heap, holders, retention, scratch);
 
-    search_init(&s);
     for (size_t i = 0; i < target_count; i++) {
         search_clear(&s);
         search_run(&s, &targets[i], 1, most, arena, &paths[i]);
