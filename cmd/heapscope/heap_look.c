@@ -24,18 +24,16 @@ const struct hs_heap_case *hs_look_heap(struct hs_run *run, size_t number,
 }
 
 /* Does the runtime start OBJECT with the address of its type?  Go >= 1.22 does
- * for slots with pointers of more words than a word has bits (512 bytes, or
- * 128 in a program of 32 bits) and at most 32 KiB, and then that word is not in
- * the list of pointers. */
+ * for slots with pointers that are not small and have at most 32 KiB, and then
+ * that word is not in the list of pointers. */
 static uint64_t header_of(const struct hs_heap *heap, uint32_t object)
 {
     struct hs_memory memory;
     struct hs_fields fields;
     uint64_t size = hs_heap_size(heap, object), offset;
-    uint64_t small = 8 * (uint64_t)heap->pointer_size * heap->pointer_size;
 
-    if (!hs_goversion_has_headers(heap->go_version) || size <= small ||
-        size > 32768)
+    if (!hs_goversion_has_headers(heap->go_version) ||
+        size <= hs_heap_small_slot(heap) || size > 32768)
         return 0;
     memory = hs_heap_memory(heap, object);
     fields = hs_fields_of(&memory);
@@ -53,8 +51,7 @@ struct hs_str hs_look_type(const struct hs_heap_case *c, uint32_t object,
     if (!type || hs_heap_find(c->heap, type) != HS_NO_OBJECT)
         return (struct hs_str){0};
     for (size_t i = 0; i < c->heap->types.count; i++)
-        if (types[i].type == type && types[i].name.size &&
-            types[i].name.text[types[i].name.size - 1] != '.')
+        if (types[i].type == type && hs_type_record_named(&types[i]))
             return types[i].name;
     return hs_str_of(hs_arena_printf(arena, "type@0x%" PRIx64, type));
 }

@@ -35,10 +35,9 @@
 static bool page_has_headers(const struct hs_types *types,
                              const struct hs_page *page)
 {
-    unsigned pointer = types->heap->pointer_size;
-
     return types->headers && page->scan && page->kind == HS_PAGE_SLOTS &&
-           page->size > 8 * pointer * pointer && page->size <= HEADER_LARGEST;
+           page->size > hs_heap_small_slot(types->heap) &&
+           page->size <= HEADER_LARGEST;
 }
 
 static const struct hs_type_record *record_of(const struct hs_types *types,
@@ -51,11 +50,9 @@ static const struct hs_type_record *record_of(const struct hs_types *types,
     return (const struct hs_type_record *)types->heap->types.at + found;
 }
 
-/* Go writes the names of all pointer types as "package.": those are none. */
 static bool has_name(const struct hs_type_record *record)
 {
-    return record && record->name.size &&
-           record->name.text[record->name.size - 1] != '.';
+    return record && hs_type_record_named(record);
 }
 
 static uint64_t slot_key(uint64_t size, bool pointers)

@@ -209,4 +209,20 @@ static inline uint64_t hs_heap_word(const struct hs_heap *heap,
     return heap->big_endian ? be32toh(half) : le32toh(half);
 }
 
+/* The bytes of the largest small slot: as many words as a word has bits, 512,
+ * or 128 in a program of 32 bits (malloc.go, minSizeForMallocHeader).  From Go
+ * 1.22 on, what the runtime knows of a small slot's pointers stands at the end
+ * of its page; larger ones start with the address of their type. */
+static inline uint64_t hs_heap_small_slot(const struct hs_heap *heap)
+{
+    return 8 * (uint64_t)heap->pointer_size * heap->pointer_size;
+}
+
+/* Whether RECORD says what Go calls its type: the names of all pointer types
+ * are written as "package.", which is none. */
+static inline bool hs_type_record_named(const struct hs_type_record *record)
+{
+    return record->name.size && record->name.text[record->name.size - 1] != '.';
+}
+
 #endif

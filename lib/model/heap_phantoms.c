@@ -19,18 +19,13 @@
 
 #define MARKS 128 /* bytes */
 
-/* A small slot has at most as many words as a word has bits: 512 bytes, or 128
- * in a program of 32 bits (malloc.go, minSizeForMallocHeader). */
-#define SMALL_BITS 8
-
 uint64_t hs_heap_first_phantom(const struct hs_heap *heap,
                                const struct hs_heap_run *run, enum hs_tail tail)
 {
     uint64_t bytes = 0;
 
     if (tail == HS_TAIL_NONE || run->odd || run->phase != 0 ||
-        run->size >
-            (uint64_t)SMALL_BITS * heap->pointer_size * heap->pointer_size)
+        run->size > hs_heap_small_slot(heap))
         return UINT64_MAX;
     if (run->pointers)
         bytes += HS_PAGE_BYTES / heap->pointer_size / 8;
