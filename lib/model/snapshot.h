@@ -16,6 +16,7 @@
 enum hs_part {
     HS_PART_PROFILE = 1, /* sampled stacks: model/profile.h */
     HS_PART_HEAP = 2,    /* objects, roots, goroutines: model/heap.h */
+    HS_PART_PROGRAM = 4, /* the executable: model/program.h */
 };
 
 /* One input and what became of it. */
@@ -33,7 +34,9 @@ struct hs_snapshot {
     unsigned parts; /* enum hs_part, those that are filled */
     struct hs_profile *profile;
     struct hs_heap *heap;
-    struct hs_column sources;  /* struct hs_source */
+    struct hs_program *program;
+    struct hs_names *names;   /* model/names.h; NULL: no executable that fits */
+    struct hs_column sources; /* struct hs_source */
     struct hs_column warnings; /* const char *: odd but readable input */
 };
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * golang_impl.h - what the readers of one executable share; for golang/ only.
+ *
+ *   image.c      the ELF file: bytes at an address, sections by name
+ *   buildinfo.c  version, modules, settings
+ *   module.c     moduledata: where types, functions and their data are
+ *   types.c      type descriptors, read when they are first asked for
+ *   functions.c  the function table: names, files, lines, inlining, frames
+ *   symbols.c    variables by the symbol table
+ *   debug.c      variables, types and locals by DWARF
+ *   typing.c     which object is of which type
+ *   lens.c       how Go writes a reference
+ *
+ * All addresses are those of the running program: the file's plus the slide.
+ */
+#ifndef HS_GOLANG_GOLANG_IMPL_H
+#define HS_GOLANG_GOLANG_IMPL_H
+
+#include "base/map.h"
+#include "model/lens.h"
+#include "model/program.h"
+#include "model/snapshot.h"
+
+struct golang {
+    struct hs_snapshot *snapshot;
+    struct hs_arena *arena;     /* the snapshot's */
+    struct hs_arena *scratch;   /* freed when all is read */
+    const struct hs_heap *heap; /* frozen, or NULL */
+    struct hs_program *program;
+    struct hs_names *names;
+    unsigned pointer_size;
+    bool big_endian;
+    unsigned minor;                     /* 24 in go1.24.4 */
+    uint64_t slide;                     /* running address less the file's */
+    struct golang_image *image;         /* image.c */
+    struct golang_module *module;       /* module.c */
+    struct golang_functions *functions; /* functions.c */
+    struct hs_map type_at; /* descriptor -> number in names->types */
+};
+
+/* The SIZE bytes at ADDRESS, in the program's byte order; a bad cursor if the
+ * file does not have them. */
+struct hs_cursor hs_golang_bytes(const struct golang *g, uint64_t address,
+                                 uint64_t size);
+
+/* What is in the section called NAME, inflated if need be; an empty cursor if
+ * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
+struct hs_cursor hs_golang_section(struct golang *g, const char *name,
+                                   uint64_t *address);
+
+/* A word of the program's size; 0 once CURSOR is bad. */
+uint64_t hs_golang_word(const struct golang *g, struct hs_cursor *cursor);
+
+/* The number of the type that DESCRIPTOR is the address of, which is read, and
+ * with it all that it is made of, if it is new; HS_NO_TYPE if there is no
+ * sound descriptor.  names->types may move. */
+uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor);
+
+/* Which of the words of type TYPE are pointers, a bit each, lowest first, for
+ * COUNT words; NULL if that is not known.  Made in g->arena, and once. */
+const uint8_t *hs_golang_mask(struct golang *g, uint32_t type, size_t *count);
+
+/* A new type of which only the debug information tells. */
+uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
+                            const struct hs_go_field *fields,
+                            uint32_t field_count);
+
+/* The readers, in the order in which they run.  Each leaves out what it cannot
+ * read; false with ERR filled if nothing that follows makes sense. */
+bool hs_golang_open_image(struct golang *g, struct hs_err *err);
+bool hs_golang_read_buildinfo(struct golang *g, struct hs_err *err);
+bool hs_golang_read_module(struct golang *g, struct hs_err *err);
+bool hs_golang_read_functions(struct golang *g, struct hs_err *err);
+bool hs_golang_match(struct golang *g, struct hs_err *err);
+void hs_golang_read_symbols(struct golang *g); /* globals, without types */
+void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
+void hs_golang_type_heap(struct golang *g);    /* names->typings */
+const struct hs_lens *hs_golang_lens(struct golang *g);
+void hs_golang_close_image(struct golang *g);
+
+#endif
