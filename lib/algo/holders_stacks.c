@@ -291,28 +291,6 @@ static void find_stack_objects(struct holders_builder *b, struct stack *stack)
     follow_pending(b, stack);
 }
 
-static int by_object(const void *a, const void *b)
-{
-    const struct hs_root *x = a, *y = b;
-
-    return (x->object > y->object) - (x->object < y->object);
-}
-
-/* Sorts the roots from FIRST on and drops repeats. */
-static void tidy_roots(struct holders_builder *b, size_t first)
-{
-    struct hs_root *roots = b->roots.at;
-    size_t kept = first;
-
-    if (b->roots.count - first < 2)
-        return;
-    qsort(roots + first, b->roots.count - first, sizeof(*roots), by_object);
-    for (size_t i = first; i < b->roots.count; i++)
-        if (kept == first || roots[kept - 1].object != roots[i].object)
-            roots[kept++] = roots[i];
-    b->roots.count = kept;
-}
-
 /* A root of a frame; not of a g or sudog that another goroutine holds. */
 static void frame_root(struct holders_builder *b, const struct stack *stack,
                        uint64_t address)
@@ -350,7 +328,7 @@ static void add_frame(struct holders_builder *b, const struct stack *stack,
 
     hs_holders_add(b, holder, HS_HOLDER_FRAME, record);
     push_frame_roots(b, stack, frame);
-    tidy_roots(b, first);
+    hs_holders_tidy_roots(b, first);
     if (b->roots.count == first)
         b->holders.count--;
 }
