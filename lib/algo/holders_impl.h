@@ -46,6 +46,10 @@ struct holders_chain {
     struct hs_column next; /* uint32_t */
 };
 
+#define HOLDERS_EACH(record, chain, g)                                         \
+    for (uint32_t record = (chain)->first[g]; record != HS_NO_RECORD;          \
+         record = ((uint32_t *)(chain)->next.at)[record])
+
 /* A pointer word of data or BSS that leads to an object or into a segment. */
 struct holders_word {
     uint64_t address, value;
@@ -64,6 +68,44 @@ struct holders_cell {
 };
 
 #define HOLDERS_RUNTIME (HS_NO_RECORD - 1)
+
+/* One goroutine's frames while they are read; in the builder's passing arena.
+ */
+struct holders_stack {
+    const struct hs_frame *frames;
+    uint32_t count, number; /* of the goroutine */
+    uint64_t *from;     /* by frame: the offset from which on it is read word
+                         * by word; its size: not at all */
+    uint64_t *followed; /* the same, of what was looked through already */
+    uint32_t *pending;  /* frames with from < followed, each once */
+    uint32_t pending_count;
+    const struct hs_frame_layout **layouts; /* by frame; NULL: not known */
+    uint32_t *first_object; /* by frame, and one more: numbers of objects */
+    bool *live;             /* by object: something points to it */
+    struct {
+        uint32_t frame, number;
+    } * found; /* live objects whose words are to be followed, each once */
+    uint32_t found_count;
+};
+
+/* The pointer words of one stack object. */
+struct holders_object_words {
+    const struct hs_stack_object *object;
+    uint64_t address;
+    uint32_t next; /* word */
+};
+
+/* Finds the roots of goroutine NUMBER's frames. */
+struct holders_stack hs_holders_read_stack(struct holders_builder *b,
+                                           uint32_t number);
+struct holders_object_words
+hs_holders_object_words(const struct holders_builder *b,
+                        const struct holders_stack *stack, uint32_t frame,
+                        uint32_t number);
+bool hs_holders_next_object_word(const struct holders_builder *b,
+                                 const struct holders_stack *stack,
+                                 struct holders_object_words *words,
+                                 uint64_t *value);
 
 /* Appends a holder; its roots and children are pushed right after. */
 uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
