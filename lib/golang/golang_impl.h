@@ -102,7 +102,8 @@ void hs_golang_open_types(struct golang *g);
 uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor);
 
 /* Which of the words of type TYPE are pointers, a bit each, lowest first, for
- * COUNT words; NULL if that is not known.  Made in g->arena, and once. */
+ * COUNT words, after which there are none; NULL if that is not known.  Made
+ * once, and lives as long as the snapshot. */
 const uint8_t *hs_golang_mask(struct golang *g, uint32_t type, size_t *count);
 
 /* Where PC is: the innermost inlined call first, into LINES, which has room for
