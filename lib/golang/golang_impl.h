@@ -6,7 +6,9 @@
  *   buildinfo.c  version, modules, settings
  *   module.c     moduledata: where types, functions and their data are
  *   types.c      type descriptors, read when they are first asked for
- *   functions.c  the function table: names, files, lines, inlining, frames
+ *   functions.c  the function table: names, files, lines, inlining
+ *   match.c      is it the program of the dump?
+ *   frames.c     stack objects of the heap's frames
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
  *   typing.c     which object is of which type
@@ -124,6 +126,7 @@ bool hs_golang_read_buildinfo(struct golang *g); /* false: it has none */
 bool hs_golang_read_module(struct golang *g, struct hs_err *err);
 bool hs_golang_read_functions(struct golang *g, struct hs_err *err);
 bool hs_golang_match(struct golang *g, struct hs_err *err);
+void hs_golang_read_frames(struct golang *g);  /* layouts, stack objects */
 void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_type_heap(struct golang *g);    /* names->typings */
