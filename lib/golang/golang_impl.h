@@ -110,6 +110,13 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
                             uint32_t field_count);
 
+/* The struct that a closure is whose code starts at ENTRY: {F uintptr; what it
+ * captured...}.  HS_NO_TYPE if that is not known. */
+uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
+
+/* Does type MAP have groups (Go >= 1.24), not buckets? */
+bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
+
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
 bool hs_golang_open_image(struct golang *g, struct hs_err *err);

@@ -42,6 +42,21 @@ uint32_t typing_word(uint64_t claim)
                      (enum hs_evidence)(claim >> EVIDENCE_AT), claim & 1);
 }
 
+bool typing_known(struct typing_worker *w, uint64_t address,
+                  enum typing_miss_kind kind, uint32_t *type)
+{
+    uint32_t known = hs_map_lookup(&w->typing->known, address);
+
+    *type = HS_NO_TYPE;
+    if (known == HS_MAP_NONE) {
+        w->missed = true;
+        hs_column_push(&w->misses[kind], &address);
+        return false;
+    }
+    *type = known;
+    return true;
+}
+
 bool typing_locate(const struct typing *t, uint64_t address,
                    struct typing_place *place)
 {
@@ -126,8 +141,7 @@ void typing_raise(struct typing_worker *w, const struct typing_place *place,
 /* In a segment or a goroutine's frame. */
 static bool is_outside(const struct typing *t, uint64_t address)
 {
-    return address - t->outside_low < t->outside_size ||
-           address - t->frames_low < t->frames_size;
+    return typing_stretch(t, address) != NULL;
 }
 
 static void view(struct typing_worker *w, uint64_t address, uint64_t count,
@@ -304,7 +318,8 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
     if (!typing_locate(t, address, &place) || place.offset != place.header ||
         !typing_memory(t, place.slot, &memory))
         return;
-    its = typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE);
+    if (!typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
+        return;
     if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
         its = type;
     typing_raise(w, &place,

@@ -25,6 +25,7 @@
 
 #include "base/bitset.h"
 #include "base/map.h"
+#include "base/parallel.h"
 #include "golang/golang_impl.h"
 #include "model/heap_lookup.h"
 
@@ -61,7 +62,8 @@ struct typing_type {
     uint32_t slot;    /* bytes of the slot that one value is allocated in; 0:
                        * it shares one, or has no bytes */
     bool has_pointers, group_pointers;
-    bool open; /* the beginning of something bigger */
+    bool open;    /* the beginning of something bigger */
+    bool partial; /* not all of its words are in its ops */
 };
 
 /* Where an address is. */
@@ -79,12 +81,18 @@ struct typing_view {
     uint32_t typing; /* as names->typings: type and shape */
 };
 
-/* Something whose type is not known yet, and where to look again when it is. */
+/* A word whose type has to be looked up: a type's descriptor, an itab, or the
+ * code of a closure. */
 enum typing_miss_kind { MISS_TYPE, MISS_ITAB, MISS_CODE };
 
-struct typing_miss {
-    uint64_t address;
-    uint8_t kind; /* enum typing_miss_kind */
+/* An object with a header, and what is in it. */
+struct typing_header {
+    uint64_t descriptor, address;
+};
+
+/* What a node of a hash trie may be. */
+struct typing_trie {
+    uint32_t node, entry, indirect; /* types */
 };
 
 struct typing;
@@ -93,13 +101,14 @@ struct typing;
 struct typing_worker {
     struct typing *typing;
     struct hs_arena arena;
-    struct hs_column next;   /* uint32_t: slots that have got a new typing */
-    struct hs_column views;  /* struct typing_view */
-    struct hs_column misses;  /* struct typing_miss */
-    struct hs_column again;   /* struct typing_view: who missed something */
-    struct hs_column refused; /* struct typing_view: what does not fit */
-    struct hs_bitset listed;  /* the only words to follow, unless empty */
-    bool missed;              /* in what is being scanned */
+    struct hs_column next;      /* uint32_t: slots that have a new typing */
+    struct hs_column views;     /* struct typing_view */
+    struct hs_column again;     /* struct typing_view: who missed something */
+    struct hs_column refused;   /* struct typing_view: what does not fit */
+    struct hs_column headers;   /* struct typing_header */
+    struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
+    struct hs_bitset listed;    /* the only words to follow, unless empty */
+    bool missed;                /* in what is being scanned */
 };
 
 struct typing {
@@ -109,37 +118,33 @@ struct typing {
     struct hs_arena *arena; /* scratch */
     unsigned word;          /* bytes of a pointer */
     unsigned minor;
-    bool headers;           /* Go >= 1.22: see golang/typing_seeds.c */
-    uint64_t small;         /* the largest slot without one */
+    bool headers;   /* Go >= 1.22: see typing_seeds.c */
+    uint64_t small; /* the largest slot without one */
     unsigned threads;
+    uint32_t count; /* of objects */
 
-    uint64_t *claims;          /* by object */
-    uint32_t *contents;        /* by object with pointers: where its bytes are,
-                                * from its page's first record; 0: unknown */
-    struct hs_bitset queued;   /* by object: is in some worker's next */
-    struct hs_bitset refusing; /* by object: has an entry in refused */
-    struct hs_map refused;     /* object and typing, mixed -> 1 */
+    uint64_t *claims;        /* by object */
+    uint32_t *contents;      /* by object with pointers: where its bytes are,
+                              * from its page's first record; 0: unknown */
+    struct hs_bitset queued; /* by object: is in some worker's next */
+    struct hs_map refused;   /* object and typing in one -> 1 */
 
-    struct hs_column types; /* struct typing_type, by number; grows behind
-                             * names->types */
+    struct hs_column types; /* struct typing_type, by number; behind
+                             * names->types until typing_plan() */
     struct hs_column ops;   /* struct typing_op */
+    struct hs_column tries; /* struct typing_trie */
     uint64_t steps;         /* that plans have taken so far */
 
-    struct hs_map known;  /* descriptor, itab, closure's code -> type, or
-                           * HS_NO_TYPE if there is none */
-    struct hs_map viewed; /* views that were scanned */
-    struct hs_column views; /* struct typing_view: still to be scanned */
-    uint32_t *frontier, *snapshot; /* slots, and their typings as they were */
-    size_t frontier_count;
+    struct hs_map known;        /* descriptor, itab, code -> type, which is
+                                 * HS_NO_TYPE if there is none */
+    struct hs_map viewed;       /* views that were scanned -> 1 */
+    struct hs_column stretches; /* const struct hs_memory *: segments and
+                                 * frames, by address */
+    struct hs_column frontier, typings; /* uint32_t: slots of a level, and
+                                         * their typings when it began */
+    uint64_t scanned;                   /* objects, in all levels */
+    uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
     struct typing_worker workers[HS_PARALLEL_MOST];
-
-    uint32_t pool_local;      /* sync.poolLocal, or HS_NO_TYPE */
-    struct hs_column frames;  /* struct typing_stretch: by address */
-};
-
-/* Memory that is no object: a frame or a segment. */
-struct typing_stretch {
-    const struct hs_memory *memory;
 };
 
 /* typing_plan.c */
@@ -155,6 +160,9 @@ static inline const struct typing_type *typing_type(const struct typing *t,
 /* The bytes of the slot that SIZE bytes are allocated in, 0 if it may be
  * shared with others. */
 uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
+
+bool typing_fits(const struct typing *t, const struct hs_memory *memory,
+                 uint32_t typing); /* typing_fit.c */
 
 /* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,
@@ -175,19 +183,43 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
                           uint32_t type);
 void typing_raise(struct typing_worker *w, const struct typing_place *place,
                   uint32_t typing, uint64_t covers);
+void typing_refuse(struct typing *t, uint32_t object, uint32_t typing);
 uint32_t typing_word(uint64_t claim); /* as names->typings has it */
 
-/* typing_scan.c: the claims of ... */
+/* typing_scan.c: the claims of COUNT values at OFFSET of MEMORY, ... */
 bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory);
 void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
                  uint64_t offset, uint32_t typing, uint64_t count);
+/* ... of the object in SLOT, of what a view shows, */
 void typing_scan_object(struct typing_worker *w, uint32_t slot,
                         uint32_t typing);
+void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of an interface's dynamic TYPE and second word. */
+void typing_follow_value(struct typing_worker *w, uint32_t type,
+                         uint64_t value);
 
 /* typing_inner.c: what is in a header of a map or a chan. */
 void typing_scan_inner(struct typing_worker *w, const struct hs_memory *memory,
                        uint64_t offset, uint32_t typing);
+void typing_claim_trie(struct typing_worker *w, uint64_t address,
+                       uint32_t type);
+uint64_t typing_map_size(const struct typing *t);
+uint64_t typing_chan_size(const struct typing *t);
+
+/* typing_seeds.c */
+void typing_seed(struct typing *t);
+const struct hs_memory *typing_stretch(const struct typing *t,
+                                       uint64_t address);
+void typing_list(const struct typing *t, const struct hs_memory *memory,
+                 struct hs_bitset *listed);
+
+/* typing_signs.c */
+void typing_find_signs(struct typing *t);
+
+/* typing.c */
+void typing_run(struct typing *t);
+bool typing_resolve(struct typing *t);
 
 /* The word at OFFSET of MEMORY, 0 if it has none. */
 static inline uint64_t typing_at(const struct typing *t,
@@ -199,9 +231,9 @@ static inline uint64_t typing_at(const struct typing *t,
     return hs_heap_word(t->heap, memory->bytes + offset);
 }
 
-/* The type that DESCRIPTOR, or the itab at it, stands for.  If that has still
- * to be found out: HS_NO_TYPE, and who is being scanned will be again. */
-uint32_t typing_known(struct typing_worker *w, uint64_t address,
-                      enum typing_miss_kind kind);
+/* The type that ADDRESS stands for, or HS_NO_TYPE, into *TYPE; false if that
+ * has still to be looked up: W then has missed something. */
+bool typing_known(struct typing_worker *w, uint64_t address,
+                  enum typing_miss_kind kind, uint32_t *type);
 
 #endif

@@ -35,6 +35,7 @@ struct planner {
     struct hs_column todo; /* struct piece, the next one last */
     size_t first_op;
     uint32_t steps;
+    bool partial; /* something was left out */
     uint32_t map; /* whose bucket it is, or HS_NO_TYPE */
 };
 
@@ -97,6 +98,8 @@ static void add_op(struct planner *p, enum typing_op_kind kind, uint64_t offset,
 
     if (offset <= UINT32_MAX && p->t->ops.count - p->first_op < MOST_OPS)
         hs_column_push(&p->t->ops, &op);
+    else
+        p->partial = true;
 }
 
 static void add_piece(struct planner *p, uint64_t base, uint32_t type)
@@ -152,7 +155,7 @@ static bool plan_special(struct planner *p, const struct hs_go_type *type,
 
     if (begins(type->name, "sync"))  {
         if (is(type->name, "sync.eface") && type->size == 2 * word) {
-            add_op(p, OP_EFACE, base, HS_NO_TYPE, 1);
+            add_op(p, OP_EFACE, base, HS_NO_TYPE, 2);
             return true;
         }
         return plan_atomic(p, type, base);
@@ -175,8 +178,10 @@ static void plan_struct(struct planner *p, const struct hs_go_type *type,
         const struct hs_go_field *field = field_of(p->t, type, i);
         const struct hs_go_type *its;
 
-        if (!field || (p->steps += 1) > MOST_STEPS)
+        if (!field || ++p->steps > MOST_STEPS) {
+            p->partial = true;
             break;
+        }
         its = hs_names_type(p->t->g->names, field->type);
         if (its->kind == HS_GO_UNSAFE_POINTER) {
             /* Ops must come in order: a piece of its own type number keeps
@@ -269,10 +274,12 @@ static uint32_t plan_ops(struct planner *p, uint32_t type, uint32_t map)
     p->first_op = p->t->ops.count;
     p->todo.count = 0;
     p->steps = 0;
+    p->partial = false;
     p->map = map;
     add_piece(p, 0, type);
     while (p->todo.count && p->steps++ < MOST_STEPS)
         plan_piece(p, ((struct piece *)p->todo.at)[--p->todo.count]);
+    p->partial = p->partial || p->todo.count;
     p->t->steps += p->steps;
     return (uint32_t)(p->t->ops.count - p->first_op);
 }
@@ -300,6 +307,7 @@ static void plan_type(struct planner *p, uint32_t number)
     made->first = (uint32_t)t->ops.count;
     if (type->has_pointers)
         made->count = plan_ops(p, number, HS_NO_TYPE);
+    made->partial = p->partial;
     made->groups = (uint32_t)t->ops.count;
     type = hs_names_type(t->g->names, group);
     if (group == HS_NO_TYPE || type->size == 0 || type->size > UINT32_MAX)
@@ -310,10 +318,54 @@ static void plan_type(struct planner *p, uint32_t number)
         made->group_count = plan_ops(p, group, number);
 }
 
+/* The type that is called like TYPE, but for FROM, which is WITH. */
+static uint32_t relative(const struct typing *t, struct hs_str name,
+                         const char *from, const char *with)
+{
+    const char *at = memmem(name.text, name.size, from, strlen(from));
+    size_t before, behind;
+
+    if (!at)
+        return HS_NO_TYPE;
+    before = (size_t)(at - name.text);
+    behind = name.size - before - strlen(from);
+    for (uint32_t i = 1; i < t->g->names->types.count; i++) {
+        struct hs_str other = hs_names_type(t->g->names, i)->name;
+
+        if (other.size == before + strlen(with) + behind &&
+            memcmp(other.text, name.text, before) == 0 &&
+            memcmp(other.text + before, with, strlen(with)) == 0 &&
+            memcmp(other.text + other.size - behind,
+                   name.text + name.size - behind, behind) == 0)
+            return i;
+    }
+    return HS_NO_TYPE;
+}
+
+/* Types that are known by name. */
+static void note_type(struct typing *t, uint32_t number)
+{
+    const struct hs_go_type *type = hs_names_type(t->g->names, number);
+
+    if (is(type->name, "sync.poolLocal"))
+        t->pool_local = number;
+    else if (is(type->name, "runtime.g"))
+        t->g_type = number;
+    else if (is_trie_node(type))
+        hs_column_push(
+            &t->tries,
+            &(struct typing_trie){
+                .node = number,
+                .entry = relative(t, type->name, ".node[", ".entry["),
+                .indirect = relative(t, type->name, ".node[", ".indirect[")});
+}
+
 void typing_plan(struct typing *t)
 {
     struct planner p = {.t = t, .todo = HS_COLUMN(struct piece, t->arena)};
 
-    while (t->types.count < t->g->names->types.count)
+    while (t->types.count < t->g->names->types.count) {
+        note_type(t, (uint32_t)t->types.count);
         plan_type(&p, (uint32_t)t->types.count);
+    }
 }

@@ -23,12 +23,6 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
-static void follow_reflect(struct typing_worker *w,
-                           const struct hs_memory *memory, uint64_t offset);
-static void follow_interface(struct typing_worker *w, uint64_t word,
-                             const struct hs_memory *memory, uint64_t offset,
-                             enum typing_miss_kind kind);
-
 /* A pointer-shaped value of TYPE is the word VALUE itself. */
 static void follow_direct(struct typing_worker *w, uint32_t type,
                           uint64_t value)
@@ -63,6 +57,14 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
     }
 }
 
+void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
+{
+    if (hs_names_type(w->typing->g->names, type)->direct)
+        follow_direct(w, type, value);
+    else
+        typing_claim_one(w, value, type, HS_EVIDENCE_INTERFACE);
+}
+
 /* An interface at OFFSET, whose first word is WORD. */
 static void follow_interface(struct typing_worker *w, uint64_t word,
                              const struct hs_memory *memory, uint64_t offset,
@@ -72,13 +74,9 @@ static void follow_interface(struct typing_worker *w, uint64_t word,
     uint64_t value = typing_at(t, memory, offset + t->word);
     uint32_t type;
 
-    if (value == 0 || !is_alive(w, offset + t->word))
-        return;
-    type = typing_known(w, word, kind);
-    if (hs_names_type(t->g->names, type)->direct)
-        follow_direct(w, type, value);
-    else
-        typing_claim_one(w, value, type, HS_EVIDENCE_INTERFACE);
+    if (value && is_alive(w, offset + t->word) &&
+        typing_known(w, word, kind, &type))
+        typing_follow_value(w, type, value);
 }
 
 /* reflect.Value: typ_, ptr, flag; flagIndir says that ptr leads to the value
@@ -90,9 +88,9 @@ static void follow_reflect(struct typing_worker *w,
     uint64_t value = typing_at(t, memory, offset + t->word);
     uint32_t type;
 
-    if (value == 0 || !is_alive(w, offset + t->word))
+    if (value == 0 || !is_alive(w, offset + t->word) ||
+        !typing_known(w, typing_at(t, memory, offset), MISS_TYPE, &type))
         return;
-    type = typing_known(w, typing_at(t, memory, offset), MISS_TYPE);
     if (typing_at(t, memory, offset + 2 * t->word) & 1u << 7)
         typing_claim_one(w, value, type, HS_EVIDENCE_REACHED);
     else
@@ -311,4 +309,27 @@ void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
                            .address = memory.address + header,
                            .count = count,
                            .typing = typing});
+}
+
+void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
+{
+    const struct typing *t = w->typing;
+    const struct hs_memory *stretch;
+    struct typing_place place;
+    struct hs_memory memory;
+
+    w->missed = false;
+    if (typing_locate(t, view->address, &place)) {
+        if (!typing_memory(t, place.slot, &memory))
+            return;
+    } else {
+        stretch = typing_stretch(t, view->address);
+        if (!stretch)
+            return;
+        memory = *stretch;
+    }
+    typing_scan(w, &memory, view->address - memory.address, view->typing,
+                view->count);
+    if (w->missed)
+        hs_column_push(&w->again, view);
 }

@@ -13,6 +13,8 @@
  */
 #include "golang/typing_impl.h"
 
+#include <stdlib.h>
+
 #include "base/parallel.h"
 #include "model/heap_walk.h"
 
