@@ -7,7 +7,8 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 B        := build
 PKG_CONFIG ?= pkg-config
-PKGS     := zlib libprotobuf-c libpcre2-8 jansson libxxhash libcgraph libgvc
+PKGS     := zlib libprotobuf-c libpcre2-8 jansson libxxhash libcgraph libgvc \
+            libelf libdw
 VERSION  := 0.1.0
 
 WARN := -Wall -Wextra -Werror -Wconversion -Wsign-conversion -Wshadow \

@@ -16,6 +16,8 @@
 
 #include "bus.h"
 #include "format/format.h"
+#include "golang/golang.h"
+#include "model/program.h"
 #include "progress.h"
 
 struct file {
@@ -282,6 +284,25 @@ static void explain_needs(const struct loading *l)
     fputs("'heapscope help capture' says more.\n", stderr);
 }
 
+/* Lets the executable of SNAPSHOT name what the others tell of; without one
+ * that fits, the report goes on as if it were not there. */
+static int name(struct loading *l, struct hs_snapshot *snapshot)
+{
+    struct hs_source *sources = snapshot->sources.at;
+    struct hs_err err = HS_ERR_NONE;
+
+    if (hs_golang_name(snapshot, &err))
+        return HS_EXIT_OK;
+    for (size_t i = 0; i < snapshot->sources.count; i++) {
+        if (strcmp(sources[i].path, snapshot->program->file) != 0)
+            continue;
+        sources[i].complete = false;
+        sources[i].err = err;
+    }
+    hs_complain(l->run->command, snapshot->program->file, &err);
+    return HS_EXIT_PARTIAL;
+}
+
 static int decode_all(struct loading *l)
 {
     struct hs_run *run = l->run;
@@ -295,6 +316,9 @@ static int decode_all(struct loading *l)
         if (l->files[i].err.kind != HS_OK)
             status = HS_EXIT_PARTIAL;
     }
+    for (size_t i = 0; i < run->snapshot_count; i++)
+        if (name(l, &run->snapshots[i]) != HS_EXIT_OK)
+            status = HS_EXIT_PARTIAL;
     if (l->unknown)
         list_formats();
     if (useful == 0)

@@ -4,6 +4,15 @@
  */
 #include "base/cursor.h"
 
+#include <endian.h>
+
+uint8_t hs_cursor_u8(struct hs_cursor *cursor)
+{
+    const uint8_t *at = hs_cursor_take(cursor, 1);
+
+    return at ? *at : 0;
+}
+
 uint16_t hs_cursor_u16(struct hs_cursor *cursor)
 {
     const uint8_t *at = hs_cursor_take(cursor, 2);
@@ -12,6 +21,28 @@ uint16_t hs_cursor_u16(struct hs_cursor *cursor)
         return 0;
     return (uint16_t)(cursor->big_endian ? at[0] << 8 | at[1]
                                          : at[1] << 8 | at[0]);
+}
+
+uint32_t hs_cursor_u32(struct hs_cursor *cursor)
+{
+    const uint8_t *at = hs_cursor_take(cursor, 4);
+    uint32_t value;
+
+    if (!at)
+        return 0;
+    memcpy(&value, at, 4);
+    return cursor->big_endian ? be32toh(value) : le32toh(value);
+}
+
+uint64_t hs_cursor_u64(struct hs_cursor *cursor)
+{
+    const uint8_t *at = hs_cursor_take(cursor, 8);
+    uint64_t value;
+
+    if (!at)
+        return 0;
+    memcpy(&value, at, 8);
+    return cursor->big_endian ? be64toh(value) : le64toh(value);
 }
 
 uint64_t hs_cursor_varint_long(struct hs_cursor *cursor)

@@ -34,7 +34,7 @@ struct hs_cursor {
     const uint8_t *at, *end;
     uint64_t offset; /* of AT, from the start of the input */
     enum hs_cursor_fault fault;
-    bool big_endian; /* how u16 reads; false at first */
+    bool big_endian; /* how u16, u32, u64 read; false at first */
 };
 
 /* A cursor over SIZE bytes at DATA which stand at OFFSET of the input. */
@@ -87,7 +87,10 @@ static inline struct hs_cursor hs_cursor_sub(struct hs_cursor *cursor,
     return sub;
 }
 
+uint8_t hs_cursor_u8(struct hs_cursor *cursor);
 uint16_t hs_cursor_u16(struct hs_cursor *cursor);
+uint32_t hs_cursor_u32(struct hs_cursor *cursor);
+uint64_t hs_cursor_u64(struct hs_cursor *cursor);
 
 /* The slow half of hs_cursor_varint. */
 uint64_t hs_cursor_varint_long(struct hs_cursor *cursor);

@@ -180,7 +180,8 @@ static void read_units(struct golang_debug *d, struct globals *globals,
     Dwarf_CU *unit = NULL;
     Dwarf_Die die;
 
-    while (dwarf_get_units(d->dwarf, unit, &unit, NULL, NULL, &die, NULL) == 0) {
+    while (dwarf_get_units(d->dwarf, unit, &unit, NULL, NULL, &die, NULL) ==
+           0) {
         if (dwarf_tag(&die) == DW_TAG_compile_unit)
             read_unit(d, globals, &die);
         else if (!hs_debug_pay(d, abbreviations))

@@ -116,12 +116,11 @@ static uint32_t make_struct(struct golang_debug *d, struct hs_str function,
     }
     end = (end + g->pointer_size - 1) / g->pointer_size * g->pointer_size;
     function = hs_symname_plain(function, g->arena);
-    return hs_debug_struct(d,
-                           hs_str_of(hs_arena_printf(g->arena,
-                                                     "%.*s (closure)",
-                                                     (int)function.size,
-                                                     function.text)),
-                           end, all, (uint32_t)fields->count);
+    return hs_debug_struct(
+        d,
+        hs_str_of(hs_arena_printf(g->arena, "%.*s (closure)",
+                                  (int)function.size, function.text)),
+        end, all, (uint32_t)fields->count);
 }
 
 static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
@@ -137,9 +136,8 @@ static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
                       &die))
         return HS_NO_TYPE;
     name = hs_debug_name(d, &die);
-    hs_column_push(&fields,
-                   &(struct hs_go_field){.name = hs_str_of("F"),
-                                         .type = HS_NO_TYPE});
+    hs_column_push(&fields, &(struct hs_go_field){.name = hs_str_of("F"),
+                                                  .type = HS_NO_TYPE});
     if (name.size > 3 && memcmp(name.text + name.size - 3, "-fm", 3) == 0)
         read_receiver(d, name, &fields);
     else

@@ -45,7 +45,7 @@ struct debug_site {
 struct locals {
     struct golang_debug *d;
     struct hs_column sites;  /* struct debug_site */
-    struct hs_column locals;  /* struct debug_local */
+    struct hs_column locals; /* struct debug_local */
     struct hs_map site_at;   /* pc to look up -> number in sites */
     uint64_t pc;             /* of the site that is being made, in the file */
     struct hs_str function;  /* its function */
@@ -188,8 +188,8 @@ static void add_piece(struct locals *l, struct hs_str name, uint32_t number,
             local.name = hs_str_of(hs_arena_printf(
                 g->arena, "%.*s.%.*s", (int)name.size, name.text,
                 (int)field->name.size, field->name.text));
-        else if (piece->start != 0 && (type->kind == HS_GO_SLICE ||
-                                       type->kind == HS_GO_STRING))
+        else if (piece->start != 0 &&
+                 (type->kind == HS_GO_SLICE || type->kind == HS_GO_STRING))
             return; /* a length */
     }
     if (local.type != HS_NO_TYPE &&
@@ -268,8 +268,7 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
     struct golang_debug *d = l->d;
     const struct debug_function *functions = d->functions.at;
     uint32_t number = hs_map_lookup(&l->site_at, pc), function;
-    struct debug_site site = {.entry = frame->entry,
-                              .first = l->locals.count};
+    struct debug_site site = {.entry = frame->entry, .first = l->locals.count};
     Dwarf_Die die;
 
     if (number != HS_MAP_NONE)
@@ -292,10 +291,11 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
 /* A call is over when its frame is looked at, and what it needed no more may
  * be overwritten: it is the instruction before the return address that counts.
  * What was interrupted anywhere goes on at its pc. */
-static uint64_t pc_of(const struct hs_frame *frame, const struct hs_frame *callee)
+static uint64_t pc_of(const struct hs_frame *frame,
+                      const struct hs_frame *callee)
 {
-    if (callee && hs_str_equal(callee->function,
-                               hs_str_of("runtime.asyncPreempt")))
+    if (callee &&
+        hs_str_equal(callee->function, hs_str_of("runtime.asyncPreempt")))
         return frame->pc;
     return frame->pc - (frame->pc > frame->entry);
 }

@@ -383,8 +383,7 @@ uint32_t hs_debug_struct(struct golang_debug *d, struct hs_str name,
                          uint64_t size, const struct hs_go_field *fields,
                          uint32_t count)
 {
-    struct hs_go_type type = {
-        .name = name, .size = size, .kind = HS_GO_STRUCT};
+    struct hs_go_type type = {.name = name, .size = size, .kind = HS_GO_STRUCT};
     uint32_t number = hs_golang_type_add(d->g, &type, fields, count);
 
     if (number == HS_NO_TYPE)

@@ -22,6 +22,40 @@
 #include "model/program.h"
 #include "model/snapshot.h"
 
+/* Bytes of the file that are in memory when the program runs. */
+struct golang_segment {
+    uint64_t address, size; /* of the file: without the slide */
+    const uint8_t *bytes;
+    bool writable;
+};
+
+struct golang_image {
+    struct Elf *elf;           /* libelf's; NULL once closed */
+    struct hs_column segments; /* struct golang_segment, by address */
+    unsigned machine;          /* EM_X86_64 */
+    uint64_t loaded;           /* bytes in all segments */
+};
+
+struct golang_span {
+    uint64_t start, end; /* addresses */
+};
+
+/* What runtime.firstmoduledata says. */
+struct golang_module {
+    uint64_t address;
+    struct golang_span text, noptrdata, data, bss, noptrbss, types;
+    uint64_t header; /* of the function table */
+    uint64_t rodata; /* stack objects' masks count from here, ... */
+    uint64_t gofunc; /* ... the functions' data from here */
+    struct golang_span
+        descriptors; /* Go >= 1.27: nothing but them; else empty */
+    struct golang_table {
+        uint64_t at, count;
+    } funcnames, units, files, pctab, pclines, functions, sections, typelinks,
+        itabs;
+    unsigned from; /* the Go version whose layout it has */
+};
+
 struct golang {
     struct hs_snapshot *snapshot;
     struct hs_arena *arena;     /* the snapshot's */
@@ -36,13 +70,18 @@ struct golang {
     struct golang_image *image;         /* image.c */
     struct golang_module *module;       /* module.c */
     struct golang_functions *functions; /* functions.c */
-    struct hs_map type_at; /* descriptor -> number in names->types */
+    struct hs_map type_at;           /* descriptor -> number in names->types */
+    struct golang_types *type_state; /* types.c */
+    struct golang_debug *debug; /* debug.c; NULL: no debug information */
 };
 
 /* The SIZE bytes at ADDRESS, in the program's byte order; a bad cursor if the
  * file does not have them. */
 struct hs_cursor hs_golang_bytes(const struct golang *g, uint64_t address,
                                  uint64_t size);
+
+/* All from ADDRESS to the end of its segment; bad if it is in none. */
+struct hs_cursor hs_golang_rest(const struct golang *g, uint64_t address);
 
 /* What is in the section called NAME, inflated if need be; an empty cursor if
  * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
@@ -51,6 +90,12 @@ struct hs_cursor hs_golang_section(struct golang *g, const char *name,
 
 /* A word of the program's size; 0 once CURSOR is bad. */
 uint64_t hs_golang_word(const struct golang *g, struct hs_cursor *cursor);
+
+/* A word that is an address: as it is when the program runs. */
+uint64_t hs_golang_pointer(const struct golang *g, struct hs_cursor *cursor);
+
+/* Makes g->names->types, with nothing but the unknown type. */
+void hs_golang_open_types(struct golang *g);
 
 /* The number of the type that DESCRIPTOR is the address of, which is read, and
  * with it all that it is made of, if it is new; HS_NO_TYPE if there is no
@@ -66,10 +111,15 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
                             uint32_t field_count);
 
+/* The struct that a closure of the function at ENTRY is: "F", its code, and
+ * then what it has captured, as far as that is known; HS_NO_TYPE if nothing is.
+ * Not for two threads at once. */
+uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
+
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
 bool hs_golang_open_image(struct golang *g, struct hs_err *err);
-bool hs_golang_read_buildinfo(struct golang *g, struct hs_err *err);
+bool hs_golang_read_buildinfo(struct golang *g); /* false: it has none */
 bool hs_golang_read_module(struct golang *g, struct hs_err *err);
 bool hs_golang_read_functions(struct golang *g, struct hs_err *err);
 bool hs_golang_match(struct golang *g, struct hs_err *err);
@@ -77,6 +127,7 @@ void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_type_heap(struct golang *g);    /* names->typings */
 const struct hs_lens *hs_golang_lens(struct golang *g);
+void hs_golang_close_debug(struct golang *g); /* before the image */
 void hs_golang_close_image(struct golang *g);
 
 #endif

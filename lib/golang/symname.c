@@ -41,8 +41,8 @@ struct hs_str hs_symname_plain(struct hs_str symbol, struct hs_arena *arena)
     size_t to = 0;
 
     for (size_t i = 0; i < symbol.size; i++) {
-        if (plain[i] == '%' && i + 2 < symbol.size && digit(plain[i + 1]) >= 0 &&
-            digit(plain[i + 2]) >= 0) {
+        if (plain[i] == '%' && i + 2 < symbol.size &&
+            digit(plain[i + 1]) >= 0 && digit(plain[i + 2]) >= 0) {
             plain[to++] =
                 (char)(digit(plain[i + 1]) * 16 + digit(plain[i + 2]));
             i += 2;
@@ -67,8 +67,7 @@ static struct hs_str package(struct hs_str symbol)
 {
     struct hs_str found = hs_goname_package(symbol);
 
-    if (found.size + 1 <= symbol.size &&
-        numbered(from(symbol, found.size + 1)))
+    if (found.size + 1 <= symbol.size && numbered(from(symbol, found.size + 1)))
         found.size = 0;
     return found;
 }
@@ -83,7 +82,7 @@ bool hs_symname_variable(struct hs_str symbol, struct hs_arena *arena,
 {
     /* Up to Go 1.19 "go." and "type.", which may also begin a path. */
     static const char *const marks[] = {
-        "go:",       "type:",    "go.itab.",        "go.string.", "type..",
+        "go:",       "type:",           "go.itab.",   "go.string.", "type..",
         "gclocals.", "runtime.gcbits.", "go.cuinfo.", "go.link.",
     };
     struct hs_str rest;

@@ -48,9 +48,15 @@ TEST(symname_knows_what_is_of_c)
 TEST(symname_refuses_what_is_no_variable)
 {
     static const char *const others[] = {
-        "", "type:main.T", "type:.eqfunc24", "go:itab.*os.File,io.Reader",
-        "go:main.inittasks", "main..inittask", "go.itab.*os.File,io.Reader",
-        "runtime.gcbits.01", "@x",
+        "",
+        "type:main.T",
+        "type:.eqfunc24",
+        "go:itab.*os.File,io.Reader",
+        "go:main.inittasks",
+        "main..inittask",
+        "go.itab.*os.File,io.Reader",
+        "runtime.gcbits.01",
+        "@x",
     };
     struct hs_arena arena = HS_ARENA_EMPTY;
     struct symname found;

@@ -11,7 +11,7 @@
 #include "model/names.h"
 
 /* A place in the source. */
-struct hs_line {
+struct hs_place {
     struct hs_str function, file;
     uint64_t line; /* 0: unknown */
 };
@@ -31,7 +31,7 @@ struct hs_lens {
     /* Where PC is: the innermost inlined call first, into LINES, which has
      * room for ROOM.  Says how many there are. */
     size_t (*lines)(const struct hs_lens *lens, uint64_t pc,
-                    struct hs_line *lines, size_t room);
+                    struct hs_place *lines, size_t room);
 
     const struct hs_heap *heap;
     const struct hs_names *names;
