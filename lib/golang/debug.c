@@ -21,10 +21,6 @@
  * times what the biggest programs need. */
 #define BUDGET ((uint64_t)256 << 20)
 
-/* Go's sections inflate to three to five times their size.  What claims more
- * than this is not believed, as libelf would allocate it. */
-#define MOST_INFLATED(size) (((uint64_t)(size) << 6) + (1 << 20))
-
 bool hs_debug_child(struct golang_debug *d, Dwarf_Die *parent, Dwarf_Die *child)
 {
     return hs_debug_pay(d, 8) && dwarf_child(parent, child) == 0 &&
@@ -67,7 +63,8 @@ bool hs_debug_number(Dwarf_Die *die, unsigned name, uint64_t *value)
     Dwarf_Word word;
 
     if (!dwarf_attr_integrate(die, name, &attribute) ||
-        dwarf_formudata(&attribute, &word) != 0)
+        (dwarf_formudata(&attribute, &word) != 0 &&
+         dwarf_formaddr(&attribute, &word) != 0))
         return false;
     *value = word;
     return true;
@@ -189,56 +186,6 @@ static void read_units(struct golang_debug *d, struct globals *globals,
     }
 }
 
-/* Is SECTION, called NAME, one that may be inflated? */
-static bool is_sound(Elf_Scn *section, const GElf_Shdr *header,
-                     const char *name)
-{
-    uint64_t size = header->sh_size;
-    GElf_Chdr packed;
-    Elf_Data *data;
-    struct hs_cursor start;
-
-    if (header->sh_flags & SHF_COMPRESSED)
-        return gelf_getchdr(section, &packed) &&
-               packed.ch_size <= MOST_INFLATED(size);
-    if (strncmp(name, ".zdebug_", 8) != 0)
-        return true;
-    data = elf_rawdata(section, NULL); /* "ZLIB", then the size inflated */
-    if (!data || !data->d_buf)
-        return false;
-    start = hs_cursor_over(data->d_buf, data->d_size, 0);
-    start.big_endian = true;
-    hs_cursor_take(&start, 4);
-    return hs_cursor_u64(&start) <= MOST_INFLATED(size);
-}
-
-/* The debug sections: false if there are none, or one may not be inflated. */
-static bool check_sections(Elf *elf)
-{
-    Elf_Scn *section = NULL;
-    bool found = false;
-    size_t names;
-
-    if (elf_getshdrstrndx(elf, &names) != 0)
-        return false;
-    while ((section = elf_nextscn(elf, section)) != NULL) {
-        GElf_Shdr header;
-        const char *name;
-
-        if (!gelf_getshdr(section, &header))
-            return false;
-        name = elf_strptr(elf, names, header.sh_name);
-        if (!name || (strncmp(name, ".debug_", 7) != 0 &&
-                      strncmp(name, ".zdebug_", 8) != 0))
-            continue;
-        if (header.sh_type == SHT_NOBITS || !is_sound(section, &header, name))
-            return false;
-        found |= strcmp(name, ".debug_info") == 0 ||
-                 strcmp(name, ".zdebug_info") == 0;
-    }
-    return found;
-}
-
 /* What the section called NAME after its first letters holds, inflated by
  * libdw when it opened it. */
 static Elf_Data *inflated(Elf *elf, const char *rest)
@@ -280,18 +227,18 @@ static struct golang_debug *open_debug(struct golang *g)
 
 void hs_golang_read_debug(struct golang *g)
 {
-    Elf *elf = g->image->elf;
+    Elf *elf = hs_debug_open_image(g);
     Elf_Data *info, *abbreviations;
     struct golang_debug *d;
     struct globals globals;
 
-    if (!elf || !check_sections(elf))
+    if (!elf)
         return;
-    d = open_debug(g);
+    g->debug = d = open_debug(g);
+    d->elf = elf;
     d->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
     if (!d->dwarf)
         return;
-    g->debug = d;
     info = inflated(elf, "debug_info");
     abbreviations = inflated(elf, "debug_abbrev");
     if (info && info->d_buf) {
@@ -307,7 +254,9 @@ void hs_golang_read_debug(struct golang *g)
 
 void hs_golang_close_debug(struct golang *g)
 {
-    if (g->debug)
-        dwarf_end(g->debug->dwarf);
+    if (!g->debug)
+        return;
+    dwarf_end(g->debug->dwarf);
+    elf_end(g->debug->elf);
     g->debug = NULL;
 }

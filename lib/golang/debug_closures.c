@@ -150,7 +150,7 @@ uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry)
     struct golang_debug *d = g->debug;
     uint32_t type;
 
-    if (!d || entry < g->slide)
+    if (!d || !d->dwarf || entry < g->slide)
         return HS_NO_TYPE;
     type = hs_map_lookup(&d->closures, entry);
     if (type != HS_MAP_NONE)

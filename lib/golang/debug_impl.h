@@ -3,6 +3,7 @@
  * debug_impl.h - what the readers of DWARF share; for debug*.c only.
  *
  *   debug.c           opens it, walks its units, types the variables
+ *   debug_image.c     its sections, for libdw to inflate
  *   debug_types.c     a type of DWARF -> its number in names->types
  *   debug_locals.c    the variables in the heap's frames
  *   debug_closures.c  what a closure has captured
@@ -42,6 +43,7 @@ struct debug_pending {
 
 struct golang_debug {
     struct golang *g;
+    Elf *elf; /* debug_image.c */
     Dwarf *dwarf;
     const char *info, *info_end;  /* the section of entries */
     uint64_t budget;              /* bytes that may still be stepped over */
@@ -56,6 +58,10 @@ struct golang_debug {
     size_t settled;               /* ... the first so many are whole */
     struct hs_map closures;       /* entry of a function -> type */
 };
+
+/* An ELF file of the debug sections alone, in the scratch arena; NULL if there
+ * are none. */
+Elf *hs_debug_open_image(struct golang *g);
 
 /* Takes COST from the budget; false once it is spent. */
 static inline bool hs_debug_pay(struct golang_debug *d, uint64_t cost)
@@ -72,7 +78,7 @@ bool hs_debug_next(struct golang_debug *d, Dwarf_Die *die);
 /* The name of DIE, borrowed from the section; empty if it has none. */
 struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die);
 
-/* The value of a number; false if DIE has no such attribute. */
+/* The value of a number or address; false if DIE has no such attribute. */
 bool hs_debug_number(Dwarf_Die *die, unsigned attribute, uint64_t *value);
 
 /* The number of the type that DIE's ATTRIBUTE refers to, whole; HS_NO_TYPE if

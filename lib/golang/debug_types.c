@@ -28,7 +28,7 @@
 /* No type of Go is larger. */
 #define MOST_BYTES ((uint64_t)1 << 40)
 
-static uint8_t kind_of(Dwarf_Die *die)
+static uint8_t kind_of(const struct golang_debug *d, Dwarf_Die *die)
 {
     uint64_t kind;
 
@@ -37,7 +37,9 @@ static uint8_t kind_of(Dwarf_Die *die)
         return (uint8_t)(kind & 31);
     switch (dwarf_tag(die)) { /* what the linker made up for maps and chans */
     case DW_TAG_pointer_type:
-        return HS_GO_POINTER;
+        return hs_str_equal(hs_debug_name(d, die), hs_str_of("unsafe.Pointer"))
+                   ? HS_GO_UNSAFE_POINTER
+                   : HS_GO_POINTER;
     case DW_TAG_structure_type:
         return HS_GO_STRUCT;
     case DW_TAG_array_type:
@@ -58,12 +60,13 @@ static bool refer(Dwarf_Die *die, unsigned attribute, Dwarf_Die *to)
 }
 
 /* Steps from DIE to what it is a name for. */
-static bool strip_typedefs(Dwarf_Die *die)
+static bool strip_typedefs(const struct golang_debug *d, Dwarf_Die *die)
 {
     Dwarf_Die next;
 
     for (int i = 0; i < MOST_TYPEDEFS; i++) {
-        if (dwarf_tag(die) != DW_TAG_typedef || kind_of(die) != HS_GO_UNKNOWN)
+        if (dwarf_tag(die) != DW_TAG_typedef ||
+            kind_of(d, die) != HS_GO_UNKNOWN)
             return true;
         if (!refer(die, DW_AT_type, &next))
             return false;
@@ -98,7 +101,7 @@ static uint64_t size_of(const struct golang *g, Dwarf_Die *die, uint8_t kind)
 static uint32_t by_descriptor(struct golang_debug *d, Dwarf_Die *die)
 {
     const struct hs_go_type *found;
-    uint8_t kind = kind_of(die);
+    uint8_t kind = kind_of(d, die);
     uint64_t offset;
     uint32_t type;
 
@@ -126,7 +129,7 @@ static bool has_methods(const struct golang_debug *d, Dwarf_Die *die)
 {
     Dwarf_Die words;
 
-    return refer(die, DW_AT_type, &words) && strip_typedefs(&words) &&
+    return refer(die, DW_AT_type, &words) && strip_typedefs(d, &words) &&
            hs_str_equal(hs_debug_name(d, &words), hs_str_of("runtime.iface"));
 }
 
@@ -158,7 +161,7 @@ static uint32_t begin(struct golang_debug *d, Dwarf_Die *die)
 {
     struct golang *g = d->g;
     struct hs_str name = hs_debug_name(d, die);
-    struct hs_go_type type = {.kind = kind_of(die)};
+    struct hs_go_type type = {.kind = kind_of(d, die)};
     struct hs_column fields = {0};
     struct debug_pending pending = {.die = dwarf_dieoffset(die)};
 
@@ -194,7 +197,7 @@ static uint32_t number(struct golang_debug *d, Dwarf_Die *die,
     uint32_t type;
 
     if (!hs_debug_pay(d, 16) || !refer(die, attribute, &to) ||
-        !strip_typedefs(&to))
+        !strip_typedefs(d, &to))
         return HS_NO_TYPE;
     type = hs_map_lookup(&d->type_of, dwarf_dieoffset(&to));
     if (type != HS_MAP_NONE)
@@ -307,9 +310,10 @@ static void check_part(const struct golang_debug *d, struct hs_go_type *type,
     }
     if (!fits)
         *its = HS_NO_TYPE;
-    type->has_pointers |= *its == HS_NO_TYPE
-                              ? type->size >= d->g->pointer_size
-                              : hs_names_type(d->g->names, *its)->has_pointers;
+    if (type->size < d->g->pointer_size)
+        return;
+    type->has_pointers |=
+        *its == HS_NO_TYPE || hs_names_type(d->g->names, *its)->has_pointers;
 }
 
 static bool is_pointer(uint8_t kind)
