@@ -60,6 +60,7 @@ bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
     g->heap = snapshot->parts & HS_PART_HEAP ? snapshot->heap : NULL;
     g->program = snapshot->program;
     good = read_program(g, err) && (!g->heap || name_heap(g, err));
+    hs_golang_close_debug(g);
     hs_golang_close_image(g);
     hs_arena_free(&scratch);
     g->scratch = NULL;

@@ -72,6 +72,7 @@ struct golang {
     struct golang_functions *functions; /* functions.c */
     struct hs_map type_at;           /* descriptor -> number in names->types */
     struct golang_types *type_state; /* types.c */
+    struct golang_debug *debug; /* debug.c; NULL: no debug information */
 };
 
 /* The SIZE bytes at ADDRESS, in the program's byte order; a bad cursor if the
@@ -110,8 +111,9 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
                             uint32_t field_count);
 
-/* The struct that a closure is whose code starts at ENTRY: {F uintptr; what it
- * captured...}.  HS_NO_TYPE if that is not known. */
+/* The struct that a closure of the function at ENTRY is: "F", its code, and
+ * then what it has captured, as far as that is known; HS_NO_TYPE if nothing is.
+ * Not for two threads at once. */
 uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
 
 /* Does type MAP have groups (Go >= 1.24), not buckets? */
@@ -128,6 +130,7 @@ void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_type_heap(struct golang *g);    /* names->typings */
 const struct hs_lens *hs_golang_lens(struct golang *g);
+void hs_golang_close_debug(struct golang *g); /* before the image */
 void hs_golang_close_image(struct golang *g);
 
 #endif
