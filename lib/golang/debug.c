@@ -260,10 +260,3 @@ void hs_golang_close_debug(struct golang *g)
     elf_end(g->debug->elf);
     g->debug = NULL;
 }
-
-uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry)
-{
-    (void)g;
-    (void)entry;
-    return HS_NO_TYPE;
-}

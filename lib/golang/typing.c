@@ -68,7 +68,7 @@ static void look_up(struct typing *t, uint64_t address,
         type = hs_golang_closure_type(t->g, address);
         break;
     }
-    hs_map_add(&t->known, address, type);
+    hs_map_add(&t->known[kind], address, type);
 }
 
 /* Looks up what the workers have missed; false if there was nothing. */
@@ -289,7 +289,8 @@ static struct typing *make(struct golang *g)
     t->tries = HS_COLUMN(struct typing_trie, t->arena);
     t->stretches = HS_COLUMN(const struct hs_memory *, t->arena);
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
-    hs_map_init(&t->known, t->arena, 1024);
+    for (unsigned kind = 0; kind < 3; kind++)
+        hs_map_init(&t->known[kind], t->arena, 1024);
     hs_map_init(&t->viewed, t->arena, 1024);
     hs_map_init(&t->refused, t->arena, 16);
     for (unsigned i = 0; i < t->threads; i++)

@@ -45,7 +45,7 @@ uint32_t typing_word(uint64_t claim)
 bool typing_known(struct typing_worker *w, uint64_t address,
                   enum typing_miss_kind kind, uint32_t *type)
 {
-    uint32_t known = hs_map_lookup(&w->typing->known, address);
+    uint32_t known = hs_map_lookup(&w->typing->known[kind], address);
 
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {

@@ -135,7 +135,7 @@ struct typing {
     struct hs_column tries; /* struct typing_trie */
     uint64_t steps;         /* that plans have taken so far */
 
-    struct hs_map known;        /* descriptor, itab, code -> type, which is
+    struct hs_map known[3];     /* descriptor, itab, code -> type, which is
                                  * HS_NO_TYPE if there is none */
     struct hs_map viewed;       /* views that were scanned -> 1 */
     struct hs_column stretches; /* const struct hs_memory *: segments and

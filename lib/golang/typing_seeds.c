@@ -262,7 +262,7 @@ static void know_itabs(struct typing *t)
     const struct hs_itab *itabs = t->heap->itabs.at;
 
     for (size_t i = 0; i < t->heap->itabs.count; i++)
-        hs_map_add(&t->known, itabs[i].itab,
+        hs_map_add(&t->known[MISS_ITAB], itabs[i].itab,
                    hs_golang_type_at(t->g, itabs[i].type));
     typing_plan(t);
 }
