@@ -106,6 +106,12 @@ uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor);
  * COUNT words; NULL if that is not known.  Made in g->arena, and once. */
 const uint8_t *hs_golang_mask(struct golang *g, uint32_t type, size_t *count);
 
+/* Where PC is: the innermost inlined call first, into LINES, which has room for
+ * ROOM; says how many there are, 0 if PC is in no function.  Of a return
+ * address, ask for the byte before. */
+size_t hs_golang_lines(const struct golang *g, uint64_t pc,
+                       struct hs_place *lines, size_t room);
+
 /* A new type of which only the debug information tells. */
 uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
