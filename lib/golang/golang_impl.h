@@ -122,6 +122,9 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
  * Not for two threads at once. */
 uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
 
+/* Reads all types that the program has; type_list.c. */
+void hs_golang_read_all_types(struct golang *g);
+
 /* Does type MAP have groups (Go >= 1.24), not buckets? */
 bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
 

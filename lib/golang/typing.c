@@ -263,6 +263,7 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->views = w->again = w->refused =
         HS_COLUMN(struct typing_view, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
+    w->chans = HS_COLUMN(struct typing_chan, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         w->misses[kind] = HS_COLUMN(uint64_t, &w->arena);
 }
@@ -305,6 +306,7 @@ void hs_golang_type_heap(struct golang *g)
     if (!g->heap || !g->names || hs_heap_count(g->heap) == 0)
         return;
     t = make(g);
+    hs_golang_read_all_types(g);
     typing_plan(t);
     typing_seed(t);
     typing_run(t);

@@ -95,6 +95,11 @@ struct typing_trie {
     uint32_t node, entry, indirect; /* types */
 };
 
+/* An object that is a chan. */
+struct typing_chan {
+    uint32_t object, elem;
+};
+
 struct typing;
 
 /* What one thread gathers. */
@@ -106,6 +111,7 @@ struct typing_worker {
     struct hs_column again;     /* struct typing_view: who missed something */
     struct hs_column refused;   /* struct typing_view: what does not fit */
     struct hs_column headers;   /* struct typing_header */
+    struct hs_column chans;     /* struct typing_chan */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     bool missed;                /* in what is being scanned */
