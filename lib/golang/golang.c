@@ -42,7 +42,7 @@ static bool name_heap(struct golang *g, struct hs_err *err)
     hs_golang_read_debug(g);
     hs_golang_type_heap(g);
     g->names->lens = hs_golang_lens(g);
-    g->snapshot->names = g->names;
+    g->snapshot->names = g->snapshot->heap->names = g->names;
     return true;
 }
 
@@ -74,6 +74,7 @@ bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
     g->heap = snapshot->parts & HS_PART_HEAP ? snapshot->heap : NULL;
     g->program = snapshot->program;
     good = read_program(g, err) && name_parts(g, err);
+    hs_golang_close_debug(g);
     hs_golang_close_image(g);
     hs_arena_free(&scratch);
     g->scratch = NULL;
