@@ -36,6 +36,7 @@ static bool name_heap(struct golang *g, struct hs_err *err)
 {
     if (!hs_golang_match(g, err))
         return false;
+    hs_golang_read_frames(g);
     hs_golang_read_symbols(g);
     hs_golang_read_debug(g);
     hs_golang_type_heap(g);

@@ -6,7 +6,9 @@
  *   buildinfo.c  version, modules, settings
  *   module.c     moduledata: where types, functions and their data are
  *   types.c      type descriptors, read when they are first asked for
- *   functions.c  the function table: names, files, lines, inlining, frames
+ *   functions.c  the function table: names, files, lines, inlining
+ *   match.c      is it the program of the dump?
+ *   frames.c     stack objects of the heap's frames
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
  *   typing.c     which object is of which type
@@ -103,8 +105,15 @@ void hs_golang_open_types(struct golang *g);
 uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor);
 
 /* Which of the words of type TYPE are pointers, a bit each, lowest first, for
- * COUNT words; NULL if that is not known.  Made in g->arena, and once. */
+ * COUNT words, after which there are none; NULL if that is not known.  Made
+ * once, and lives as long as the snapshot. */
 const uint8_t *hs_golang_mask(struct golang *g, uint32_t type, size_t *count);
+
+/* Where PC is: the innermost inlined call first, into LINES, which has room for
+ * ROOM; says how many there are, 0 if PC is in no function.  Of a return
+ * address, ask for the byte before. */
+size_t hs_golang_lines(const struct golang *g, uint64_t pc,
+                       struct hs_place *lines, size_t room);
 
 /* A new type of which only the debug information tells. */
 uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
@@ -123,6 +132,7 @@ bool hs_golang_read_buildinfo(struct golang *g); /* false: it has none */
 bool hs_golang_read_module(struct golang *g, struct hs_err *err);
 bool hs_golang_read_functions(struct golang *g, struct hs_err *err);
 bool hs_golang_match(struct golang *g, struct hs_err *err);
+void hs_golang_read_frames(struct golang *g);  /* layouts, stack objects */
 void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_type_heap(struct golang *g);    /* names->typings */

@@ -149,12 +149,22 @@ static bool qualify(const struct golang *g, struct hs_column *chars,
 {
     struct hs_str text = golang_descriptor(g, type)->text;
     struct hs_str package = golang_type(g, type)->package;
-    const char *dot = text.size ? memchr(text.text, '.', text.size) : NULL;
-    const char *arguments =
-        text.size ? memchr(text.text, '[', text.size) : NULL;
+    const char *dot, *arguments;
+    size_t last = package.size;
 
-    if (package.size == 0 || package.size > MOST_NAME || !dot ||
-        (arguments && arguments < dot))
+    while (last > 0 && package.text[last - 1] != '/')
+        last--;
+    last = package.size - last;
+    if (package.size == 0 || package.size > MOST_NAME || text.size == 0)
+        return false;
+    /* Mostly the package's name is the last element of its path, which may
+     * have dots in it. */
+    dot = memchr(text.text, '.', text.size);
+    if (last < text.size && text.text[last] == '.' &&
+        memcmp(text.text, package.text + package.size - last, last) == 0)
+        dot = text.text + last;
+    arguments = memchr(text.text, '[', text.size);
+    if (!dot || (arguments && arguments < dot))
         return false;
     add(chars, package);
     add(chars, (struct hs_str){dot, text.size - (size_t)(dot - text.text)});

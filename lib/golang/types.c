@@ -390,6 +390,10 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
 
     if (g->names->types.count >= HS_MOST_TYPES)
         return HS_NO_TYPE;
+    if (type->has_pointers) {
+        d.on_demand = true;
+        d.pointer_bytes = type->size / g->pointer_size * g->pointer_size;
+    }
     copy.first_field = (uint32_t)g->names->fields.count;
     copy.field_count = field_count;
     for (uint32_t i = 0; i < field_count; i++)
@@ -411,7 +415,7 @@ void hs_golang_open_types(struct golang *g)
     state->stack = HS_COLUMN(uint32_t, g->arena);
     state->words_left = g->image->loaded / g->pointer_size;
     state->name_bytes_left = 8 * g->image->loaded;
-    state->mask_bits_left = (uint64_t)1 << 30;
+    state->mask_bits_left = (uint64_t)1 << 28;
     g->type_state = state;
     hs_map_init(&g->type_at, g->arena, 256);
     hs_column_push(&g->names->types, &unknown);
