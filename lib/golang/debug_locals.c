@@ -152,9 +152,9 @@ static void read_variable(struct locals *l, Dwarf_Die *die)
         name->size--;
     }
     /* ".autotmp_3" and its kin are no names that anybody knows. */
-    if (name->size == 0 || name->text[0] == '.' || !find_place(l, die, &place))
+    if (name->size == 0 || name->text[0] == '.')
         return;
-    count = join_pieces(pieces, read_pieces(&place, pieces));
+    count = hs_debug_place(l->d, die, l->pc, pieces);
     if (count == 0)
         return;
     variable.type = hs_debug_type(l->d, die, DW_AT_type);
