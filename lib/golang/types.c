@@ -33,6 +33,8 @@
 #define KIND_MASK       31u
 #define NAME_EMBEDDED   8u
 #define VARIADIC        0x8000u
+#define UNCOMMON_SIZE   16u
+#define METHOD_SIZE     16u
 
 /* What differs from version to version. */
 struct type_layout {
@@ -177,7 +179,8 @@ static struct hs_str package_of(const struct golang *g, uint64_t address,
 
     if (!(head->flags & FLAG_UNCOMMON))
         return (struct hs_str){"", 0};
-    c = hs_golang_bytes(g, address + fixed_size(g, head->kind & KIND_MASK), 16);
+    c = hs_golang_bytes(g, address + fixed_size(g, head->kind & KIND_MASK),
+                        UNCOMMON_SIZE);
     return name_of_offset(g, hs_cursor_u32(&c));
 }
 
@@ -296,7 +299,7 @@ static void read_func(struct golang *g, uint32_t number, struct hs_cursor *c)
     hs_cursor_take(&head, 2 * g->pointer_size + 4);
     address += fixed_size(g, HS_GO_FUNC);
     if (hs_cursor_u8(&head) & FLAG_UNCOMMON)
-        address += 16;
+        address += UNCOMMON_SIZE;
     golang_descriptor(g, number)->variadic = out & VARIADIC;
     out &= ~VARIADIC;
     if (!afford(g, in + out))
@@ -379,6 +382,40 @@ uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor)
     if (g->names->types.count > from)
         hs_golang_name_types(g, from);
     return number;
+}
+
+/* The descriptor, its uncommon part, what its kind adds, and its methods. */
+uint64_t hs_golang_descriptor_size(const struct golang *g, uint64_t address)
+{
+    uint64_t word = g->pointer_size, size, added = 0, methods = 0;
+    struct head head;
+    struct hs_cursor c;
+    unsigned kind;
+
+    if (!read_head(g, address, &head))
+        return 0;
+    kind = head.kind & KIND_MASK;
+    size = fixed_size(g, kind);
+    c = hs_golang_bytes(g, address, size);
+    hs_cursor_take(&c, head_size(g));
+    if (kind == HS_GO_FUNC) {
+        added = hs_cursor_u16(&c);
+        added = (added + (hs_cursor_u16(&c) & ~VARIADIC)) * word;
+    } else if (kind == HS_GO_STRUCT || kind == HS_GO_INTERFACE) {
+        hs_cursor_take(&c, 2 * word);
+        added = hs_golang_word(g, &c);
+        if (added > g->image->loaded)
+            return 0;
+        added *= kind == HS_GO_STRUCT ? 3 * word : 8;
+    }
+    if (head.flags & FLAG_UNCOMMON) {
+        c = hs_golang_bytes(g, address + size, UNCOMMON_SIZE);
+        hs_cursor_u32(&c); /* package */
+        methods = hs_cursor_u16(&c);
+        size += UNCOMMON_SIZE;
+    }
+    size += added + methods * METHOD_SIZE;
+    return c.fault ? 0 : align_up(g, size);
 }
 
 uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,

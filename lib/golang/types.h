@@ -50,6 +50,9 @@ static inline struct hs_go_type *golang_type(const struct golang *g,
     return (struct hs_go_type *)g->names->types.at + type;
 }
 
+/* How many bytes of descriptors the one at ADDRESS takes; 0 if it is none. */
+uint64_t hs_golang_descriptor_size(const struct golang *g, uint64_t address);
+
 /* The COUNT bits that the collector's program at ADDRESS makes; NULL if it is
  * none. */
 const uint8_t *hs_golang_run_mask(struct golang *g, uint64_t address,
