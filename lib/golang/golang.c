@@ -42,7 +42,8 @@ static bool name_heap(struct golang *g, struct hs_err *err)
     hs_golang_read_debug(g);
     hs_golang_type_heap(g);
     g->names->lens = hs_golang_lens(g);
-    g->snapshot->names = g->snapshot->heap->names = g->names;
+    g->snapshot->names = g->names;
+    g->snapshot->heap->names = g->names;
     return true;
 }
 
