@@ -79,6 +79,10 @@ static const char *entry_text(const struct hs_heap_case *c,
     case HS_HOLDER_GOROUTINE:
     case HS_HOLDER_FINALIZER:
         return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+    case HS_HOLDER_GLOBAL: /* of the runtime */
+        if (path->holder != path->unit)
+            return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+        break;
     default:
         break;
     }

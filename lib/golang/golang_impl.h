@@ -14,6 +14,7 @@
  *   count.c      how much there is in it
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
+ *   temporaries.c  variables that only have the names of others
  *   typing.c     which object is of which type
  *   lens.c       how Go writes a reference
  *
@@ -80,7 +81,7 @@ struct golang {
     struct golang_functions *functions; /* functions.c */
     struct hs_map type_at;           /* descriptor -> number in names->types */
     struct golang_types *type_state; /* types.c */
-    struct golang_debug *debug; /* debug.c; NULL: no debug information */
+    struct golang_debug *debug;      /* debug.c; NULL: no debug information */
 };
 
 /* The SIZE bytes at ADDRESS, in the program's byte order; a bad cursor if the
@@ -150,7 +151,8 @@ void hs_golang_count(struct golang *g);        /* what there is to tell of */
 void hs_golang_read_frames(struct golang *g);  /* layouts, stack objects */
 void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
-void hs_golang_type_heap(struct golang *g);    /* names->typings */
+void hs_golang_find_temporaries(struct golang *g); /* more globals */
+void hs_golang_type_heap(struct golang *g);        /* names->typings */
 const struct hs_lens *hs_golang_lens(struct golang *g);
 void hs_golang_close_debug(struct golang *g); /* before the image */
 void hs_golang_close_image(struct golang *g);

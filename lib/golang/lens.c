@@ -215,8 +215,7 @@ static void add_key(struct reference *r, const struct hs_go_type *map,
                                         : hs_heap_memory(r->g->heap, object);
         at = object == HS_NO_OBJECT
                  ? 0
-                 : hs_heap_word(r->g->heap, r->memory->bytes + base +
-                                                keys->at +
+                 : hs_heap_word(r->g->heap, r->memory->bytes + base + keys->at +
                                                 entry * keys->stride) -
                        memory.address;
         type = map->key;
@@ -281,9 +280,8 @@ static struct hs_str reference(const struct hs_lens *lens, uint32_t object,
     uint32_t type = hs_typing_type(typing);
     uint64_t base = typing & HS_TYPING_HEADER ? 8 : 0;
     struct hs_memory memory;
-    struct reference r = {.g = lens->state,
-                          .chars = HS_COLUMN(char, arena),
-                          .memory = &memory};
+    struct reference r = {
+        .g = lens->state, .chars = HS_COLUMN(char, arena), .memory = &memory};
 
     if (type == HS_NO_TYPE || offset < base)
         return (struct hs_str){"", 0};
@@ -318,7 +316,7 @@ static struct hs_str in_global(const struct hs_lens *lens, uint32_t global,
     const struct hs_segment *segments = heap->segments.at;
     const struct hs_global *its = lens->names->globals.at;
     struct reference r = {.g = lens->state, .chars = HS_COLUMN(char, arena)};
-    uint64_t base = 0;
+    uint64_t base = 0, size;
 
     if (global >= lens->names->globals.count)
         return (struct hs_str){"", 0};
@@ -327,6 +325,12 @@ static struct hs_str in_global(const struct hs_lens *lens, uint32_t global,
         base = its->address - segments[i].memory.address;
         if (base < segments[i].memory.size)
             r.memory = &segments[i].memory;
+    }
+    size = hs_names_type(lens->names, its->type)->size;
+    if (its->several && size) {
+        add_index(&r, "", offset / size);
+        base += offset - offset % size;
+        offset %= size;
     }
     add_inside(&r, its->type, base, offset, false);
     return finish(&r);

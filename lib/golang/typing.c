@@ -260,8 +260,7 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
     w->next = HS_COLUMN(uint32_t, &w->arena);
-    w->views = w->again = w->refused =
-        HS_COLUMN(struct typing_view, &w->arena);
+    w->views = w->again = w->refused = HS_COLUMN(struct typing_view, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)

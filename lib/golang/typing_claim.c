@@ -225,9 +225,8 @@ void typing_claim_string(struct typing_worker *w, uint64_t address,
 {
     struct typing_place place;
 
-    if (size == 0 || !typing_locate(w->typing, address, &place) ||
-        place.scan || size > place.size - place.offset ||
-        (place.size <= TINY && size < TINY))
+    if (size == 0 || !typing_locate(w->typing, address, &place) || place.scan ||
+        size > place.size - place.offset || (place.size <= TINY && size < TINY))
         return;
     typing_raise(w, &place,
                  hs_typing(type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
@@ -298,8 +297,8 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
             view(w, address, covers, typing);
         return;
     }
-    now = typing_word(__atomic_load_n(&t->claims[place.object],
-                                      __ATOMIC_RELAXED));
+    now = typing_word(
+        __atomic_load_n(&t->claims[place.object], __ATOMIC_RELAXED));
     if (header_agrees(t, now, type, shape)) {
         evidence = HS_EVIDENCE_HEADER;
         covers = UINT32_MAX;

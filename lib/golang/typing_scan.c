@@ -296,19 +296,18 @@ void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
     if (!typing_fits(t, &memory, typing)) {
-        hs_column_push(&w->refused,
-                       &(struct typing_view){.address = memory.address,
-                                             .typing = typing});
+        hs_column_push(
+            &w->refused,
+            &(struct typing_view){.address = memory.address, .typing = typing});
         return;
     }
     w->missed = false;
     typing_scan(w, &memory, header, typing, count);
     if (w->missed)
         hs_column_push(&w->again,
-                       &(struct typing_view){
-                           .address = memory.address + header,
-                           .count = count,
-                           .typing = typing});
+                       &(struct typing_view){.address = memory.address + header,
+                                             .count = count,
+                                             .typing = typing});
 }
 
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view)

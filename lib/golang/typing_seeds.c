@@ -38,10 +38,9 @@ static void survey_part(void *context, unsigned part)
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    hs_heap_walk_init(&walk, t->heap,
-                      (uint32_t)hs_parallel_share(t->count, part, t->threads),
-                      (uint32_t)hs_parallel_share(t->count, part + 1,
-                                                  t->threads));
+    hs_heap_walk_init(
+        &walk, t->heap, (uint32_t)hs_parallel_share(t->count, part, t->threads),
+        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads));
     walk.scan_only = true;
     while ((memory = hs_heap_walk_next(&walk))) {
         const uint8_t *record = t->store->places[walk.page].record;
@@ -162,15 +161,15 @@ static void seed_globals(struct typing *t)
     const struct hs_global *globals = t->g->names->globals.at;
 
     for (size_t i = 0; i < t->g->names->globals.count; i++) {
-        const struct hs_memory *memory =
-            typing_stretch(t, globals[i].address);
+        const struct hs_memory *memory = typing_stretch(t, globals[i].address);
+        uint64_t size = hs_names_type(t->g->names, globals[i].type)->size;
 
         if (memory && globals[i].type != HS_NO_TYPE)
-            typing_scan(&t->workers[0], memory,
-                        globals[i].address - memory->address,
-                        hs_typing(globals[i].type, HS_SHAPE_ONE,
-                                  HS_EVIDENCE_REACHED, false),
-                        1);
+            typing_scan(
+                &t->workers[0], memory, globals[i].address - memory->address,
+                hs_typing(globals[i].type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED,
+                          false),
+                globals[i].several && size ? globals[i].size / size : 1);
     }
 }
 
@@ -200,15 +199,14 @@ static void seed_locals(struct typing *t)
     for (size_t i = 0; i < t->g->names->locals.count; i++) {
         const struct hs_local *local = &locals[i];
 
-        if (local->frame >= t->heap->frames.count ||
-            local->type == HS_NO_TYPE)
+        if (local->frame >= t->heap->frames.count || local->type == HS_NO_TYPE)
             continue;
         if (i == 0 || locals[i - 1].frame != local->frame || !w->listed.bits)
             typing_list(t, &frames[local->frame].memory, &w->listed);
-        typing_scan(w, &frames[local->frame].memory, local->offset,
-                    hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED,
-                              false),
-                    1);
+        typing_scan(
+            w, &frames[local->frame].memory, local->offset,
+            hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED, false),
+            1);
     }
     w->listed = (struct hs_bitset){0};
 }
@@ -222,8 +220,7 @@ static void seed_pointee(struct typing_worker *w, uint64_t address,
 {
     uint32_t type;
 
-    if (address && descriptor &&
-        typing_known(w, descriptor, MISS_TYPE, &type))
+    if (address && descriptor && typing_known(w, descriptor, MISS_TYPE, &type))
         typing_claim_one(w, address,
                          hs_names_type(w->typing->g->names, type)->elem,
                          evidence);

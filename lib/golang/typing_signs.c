@@ -68,7 +68,8 @@ static void try_chan(struct typing_worker *w, uint32_t object,
 {
     const struct typing *t = w->typing;
     uint64_t descriptor = typing_at(t, memory, chan_type_offset(t));
-    uint64_t count = typing_at(t, memory, 0), room = typing_at(t, memory, t->word);
+    uint64_t count = typing_at(t, memory, 0),
+             room = typing_at(t, memory, t->word);
     uint64_t buffer = typing_at(t, memory, 2 * t->word);
     uint32_t elem;
     unsigned size;
@@ -115,8 +116,8 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
             hs_names_type(names, i)->elem == elem)
             return i;
     name = hs_names_type(names, elem)->name;
-    type.name = hs_str_of(hs_arena_printf(t->g->arena, "chan %.*s",
-                                          (int)name.size, name.text));
+    type.name = hs_str_of(
+        hs_arena_printf(t->g->arena, "chan %.*s", (int)name.size, name.text));
     return hs_golang_type_add(t->g, &type, NULL, 0);
 }
 
@@ -157,7 +158,8 @@ static void pass(struct typing *t)
             try_chan(w, walk.object, memory);
     }
     for (size_t i = 0; i < t->stretches.count; i++)
-        scan_interfaces(w, ((const struct hs_memory *const *)t->stretches.at)[i]);
+        scan_interfaces(w,
+                        ((const struct hs_memory *const *)t->stretches.at)[i]);
 }
 
 void typing_find_signs(struct typing *t)
