@@ -2,7 +2,8 @@
 /*
  * golang_impl.h - what the readers of one executable share; for golang/ only.
  *
- *   image.c      the ELF file: bytes at an address, sections by name
+ *   image.c      the ELF file: bytes at an address
+ *   sections.c   sections by name
  *   buildinfo.c  version, modules, settings
  *   notes.c      build ids
  *   module.c     moduledata: where types, functions and their data are
@@ -94,6 +95,11 @@ struct hs_cursor hs_golang_rest(const struct golang *g, uint64_t address);
  * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
 struct hs_cursor hs_golang_section(struct golang *g, const char *name,
                                    uint64_t *address);
+
+bool hs_golang_has_section(const struct golang *g, const char *name);
+
+/* Is all in the file that its sections are made of? */
+bool hs_golang_sections_whole(const struct golang *g);
 
 /* A word of the program's size; 0 once CURSOR is bad. */
 uint64_t hs_golang_word(const struct golang *g, struct hs_cursor *cursor);
