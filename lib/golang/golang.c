@@ -20,8 +20,17 @@ static void open_names(struct golang *g)
     hs_golang_open_types(g);
 }
 
-static bool read_program(struct golang *g, struct hs_err *err)
+bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
+                            struct hs_arena *scratch, struct hs_err *err)
 {
+    *g = (struct golang){
+        .snapshot = snapshot,
+        .arena = &snapshot->arena,
+        .scratch = scratch,
+        .heap = snapshot->parts & HS_PART_HEAP ? snapshot->heap : NULL,
+        .program = snapshot->program,
+    };
+
     if (!hs_golang_open_image(g, err))
         return false;
     hs_golang_read_notes(g);
@@ -68,12 +77,8 @@ bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
         return true;
     /* It stays, for the lens. */
     g = hs_arena_zeroed(&snapshot->arena, 1, sizeof(*g));
-    g->snapshot = snapshot;
-    g->arena = &snapshot->arena;
-    g->scratch = &scratch;
-    g->heap = snapshot->parts & HS_PART_HEAP ? snapshot->heap : NULL;
-    g->program = snapshot->program;
-    good = read_program(g, err) && name_parts(g, err);
+    good = hs_golang_read_program(g, snapshot, &scratch, err) &&
+           name_parts(g, err);
     hs_golang_close_debug(g);
     hs_golang_close_image(g);
     hs_arena_free(&scratch);
