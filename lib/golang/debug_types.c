@@ -141,7 +141,7 @@ static struct hs_column members_of(struct golang_debug *d, Dwarf_Die *structure)
     Dwarf_Die member;
 
     for (bool more = hs_debug_child(d, structure, &member); more;
-         more = hs_debug_next(d, &member)) {
+         more = hs_debug_next(d, &member, 0)) {
         struct hs_go_field field = {.type = HS_NO_TYPE};
         uint64_t embedded = 0;
 
@@ -240,7 +240,7 @@ static void complete_fields(struct golang_debug *d, uint32_t type,
 
     for (bool more = hs_debug_child(d, structure, &member);
          more && i < type_of(d, type)->field_count;
-         more = hs_debug_next(d, &member)) {
+         more = hs_debug_next(d, &member, 0)) {
         uint32_t its;
 
         if (dwarf_tag(&member) != DW_TAG_member)
