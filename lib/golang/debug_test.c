@@ -30,6 +30,7 @@ enum abbreviation {
     SLICE,
     FUNCTION,
     BLOCK,
+    UNUSED,
 };
 
 /* code tag children (attribute form)* 0 0 */
@@ -73,12 +74,11 @@ static const uint16_t abbreviations[] = {
         DW_AT_high_pc, DW_FORM_addr, 0, 0,
     BLOCK, DW_TAG_lexical_block, 1,
         DW_AT_low_pc, DW_FORM_addr, DW_AT_high_pc, DW_FORM_addr, 0, 0,
-    0,
 };
 /* clang-format on */
 
 struct writer {
-    uint8_t info[4096];
+    uint8_t info[1 << 20];
     size_t size;
     size_t labels[32]; /* where they are in INFO */
     struct {
@@ -86,6 +86,7 @@ struct writer {
         unsigned label;
     } references[64];
     size_t reference_count;
+    unsigned attributes; /* of an abbreviation that is used by nothing */
 };
 
 /* A program of that, and what is made of it. */
@@ -97,7 +98,7 @@ struct program {
     struct golang_image image;
     struct golang_module module;
     struct golang g;
-    uint8_t file[16384];
+    uint8_t file[(1 << 20) + 4096];
     size_t file_size;
 };
 
@@ -225,19 +226,31 @@ static void finish(struct writer *w)
         w->info[b] = (uint8_t)((w->size - 4) >> 8 * b);
 }
 
-static size_t write_abbreviations(uint8_t *to)
+static size_t put_number(uint8_t *to, unsigned number)
 {
-    const uint16_t *at = abbreviations;
     size_t size = 0;
 
-    for (size_t i = 0; i < sizeof(abbreviations) / 2; i++) {
-        uint16_t number = at[i];
-
-        for (; number >= 0x80; number = (uint16_t)(number >> 7))
-            to[size++] = (uint8_t)(number | 0x80);
-        to[size++] = (uint8_t)number;
-    }
+    for (; number >= 0x80; number >>= 7)
+        to[size++] = (uint8_t)(number | 0x80);
+    to[size++] = (uint8_t)number;
     return size;
+}
+
+static size_t write_abbreviations(uint8_t *to, unsigned attributes)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < sizeof(abbreviations) / 2; i++)
+        size += put_number(to + size, abbreviations[i]);
+    size += put_number(to + size, UNUSED);
+    size += put_number(to + size, DW_TAG_variable);
+    size += put_number(to + size, 0);
+    for (unsigned i = 0; i < attributes; i++) {
+        size += put_number(to + size, DW_AT_artificial);
+        size += put_number(to + size, DW_FORM_flag_present);
+    }
+    memset(to + size, 0, 3);
+    return size + 3;
 }
 
 /* An ELF file of the two sections. */
@@ -267,7 +280,7 @@ static void write_file(struct program *p, const struct writer *w)
     memcpy(p->file + at, w->info, w->size);
     at += w->size;
     sections[2].sh_offset = at;
-    sections[2].sh_size = write_abbreviations(p->file + at);
+    sections[2].sh_size = write_abbreviations(p->file + at, w->attributes);
     at += sections[2].sh_size;
     sections[3].sh_offset = at;
     memcpy(p->file + at, names, sizeof(names));
@@ -424,8 +437,8 @@ static void write_sample(struct writer *w)
 TEST(debug_makes_types_that_lead_back_to_themselves)
 {
     const struct hs_go_type *node, *data, *kids;
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
 
     write_sample(&w);
     open_program(&p, &w);
@@ -462,8 +475,8 @@ static void check_local(const struct program *p, uint32_t frame,
 
 TEST(debug_finds_the_locals_of_a_frame_and_of_the_one_it_has_called)
 {
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
 
     write_sample(&w);
     open_program(&p, &w);
@@ -483,8 +496,8 @@ TEST(debug_lays_out_closures)
 {
     const struct hs_go_type *closure;
     uint32_t number;
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
 
     write_sample(&w);
     open_program(&p, &w);
@@ -508,8 +521,8 @@ TEST(debug_gives_no_type_to_what_is_not_of_this_world)
 {
     enum { RING = 1, RONG, INSIDE, TO_INSIDE, AROUND, LARGE, INT };
     const struct hs_go_type *type;
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
 
     start(&w);
     put_variable(&w, "main.ring", DATA, RING);
@@ -582,8 +595,8 @@ static void check_sound(struct program *p)
 
 TEST(debug_survives_every_flipped_bit)
 {
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
 
     write_sample(&w);
     open_program(&p, &w);
@@ -599,8 +612,8 @@ TEST(debug_survives_every_flipped_bit)
 
 TEST(debug_survives_every_cut)
 {
-    struct program p;
-    struct writer w;
+    static struct program p;
+    static struct writer w;
     size_t whole;
 
     write_sample(&w);
@@ -626,4 +639,74 @@ TEST(debug_survives_every_cut)
         write_file(&p, &w);
     }
     close_program(&p);
+}
+
+/* These would run for hours if a step through DWARF could cost what the file
+ * is long: 60 000 structs, each inside the one before, as the types of 10 000
+ * variables. */
+TEST(debug_is_not_kept_busy_by_what_is_inside_each_other)
+{
+    enum { DEEP = 60000, MANY = 10000 };
+    static struct program p;
+    static struct writer w;
+    size_t first;
+
+    start(&w);
+    first = w.size + 17 * MANY;
+    for (size_t i = 0; i < MANY; i++) {
+        put_name(&w, VARIABLE, "v");
+        put(&w, 9, 1);
+        put(&w, DW_OP_addr, 1);
+        put(&w, DATA, 8);
+        put(&w, first + 4 * i, 4);
+    }
+    CHECK(w.size == first);
+    for (size_t i = 0; i < DEEP; i++) {
+        put_name(&w, STRUCT, "");
+        put(&w, 8, 1);
+        put(&w, HS_GO_STRUCT, 1);
+    }
+    finish(&w);
+    open_program(&p, &w);
+    read_program(&p);
+    check_sound(&p);
+    CHECK(p.names.types.count == MANY + 1);
+    close_program(&p);
+}
+
+/* The same for the scopes of a function. */
+TEST(debug_goes_only_so_deep_into_scopes)
+{
+    enum { DEEP = 40000 };
+    static struct program p;
+    static struct writer w;
+
+    start(&w);
+    put_function(&w, "main.leaf", 0x401000);
+    for (size_t i = 0; i < DEEP; i++) {
+        put(&w, BLOCK, 1);
+        put(&w, 0x401008, 8);
+        put(&w, 0x401018, 8);
+    }
+    finish(&w);
+    open_program(&p, &w);
+    read_program(&p);
+    CHECK(p.names.locals.count == 0);
+    close_program(&p);
+}
+
+TEST(debug_refuses_abbreviations_that_cost_too_many_steps)
+{
+    static struct program p;
+    static struct writer w;
+
+    for (unsigned attributes = 127; attributes <= 129; attributes++) {
+        write_sample(&w);
+        w.attributes = attributes;
+        open_program(&p, &w);
+        read_program(&p);
+        /* The two zeroes at the end are a step too. */
+        CHECK(p.names.globals.count == (attributes < 128));
+        close_program(&p);
+    }
 }
