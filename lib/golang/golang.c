@@ -49,9 +49,11 @@ static bool name_heap(struct golang *g, struct hs_err *err)
     hs_golang_read_frames(g);
     hs_golang_read_symbols(g);
     hs_golang_read_debug(g);
-    hs_golang_type_heap(g);
     g->names->lens = hs_golang_lens(g);
+    hs_golang_find_temporaries(g);
+    hs_golang_type_heap(g);
     g->snapshot->names = g->names;
+    g->snapshot->heap->names = g->names;
     return true;
 }
 

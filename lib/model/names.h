@@ -141,6 +141,7 @@ struct hs_global {
     uint32_t type;         /* HS_NO_TYPE: no debug information */
     bool temporary;        /* made by the compiler for a composite literal:
                             * belongs to the variable that points to it */
+    bool several;          /* values of TYPE in a row, as a slice has them */
 };
 
 /* A variable of a function whose address is taken, in every frame of it. */
