@@ -57,13 +57,14 @@ uint32_t hs_look_alike(const struct hs_heap_case *c, const struct hs_path *path,
 /* So many names are shown of holders that hold together, then "+ 2 more". */
 #define HS_LOOK_NAMES_SHOWN 2
 
-/* What the user named: an address, a size, or holders. */
+/* What the user named: an address, a size, a type, or holders. */
 struct hs_heap_target {
     uint32_t *objects; /* sorted; those of an address or a size */
     size_t object_count;
     uint32_t *holders; /* in order; those of that name */
     size_t holder_count;
-    uint64_t size;                  /* of each object, if a size was given */
+    uint64_t size;    /* of each object, if a size was given */
+    const char *type; /* of each object, if a type was given; else NULL */
     const struct hs_shared *shared; /* if "a + b" was given: what they hold
                                      * together; the object is the largest of
                                      * its parts */

@@ -12,6 +12,7 @@ enum step_column {
     STEP_VIA_TEXT,
     STEP_KIND,
     STEP_NAME,
+    STEP_COUNT,
     STEP_ADDRESS,
     STEP_WHERE,
     STEP_TYPE,
@@ -21,6 +22,7 @@ enum step_column {
     STEP_LEFT_OUT,
     STEP_SIZE,
     STEP_RETAINED,
+    STEP_TOGETHER,
     STEP_COLUMNS
 };
 
@@ -28,6 +30,7 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_VIA_TEXT] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_VIA},
     [STEP_KIND] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
     [STEP_NAME] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
+    [STEP_COUNT] = {"count", "", HS_UNIT_COUNT, HS_ROLE_PLAIN},
     [STEP_ADDRESS] = {"address", "", HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
     [STEP_WHERE] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
     [STEP_TYPE] = {"type", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
@@ -36,7 +39,9 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_ALIKE] = {"alike", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_LEFT_OUT] = {"left_out", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_SIZE] = {"size", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
-    [STEP_RETAINED] = {"retained_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    [STEP_RETAINED] = {"retained_bytes", NULL, HS_UNIT_BYTES,
+                       HS_ROLE_JSON_ONLY},
+    [STEP_TOGETHER] = {"together_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
 };
 
 static struct hs_value str_value(struct hs_str text)
@@ -129,7 +134,7 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
         values[STEP_WHERE] = hs_value_text(hs_doc_printf(
             run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
     /* What goroutines use as well is still its own. */
-    values[STEP_RETAINED] = hs_value_of(
+    values[STEP_TOGETHER] = hs_value_of(
         HS_UNIT_BYTES, (int64_t)hs_retention_owned(c->retention, path->unit));
     hs_doc_row(run->doc, table, values)->text_only = true;
 }
@@ -165,6 +170,8 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     values[STEP_NAME] = str_value(hs_look_object(c, step.object, doc->arena));
     values[STEP_ADDRESS] =
         hs_value_address(hs_heap_address(c->heap, step.object));
+    if (step.count > 1)
+        values[STEP_COUNT] = hs_value_of(HS_UNIT_COUNT, step.count);
     values[STEP_WHERE] = str_value(allocated_at(c, step.object, doc));
     values[STEP_TYPE] = str_value(hs_look_type(c, step.object, doc->arena));
     values[STEP_VIA] = hs_value_name(via.size ? via.text : "", via.size);
@@ -175,6 +182,9 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
         hs_value_of(HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step.object));
     values[STEP_RETAINED] = hs_value_of(
         HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, step.object));
+    values[STEP_TOGETHER] =
+        step.count > 1 ? hs_value_of(HS_UNIT_BYTES, (int64_t)step.bytes)
+                       : values[STEP_RETAINED];
     hs_doc_row(doc, table, values);
 }
 

@@ -17,13 +17,15 @@ struct hs_twig *hs_twig_at(const struct hs_twigs *twigs, uint32_t number)
     return (struct hs_twig *)twigs->list.at + number;
 }
 
-const struct hs_holder *hs_twig_holder(const struct hs_heap_case *c,
-                                       uint32_t node)
+static const struct hs_holder *holder_of(const struct hs_heap_case *c,
+                                         uint32_t node)
 {
     return &c->holders->holders[node - hs_heap_count(c->heap)];
 }
 
-bool hs_twig_one_of_many(const struct hs_holder *holder)
+/* Goroutines of a group, finalizers of a function: only numbers tell them
+ * apart. */
+static bool one_of_many(const struct hs_holder *holder)
 {
     return holder->kind == HS_HOLDER_GOROUTINE ||
            holder->kind == HS_HOLDER_FINALIZER;
@@ -36,8 +38,7 @@ static bool same_kind(const struct hs_heap_case *c, uint32_t a, uint32_t b)
         return false;
     if (!hs_twig_is_holder(c, a))
         return hs_heap_size(c->heap, a) == hs_heap_size(c->heap, b);
-    return hs_twig_one_of_many(hs_twig_holder(c, a)) &&
-           hs_twig_one_of_many(hs_twig_holder(c, b));
+    return one_of_many(holder_of(c, a)) && one_of_many(holder_of(c, b));
 }
 
 static bool alike(const struct hs_heap_case *c, uint32_t a, uint32_t b)
@@ -363,7 +364,7 @@ const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
     holder = &c->holders->holders[number];
     name = hs_holders_name(c->holders, number, doc->arena);
     goroutines = hs_holders_goroutines(c->holders, number);
-    if (hs_twig_one_of_many(holder) && twig->count > 1)
+    if (one_of_many(holder) && twig->count > 1)
         return hs_doc_printf(doc, "%.*s and %s more", (int)name.size, name.text,
                              hs_show_count(twig->count - 1).text);
     if (holder->kind == HS_HOLDER_FRAME && twig->count > 1)

@@ -25,7 +25,7 @@ struct hs_twig {
                      * stands for several side by side; else 1 */
     bool chain;     /* each dominates the next */
     bool open;
-    bool inner; /* its rest are inner parts of maps, or most of it */
+    bool inner; /* its rest are inner parts of it, or most of that */
     struct hs_column members; /* uint32_t: the nodes, if plan.kinds says so */
     uint64_t bytes, objects;  /* retained by all of them */
     uint32_t depth;

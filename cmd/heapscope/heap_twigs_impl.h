@@ -19,14 +19,6 @@ struct grower {
 uint32_t hs_twig_add(struct grower *g, uint32_t node, uint32_t count,
                      uint32_t depth, uint64_t times);
 
-/* The holder that NODE is. */
-const struct hs_holder *hs_twig_holder(const struct hs_heap_case *c,
-                                       uint32_t node);
-
-/* Goroutines of a group, finalizers of a function: only numbers tell them
- * apart. */
-bool hs_twig_one_of_many(const struct hs_holder *holder);
-
 /* Makes twigs of the kinds of children of twig NUMBER, at most ROOM with the
  * rest. */
 void hs_twigs_open_kinds(struct grower *g, uint32_t number, uint64_t room);

@@ -49,9 +49,25 @@ static uint64_t find_pointer(const struct hs_heap *heap,
     return HS_NO_OFFSET;
 }
 
-/* How a variable points to OBJECT. */
-static struct hs_str from_global(const struct hs_heap_case *c, uint32_t holder,
-                                 uint32_t object, struct hs_arena *arena)
+/* What Go writes behind the name of variable UNIT for what it points to, a
+ * temporary (model/names.h): of main.config, "*main.config.Sub" is ".Sub". */
+static struct hs_str below(const struct hs_heap_case *c, uint32_t unit,
+                           const struct hs_global *temporary,
+                           struct hs_arena *arena)
+{
+    struct hs_str name = hs_holders_name(c->holders, unit, arena);
+
+    if (!temporary->temporary || temporary->name.size <= name.size ||
+        memcmp(temporary->name.text + 1, name.text, name.size) != 0)
+        return (struct hs_str){0};
+    return (struct hs_str){temporary->name.text + 1 + name.size,
+                           temporary->name.size - 1 - name.size};
+}
+
+/* How variable HOLDER, which belongs to UNIT, points to OBJECT. */
+static struct hs_str from_global(const struct hs_heap_case *c, uint32_t unit,
+                                 uint32_t holder, uint32_t object,
+                                 struct hs_arena *arena)
 {
     const struct hs_names *names = c->heap->names;
     const struct hs_variable *variable =
@@ -59,6 +75,7 @@ static struct hs_str from_global(const struct hs_heap_case *c, uint32_t holder,
     const struct hs_segment *segment =
         (const struct hs_segment *)c->heap->segments.at + variable->segment;
     const struct hs_global *global;
+    struct hs_str before, via;
     uint64_t offset;
 
     if (variable->global == HS_NO_GLOBAL)
@@ -71,7 +88,13 @@ static struct hs_str from_global(const struct hs_heap_case *c, uint32_t holder,
                           global->size, object);
     if (offset == HS_NO_OFFSET)
         return (struct hs_str){0};
-    return names->lens->in_global(names->lens, variable->global, offset, arena);
+    before = below(c, unit, global, arena);
+    via = names->lens->in_global(names->lens, variable->global, offset, arena);
+    if (!before.size)
+        return via;
+    return hs_str_of(hs_arena_printf(arena, "%.*s%.*s", (int)before.size,
+                                     before.text, (int)via.size,
+                                     via.size ? via.text : ""));
 }
 
 /* The local variable of a frame that points to OBJECT. */
@@ -100,7 +123,7 @@ static struct hs_str from_holder(const struct hs_heap_case *c,
     if (holder == HS_NO_RECORD || path->step_count == 0)
         return (struct hs_str){0};
     if (c->holders->holders[holder].kind == HS_HOLDER_GLOBAL)
-        return from_global(c, holder, path->steps[0].object, arena);
+        return from_global(c, path->unit, holder, path->steps[0].object, arena);
     if (c->holders->holders[holder].kind == HS_HOLDER_FRAME)
         return from_frame(c, holder, path->steps[0].object);
     return (struct hs_str){0};

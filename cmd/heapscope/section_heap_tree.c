@@ -69,7 +69,7 @@ static void add_rest(struct hs_run *run, const struct hs_heap_case *c,
                            .objects = twig->rest_objects,
                            .depth = twig->depth + 1};
     const char *name =
-        twig->inner && !twig->rest_count ? "(inside the map)"
+        twig->inner && !twig->rest_count ? "(its inner parts)"
         : twig->chain && !twig->rest_count
             ? "(what hangs on them)"
             : hs_doc_printf(run->doc, "(%s smaller)",

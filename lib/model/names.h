@@ -212,7 +212,7 @@ struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
                              struct hs_arena *arena);
 
 /* Is it an inner part of a Go value, which a path passes over: the header,
- * tables and groups of a map? */
+ * tables and groups of a map, the buffer of a channel? */
 bool hs_typing_inner(uint32_t typing);
 
 #endif
