@@ -27,15 +27,30 @@ bool hs_debug_child(struct golang_debug *d, Dwarf_Die *parent, Dwarf_Die *child)
            dwarf_tag(child) != DW_TAG_invalid;
 }
 
-bool hs_debug_next(struct golang_debug *d, Dwarf_Die *die)
+/* libdw steps over all that is below DIE, which is paid for by how far that
+ * was; where it finds nothing behind, it may have been up to END. */
+bool hs_debug_next(struct golang_debug *d, Dwarf_Die *die, Dwarf_Off end)
 {
+    Dwarf_Off at = dwarf_dieoffset(die);
+    bool parent = dwarf_haschildren(die) != 0;
     Dwarf_Die next;
 
-    if (dwarf_siblingof(die, &next) != 0 || next.addr <= die->addr ||
-        !hs_debug_pay(d, (uint64_t)((char *)next.addr - (char *)die->addr)))
+    if (parent && end <= at)
+        return false;
+    if (dwarf_siblingof(die, &next) != 0 || next.addr <= die->addr) {
+        hs_debug_pay(d, parent ? end - at : 8);
+        return false;
+    }
+    if (!hs_debug_pay(d, dwarf_dieoffset(&next) - at))
         return false;
     *die = next;
     return dwarf_tag(die) != DW_TAG_invalid;
+}
+
+bool hs_debug_function(struct golang_debug *d,
+                       const struct debug_function *function, Dwarf_Die *die)
+{
+    return dwarf_offdie(d->dwarf, function->die, die) != NULL;
 }
 
 struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die)
@@ -143,17 +158,29 @@ static void note_function(struct golang_debug *d, Dwarf_Die *die)
     hs_column_push(&d->functions, &function);
 }
 
-static void read_unit(struct golang_debug *d, struct globals *globals,
+/* The function that was noted last goes up to END. */
+static void end_function(struct golang_debug *d, Dwarf_Off end)
+{
+    struct debug_function *functions = d->functions.at;
+
+    if (d->functions.count && functions[d->functions.count - 1].end == 0)
+        functions[d->functions.count - 1].end = end;
+}
+
+/* False if it is damaged. */
+static bool read_unit(struct golang_debug *d, struct globals *globals,
                       Dwarf_Die *unit)
 {
     Dwarf_Die die, next;
 
+    if (dwarf_tag(unit) == DW_TAG_invalid)
+        return false;
     if (dwarf_srclang(unit) != DW_LANG_Go || dwarf_child(unit, &die) != 0)
-        return;
+        return true;
     for (;;) {
         switch (dwarf_tag(&die)) {
         case DW_TAG_invalid:
-            return;
+            return false;
         case DW_TAG_variable:
             read_variable(d, globals, &die);
             break;
@@ -164,25 +191,30 @@ static void read_unit(struct golang_debug *d, struct globals *globals,
             break;
         }
         if (dwarf_siblingof(&die, &next) != 0 || next.addr <= die.addr)
-            return;
+            return true;
         die = next;
+        end_function(d, dwarf_dieoffset(&die));
     }
 }
 
-/* Each unit without a known first entry makes libdw read its whole table of
- * abbreviations. */
+/* An entry whose abbreviation is not in its unit's table makes libdw read all
+ * of that. */
 static void read_units(struct golang_debug *d, struct globals *globals,
                        uint64_t abbreviations)
 {
-    Dwarf_CU *unit = NULL;
+    Dwarf_Off at = 0, next;
+    size_t header;
     Dwarf_Die die;
 
-    while (dwarf_get_units(d->dwarf, unit, &unit, NULL, NULL, &die, NULL) ==
-           0) {
-        if (dwarf_tag(&die) == DW_TAG_compile_unit)
-            read_unit(d, globals, &die);
-        else if (!hs_debug_pay(d, abbreviations))
+    while (dwarf_next_unit(d->dwarf, at, &next, &header, NULL, NULL, NULL, NULL,
+                           NULL, NULL) == 0 &&
+           next > at) {
+        if ((!dwarf_offdie(d->dwarf, at + header, &die) ||
+             !read_unit(d, globals, &die)) &&
+            !hs_debug_pay(d, abbreviations))
             return;
+        end_function(d, next);
+        at = next;
     }
 }
 
@@ -241,12 +273,15 @@ void hs_golang_read_debug(struct golang *g)
         return;
     info = inflated(elf, "debug_info");
     abbreviations = inflated(elf, "debug_abbrev");
-    if (info && info->d_buf) {
-        d->info = info->d_buf;
-        d->info_end = d->info + info->d_size;
-    }
+    if (!info || !info->d_buf || !abbreviations || !abbreviations->d_buf)
+        return;
+    d->info = info->d_buf;
+    d->info_end = d->info + info->d_size;
+    if (!hs_debug_check_tables(
+            d, hs_cursor_over(abbreviations->d_buf, abbreviations->d_size, 0)))
+        return;
     hs_globals_begin(&globals, g);
-    read_units(d, &globals, abbreviations ? abbreviations->d_size : 0);
+    read_units(d, &globals, abbreviations->d_size);
     hs_globals_settle(&globals);
     if (g->heap)
         hs_debug_read_locals(d);

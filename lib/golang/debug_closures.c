@@ -16,15 +16,23 @@
 #include "base/hash.h"
 #include "golang/symname.h"
 
-/* What FUNCTION has captured, into FIELDS. */
-static void read_captures(struct golang_debug *d, Dwarf_Die *function,
+static const struct debug_function *function_of(const struct golang_debug *d,
+                                                uint32_t number)
+{
+    return (const struct debug_function *)d->functions.at + number;
+}
+
+/* What FUNCTION, whose entry is DIE, has captured, into FIELDS.
+ */
+static void read_captures(struct golang_debug *d,
+                          const struct debug_function *function, Dwarf_Die *die,
                           struct hs_column *fields)
 {
     struct golang *g = d->g;
     Dwarf_Die child;
 
-    for (bool more = hs_debug_child(d, function, &child); more;
-         more = hs_debug_next(d, &child)) {
+    for (bool more = hs_debug_child(d, die, &child); more;
+         more = hs_debug_next(d, &child, function->end)) {
         struct hs_go_field field = {.type = HS_NO_TYPE};
         struct hs_str name = hs_debug_name(d, &child);
 
@@ -54,7 +62,7 @@ static void index_names(struct golang_debug *d)
         struct hs_str name;
         Dwarf_Die die;
 
-        if (!dwarf_offdie(d->dwarf, functions[i].die, &die))
+        if (!hs_debug_function(d, &functions[i], &die))
             continue;
         name = hs_debug_name(d, &die);
         hs_map_add(&d->function_named, key_of(name), (uint32_t)i);
@@ -76,9 +84,7 @@ static void read_receiver(struct golang_debug *d, struct hs_str name,
     name.size -= 3;
     number = hs_map_lookup(&d->function_named, key_of(name));
     if (number == HS_MAP_NONE ||
-        !dwarf_offdie(d->dwarf,
-                      ((struct debug_function *)d->functions.at)[number].die,
-                      &method) ||
+        !hs_debug_function(d, function_of(d, number), &method) ||
         !hs_str_equal(hs_debug_name(d, &method), name) ||
         !hs_debug_child(d, &method, &child) ||
         dwarf_tag(&child) != DW_TAG_formal_parameter)
@@ -131,9 +137,7 @@ static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
     Dwarf_Die die;
 
     if (number == HS_MAP_NONE ||
-        !dwarf_offdie(d->dwarf,
-                      ((struct debug_function *)d->functions.at)[number].die,
-                      &die))
+        !hs_debug_function(d, function_of(d, number), &die))
         return HS_NO_TYPE;
     name = hs_debug_name(d, &die);
     hs_column_push(&fields, &(struct hs_go_field){.name = hs_str_of("F"),
@@ -141,7 +145,7 @@ static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
     if (name.size > 3 && memcmp(name.text + name.size - 3, "-fm", 3) == 0)
         read_receiver(d, name, &fields);
     else
-        read_captures(d, &die, &fields);
+        read_captures(d, function_of(d, number), &die, &fields);
     return fields.count > 1 ? make_struct(d, name, &fields) : HS_NO_TYPE;
 }
 

@@ -4,7 +4,8 @@
  *
  *   debug.c           opens it, walks its units, types the variables
  *   debug_image.c     its sections, for libdw to inflate
- *   debug_types.c     a type of DWARF -> its number in names->types
+ *   debug_tables.c    whether its abbreviations are such that libdw can use
+ * them debug_types.c     a type of DWARF -> its number in names->types
  *   debug_locals.c    the variables in the heap's frames
  *   debug_places.c    where in its frame a variable is
  *   debug_closures.c  what a closure has captured
@@ -32,8 +33,8 @@
 
 /* A function with code of its own, or one that is only inlined. */
 struct debug_function {
-    uint64_t entry; /* of the file; 0: has no code */
-    Dwarf_Off die;
+    uint64_t entry;     /* of the file; 0: has no code */
+    Dwarf_Off die, end; /* of its entry, with all that is below it */
 };
 
 /* A type whose parts are still to be looked up. */
@@ -81,10 +82,19 @@ static inline bool hs_debug_pay(struct golang_debug *d, uint64_t cost)
     return d->budget > 0;
 }
 
-/* The first entry below PARENT, and the next one beside DIE, in its place. */
+/* Are all TABLES of abbreviations short enough to be used? */
+bool hs_debug_check_tables(struct golang_debug *d, struct hs_cursor tables);
+
+/* The first entry below PARENT, and the next one beside DIE, in its place.
+ * END is where all below PARENT ends; 0: what is below it has nothing below
+ * itself, else it is not gone on with. */
 bool hs_debug_child(struct golang_debug *d, Dwarf_Die *parent,
                     Dwarf_Die *child);
-bool hs_debug_next(struct golang_debug *d, Dwarf_Die *die);
+bool hs_debug_next(struct golang_debug *d, Dwarf_Die *die, Dwarf_Off end);
+
+/* The entry of FUNCTION. */
+bool hs_debug_function(struct golang_debug *d,
+                       const struct debug_function *function, Dwarf_Die *die);
 
 /* The name of DIE, borrowed from the section; empty if it has none. */
 struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die);

@@ -164,12 +164,14 @@ static void read_variable(struct locals *l, Dwarf_Die *die)
 }
 
 /* Goes through the scopes of FUNCTION that the pc is in. */
-static void read_function(struct locals *l, Dwarf_Die *function)
+static void read_function(struct locals *l,
+                          const struct debug_function *function)
 {
     Dwarf_Die path[MOST_SCOPES], child;
     size_t depth = 0;
 
-    if (!hs_debug_child(l->d, function, &path[0]))
+    if (!hs_debug_function(l->d, function, &child) ||
+        !hs_debug_child(l->d, &child, &path[0]))
         return;
     for (;;) {
         Dwarf_Die *die = &path[depth];
@@ -190,7 +192,7 @@ static void read_function(struct locals *l, Dwarf_Die *function)
         default:
             break;
         }
-        while (!hs_debug_next(l->d, &path[depth]))
+        while (!hs_debug_next(l->d, &path[depth], function->end))
             if (depth-- == 0)
                 return;
     }
@@ -231,7 +233,6 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
     const struct debug_function *functions = d->functions.at;
     uint32_t number = hs_map_lookup(&l->site_at, pc), function;
     struct debug_site site = {.entry = frame->entry, .first = l->locals.count};
-    Dwarf_Die die;
 
     if (number != HS_MAP_NONE)
         return ((const struct debug_site *)l->sites.at)[number].entry ==
@@ -241,9 +242,8 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
     function = hs_map_lookup(&d->function_at, frame->entry - d->g->slide);
     l->pc = pc - d->g->slide;
     l->function = frame->function;
-    if (function != HS_MAP_NONE &&
-        dwarf_offdie(d->dwarf, functions[function].die, &die))
-        read_function(l, &die);
+    if (function != HS_MAP_NONE)
+        read_function(l, &functions[function]);
     sort_locals(&l->locals, site.first);
     site.count = l->locals.count - site.first;
     number = hs_map_add(&l->site_at, pc, (uint32_t)l->sites.count);

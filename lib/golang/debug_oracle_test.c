@@ -86,31 +86,10 @@ static void open_input(struct oracle *o, const char *format, const char *path)
 static void open_names(struct oracle *o)
 {
     struct golang *g = &o->g;
-    struct hs_names *names =
-        hs_arena_zeroed(&o->snapshot.arena, 1, sizeof(*names));
     struct hs_err err = HS_ERR_NONE;
 
-    *g = (struct golang){
-        .snapshot = &o->snapshot,
-        .arena = &o->snapshot.arena,
-        .scratch = &o->scratch,
-        .heap = o->snapshot.heap,
-        .program = o->snapshot.program,
-        .names = names,
-    };
-    names->types = HS_COLUMN(struct hs_go_type, g->arena);
-    names->fields = HS_COLUMN(struct hs_go_field, g->arena);
-    names->globals = HS_COLUMN(struct hs_global, g->arena);
-    names->layouts = HS_COLUMN(struct hs_frame_layout, g->arena);
-    names->stack_objects = HS_COLUMN(struct hs_stack_object, g->arena);
-    names->locals = HS_COLUMN(struct hs_local, g->arena);
-    if (!hs_golang_open_image(g, &err))
-        fail_msg("%s: %s", o->path, err.message);
-    hs_golang_read_buildinfo(g);
-    if (!hs_golang_read_module(g, &err))
-        fail_msg("%s: %s", o->path, err.message);
-    hs_golang_open_types(g);
-    if (!hs_golang_read_functions(g, &err) || !hs_golang_match(g, &err))
+    if (!hs_golang_read_program(g, &o->snapshot, &o->scratch, &err) ||
+        !hs_golang_match(g, &err))
         fail_msg("%s: %s", o->path, err.message);
     hs_golang_read_symbols(g);
     hs_golang_read_debug(g);

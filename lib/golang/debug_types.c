@@ -141,7 +141,7 @@ static struct hs_column members_of(struct golang_debug *d, Dwarf_Die *structure)
     Dwarf_Die member;
 
     for (bool more = hs_debug_child(d, structure, &member); more;
-         more = hs_debug_next(d, &member)) {
+         more = hs_debug_next(d, &member, 0)) {
         struct hs_go_field field = {.type = HS_NO_TYPE};
         uint64_t embedded = 0;
 
@@ -154,6 +154,33 @@ static struct hs_column members_of(struct golang_debug *d, Dwarf_Die *structure)
         hs_column_push(&fields, &field);
     }
     return fields;
+}
+
+static struct hs_go_type *type_of(const struct golang_debug *d, uint32_t type)
+{
+    return (struct hs_go_type *)d->g->names->types.at + type;
+}
+
+static struct hs_go_field *field_of(const struct golang_debug *d,
+                                    const struct hs_go_type *type, uint64_t i)
+{
+    return (struct hs_go_field *)d->g->names->fields.at + type->first_field + i;
+}
+
+/* Adds TYPE to those that settle() will look at. */
+static uint32_t add(struct golang_debug *d, struct hs_go_type *type,
+                    const struct hs_go_field *fields, uint32_t count)
+{
+    uint32_t number;
+
+    /* It may have: its mask is made of its parts when it is asked for. */
+    type->has_pointers = type->size >= d->g->pointer_size;
+    number = hs_golang_type_add(d->g, type, fields, count);
+    if (number == HS_NO_TYPE)
+        return HS_NO_TYPE;
+    type_of(d, number)->has_pointers = false;
+    hs_column_push(&d->added, &number);
+    return number;
 }
 
 /* A new type for DIE, of which only its parts are still missing. */
@@ -180,12 +207,9 @@ static uint32_t begin(struct golang_debug *d, Dwarf_Die *die)
     type.direct = type.kind == HS_GO_POINTER || type.kind == HS_GO_MAP ||
                   type.kind == HS_GO_CHAN || type.kind == HS_GO_FUNC ||
                   type.kind == HS_GO_UNSAFE_POINTER;
-    pending.type =
-        hs_golang_type_add(g, &type, fields.at, (uint32_t)fields.count);
-    if (pending.type == HS_NO_TYPE)
-        return HS_NO_TYPE;
-    hs_column_push(&d->pending, &pending);
-    hs_column_push(&d->added, &pending.type);
+    pending.type = add(d, &type, fields.at, (uint32_t)fields.count);
+    if (pending.type != HS_NO_TYPE)
+        hs_column_push(&d->pending, &pending);
     return pending.type;
 }
 
@@ -208,17 +232,6 @@ static uint32_t number(struct golang_debug *d, Dwarf_Die *die,
     return hs_map_add(&d->type_of, dwarf_dieoffset(&to), type);
 }
 
-static struct hs_go_type *type_of(const struct golang_debug *d, uint32_t type)
-{
-    return (struct hs_go_type *)d->g->names->types.at + type;
-}
-
-static struct hs_go_field *field_of(const struct golang_debug *d,
-                                    const struct hs_go_type *type, uint64_t i)
-{
-    return (struct hs_go_field *)d->g->names->fields.at + type->first_field + i;
-}
-
 static void complete_fields(struct golang_debug *d, uint32_t type,
                             Dwarf_Die *structure)
 {
@@ -227,7 +240,7 @@ static void complete_fields(struct golang_debug *d, uint32_t type,
 
     for (bool more = hs_debug_child(d, structure, &member);
          more && i < type_of(d, type)->field_count;
-         more = hs_debug_next(d, &member)) {
+         more = hs_debug_next(d, &member, 0)) {
         uint32_t its;
 
         if (dwarf_tag(&member) != DW_TAG_member)
@@ -400,11 +413,8 @@ uint32_t hs_debug_struct(struct golang_debug *d, struct hs_str name,
                          uint32_t count)
 {
     struct hs_go_type type = {.name = name, .size = size, .kind = HS_GO_STRUCT};
-    uint32_t number = hs_golang_type_add(d->g, &type, fields, count);
+    uint32_t number = add(d, &type, fields, count);
 
-    if (number == HS_NO_TYPE)
-        return HS_NO_TYPE;
-    hs_column_push(&d->added, &number);
     settle(d);
     return number;
 }
