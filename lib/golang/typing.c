@@ -292,6 +292,7 @@ static struct typing *make(struct golang *g)
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         hs_map_init(&t->known[kind], t->arena, 1024);
+    hs_map_init(&t->map_of, t->arena, 1024);
     hs_map_init(&t->viewed, t->arena, 1024);
     hs_map_init(&t->refused, t->arena, 16);
     for (unsigned i = 0; i < t->threads; i++)

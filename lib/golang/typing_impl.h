@@ -143,6 +143,8 @@ struct typing {
 
     struct hs_map known[3];     /* descriptor, itab, code -> type, which is
                                  * HS_NO_TYPE if there is none */
+    struct hs_map map_of;       /* type of a group -> the first map that has
+                                 * such groups */
     struct hs_map viewed;       /* views that were scanned -> 1 */
     struct hs_column stretches; /* const struct hs_memory *: segments and
                                  * frames, by address */

@@ -347,7 +347,9 @@ static void note_type(struct typing *t, uint32_t number)
 {
     const struct hs_go_type *type = hs_names_type(t->g->names, number);
 
-    if (is(type->name, "sync.poolLocal"))
+    if (type->kind == HS_GO_MAP && type->group != HS_NO_TYPE)
+        hs_map_add(&t->map_of, type->group, number);
+    else if (is(type->name, "sync.poolLocal"))
         t->pool_local = number;
     else if (is(type->name, "runtime.g"))
         t->g_type = number;

@@ -311,9 +311,25 @@ void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
                            .typing = typing});
 }
 
+/* A variable that only a typed pointer tells of: what the compiler makes for
+ * `var cache = &LRU{}`. */
+static void type_variable(struct typing *t, const struct typing_view *view)
+{
+    struct hs_names *names = t->g->names;
+    uint32_t number = hs_names_global(names, view->address);
+    struct hs_global *global = (struct hs_global *)names->globals.at + number;
+    uint32_t type = hs_typing_type(view->typing);
+
+    if (number != HS_NO_GLOBAL && global->type == HS_NO_TYPE &&
+        hs_typing_shape(view->typing) == HS_SHAPE_ONE &&
+        global->address == view->address &&
+        global->size == typing_type(t, type)->size)
+        global->type = type;
+}
+
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
 {
-    const struct typing *t = w->typing;
+    struct typing *t = w->typing;
     const struct hs_memory *stretch;
     struct typing_place place;
     struct hs_memory memory;
@@ -327,6 +343,7 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
         if (!stretch)
             return;
         memory = *stretch;
+        type_variable(t, view);
     }
     typing_scan(w, &memory, view->address - memory.address, view->typing,
                 view->count);
