@@ -66,6 +66,8 @@ static void look_up(struct typing *t, uint64_t address,
         break;
     case MISS_CODE:
         type = hs_golang_closure_type(t->g, address);
+        if (type == HS_NO_TYPE)
+            type = typing_closure(t, address);
         break;
     }
     hs_map_add(&t->known[kind], address, type);
@@ -281,6 +283,8 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
+    t->named = 1;
+    t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
     t->threads = t->count < ALONE ? 1 : hs_parallel_processors();
     t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
     t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
@@ -292,6 +296,7 @@ static struct typing *make(struct golang *g)
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         hs_map_init(&t->known[kind], t->arena, 1024);
+    hs_map_init(&t->by_name, t->arena, 1024);
     hs_map_init(&t->map_of, t->arena, 1024);
     hs_map_init(&t->viewed, t->arena, 1024);
     hs_map_init(&t->refused, t->arena, 16);

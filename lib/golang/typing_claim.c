@@ -178,6 +178,12 @@ void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
             view(w, address, 1, typing);
         return;
     }
+    /* Up to Go 1.22 the runtime's timer stands in the middle of time's. */
+    if (type == t->timer && place.offset == t->word && t->minor <= 22 &&
+        place.size == typing_type(t, t->user_timer)->slot) {
+        typing_claim_one(w, address - t->word, t->user_timer, evidence);
+        return;
+    }
     if (is_at_start(&place) && place.scan == its->has_pointers &&
         (place.size == its->slot || (its->open && place.size > its->size)))
         typing_raise(w, &place, typing, its->size);
@@ -316,9 +322,8 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
     uint32_t its;
 
     if (!typing_locate(t, address, &place) || place.offset != place.header ||
-        !typing_memory(t, place.slot, &memory))
-        return;
-    if (!typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
+        !typing_memory(t, place.slot, &memory) ||
+        !typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
         return;
     if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
         its = type;

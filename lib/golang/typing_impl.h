@@ -152,6 +152,10 @@ struct typing {
                                          * their typings when it began */
     uint64_t scanned;                   /* objects, in all levels */
     uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
+    uint32_t timer, user_timer;  /* runtime.timer, time.Timer */
+    uint32_t named;              /* types before are in by_name: */
+    struct hs_map by_name;       /* a name's hash -> the first so called */
+    uint64_t frame_link; /* bytes between a frame's end and its arguments */
     struct typing_worker workers[HS_PARALLEL_MOST];
 };
 
@@ -221,6 +225,11 @@ const struct hs_memory *typing_stretch(const struct typing *t,
                                        uint64_t address);
 void typing_list(const struct typing *t, const struct hs_memory *memory,
                  struct hs_bitset *listed);
+
+/* typing_functions.c: the closure whose code is at CODE, as a struct; what
+ * methods that run were called with. */
+uint32_t typing_closure(struct typing *t, uint64_t code);
+void typing_seed_receivers(struct typing *t);
 
 /* typing_signs.c */
 void typing_find_signs(struct typing *t);

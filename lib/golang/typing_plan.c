@@ -353,6 +353,10 @@ static void note_type(struct typing *t, uint32_t number)
         t->pool_local = number;
     else if (is(type->name, "runtime.g"))
         t->g_type = number;
+    else if (is(type->name, "runtime.timer"))
+        t->timer = number;
+    else if (is(type->name, "time.Timer"))
+        t->user_timer = number;
     else if (is_trie_node(type))
         hs_column_push(
             &t->tries,

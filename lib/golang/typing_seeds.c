@@ -283,5 +283,6 @@ void typing_seed(struct typing *t)
         seed_globals(t);
         seed_locals(t);
         seed_records(t);
+        typing_seed_receivers(t);
     } while (typing_resolve(t));
 }

@@ -138,6 +138,15 @@ static void claim_chans(struct typing *t)
     }
 }
 
+/* Is that a closure of which only the code is known? */
+static bool is_dark(const struct typing *t, uint64_t claim)
+{
+    uint32_t typing = typing_word(claim);
+
+    return hs_typing_shape(typing) == HS_SHAPE_CLOSURE &&
+           typing_type(t, hs_typing_type(typing))->size <= t->word;
+}
+
 /* A pass over what is nobody's. */
 static void pass(struct typing *t)
 {
@@ -147,6 +156,8 @@ static void pass(struct typing *t)
 
     hs_heap_walk_init(&walk, t->heap, 0, t->count);
     while ((memory = hs_heap_walk_next(&walk))) {
+        if (is_dark(t, t->claims[walk.object]))
+            scan_interfaces(w, memory);
         if (t->claims[walk.object])
             continue;
         if (memory->fields < memory->fields_end) {
