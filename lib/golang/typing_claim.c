@@ -14,21 +14,25 @@
 #include "golang/typing_impl.h"
 
 #define EVIDENCE_AT 61
-#define COVERS_AT   29
+#define COVERS_AT   31
+#define RANK_AT     29
+#define MOST_COVERS (((uint64_t)1 << 30) - 1)
 #define TYPE_AT     5
 #define SHAPE_AT    1
 #define TINY        16u
 
 /* What of a claim is its typing, evidence apart. */
-#define CLAIM_TYPING (((uint64_t)1 << COVERS_AT) - 1)
+#define CLAIM_TYPING (((uint64_t)1 << RANK_AT) - 1)
 
-static uint64_t claim_of(uint32_t typing, uint64_t covers)
+static uint64_t claim_of(const struct typing *t, uint32_t typing,
+                         uint64_t covers)
 {
+    uint64_t rank = typing_type(t, hs_typing_type(typing))->rank;
     uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
 
     return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
-           (covers < UINT32_MAX ? covers : UINT32_MAX) << COVERS_AT |
-           type << TYPE_AT | (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+           (covers < MOST_COVERS ? covers : MOST_COVERS) << COVERS_AT |
+           rank << RANK_AT | type << TYPE_AT | (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
            (typing & HS_TYPING_HEADER ? 1u : 0u);
 }
 
@@ -109,7 +113,7 @@ static bool is_refused(const struct typing *t, uint32_t object, uint32_t typing)
 void typing_refuse(struct typing *t, uint32_t object, uint32_t typing)
 {
     hs_map_add(&t->refused, refusal(object, typing), 1);
-    if (((t->claims[object] ^ claim_of(typing, 0)) & CLAIM_TYPING) == 0)
+    if (((t->claims[object] ^ claim_of(t, typing, 0)) & CLAIM_TYPING) == 0)
         t->claims[object] = 0;
 }
 
@@ -122,7 +126,7 @@ void typing_raise(struct typing_worker *w, const struct typing_place *place,
 
     if (place->header)
         typing |= HS_TYPING_HEADER;
-    mine = claim_of(typing, covers);
+    mine = claim_of(t, typing, covers);
     if (mine <= old || is_refused(t, place->object, typing))
         return;
     while (!__atomic_compare_exchange_n(claim, &old, mine, true,
@@ -304,6 +308,10 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
             view(w, address, covers, typing);
         return;
     }
+    /* To the runtime these are structs of its own, which know less. */
+    if (shape == HS_SHAPE_CHAN || shape == HS_SHAPE_MAP ||
+        shape == HS_SHAPE_MAP_TABLE)
+        covers = place.size + 1;
     now = typing_word(__atomic_load_n(&t->claims[place.object],
                                       __ATOMIC_RELAXED));
     if (header_agrees(t, now, type, shape)) {

@@ -14,7 +14,11 @@
  * A *claim* is 64 bits of which the greatest wins, so that it does not matter
  * who comes first:
  *
- *   evidence:3 | bytes it covers:32 | least type number:24 | shape:4 | header:1
+ *   evidence:3 | bytes it covers:30 | rank:2 | least type number:24 | shape:4 |
+ *   header:1
+ *
+ * The rank of a type decides between types of one size: a struct beats its
+ * first field, and what Go has a name for beats what only the compiler has.
  *
  * A claim at an object's start that fits the object is its typing.  Any other
  * (into the middle, or a first field whose struct nobody has named) is a
@@ -61,6 +65,7 @@ struct typing_type {
     uint32_t group_size;
     uint32_t slot;    /* bytes of the slot that one value is allocated in; 0:
                        * it shares one, or has no bytes */
+    uint8_t rank;    /* 0 to 3 */
     bool has_pointers, group_pointers;
     bool open;    /* the beginning of something bigger */
     bool partial; /* not all of its words are in its ops */

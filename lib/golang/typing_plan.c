@@ -290,6 +290,29 @@ static bool is_open(const struct hs_go_type *type)
     return is(type->name, "time.Timer") || is(type->name, "time.Ticker");
 }
 
+/* See typing_impl.h. */
+static uint8_t rank_of(const struct typing *t, const struct hs_go_type *type)
+{
+    uint64_t size = type->size;
+    uint8_t rank = 1;
+
+    if (begins(type->name, "<-chan ") || begins(type->name, "chan<- ") ||
+        (type->name.size && memmem(type->name.text, type->name.size,
+                                   "go.shape.", strlen("go.shape."))))
+        return 0;
+    while (type->kind == HS_GO_STRUCT && rank < 3) {
+        const struct hs_go_field *first = field_of(t, type, 0);
+
+        if (!first)
+            break;
+        type = hs_names_type(t->g->names, first->type);
+        if (type->size != size || type->kind != HS_GO_STRUCT)
+            break;
+        rank++;
+    }
+    return rank;
+}
+
 static void plan_type(struct planner *p, uint32_t number)
 {
     struct typing *t = p->t;
@@ -301,6 +324,7 @@ static void plan_type(struct planner *p, uint32_t number)
         .size = type->size,
         .has_pointers = type->has_pointers,
         .slot = typing_slot_for(t, type->size, type->has_pointers),
+        .rank = rank_of(t, type),
         .open = is_open(type)};
     if (t->steps > ALL_STEPS)
         return;

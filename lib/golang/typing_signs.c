@@ -112,7 +112,7 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
 
     for (uint32_t i = 1; i < names->types.count; i++)
         if (hs_names_type(names, i)->kind == HS_GO_CHAN &&
-            hs_names_type(names, i)->elem == elem)
+            hs_names_type(names, i)->elem == elem && typing_type(t, i)->rank)
             return i;
     name = hs_names_type(names, elem)->name;
     type.name = hs_str_of(hs_arena_printf(t->g->arena, "chan %.*s",
