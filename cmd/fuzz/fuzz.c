@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "format/format.h"
+#include "golang/golang.h"
 #include "model/profile_sound.h"
 #include "pipeline.h"
 
@@ -54,6 +55,9 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
         unsound = hs_profile_unsound(snapshot.profile);
     if (unsound)
         broken(format, unsound);
+    hs_err_clear(&err);
+    if (hs_golang_name(&snapshot, &err) != (err.kind == HS_OK))
+        broken(format, "naming and the error do not agree");
     if (snapshot.parts)
         unsound = fuzz_commands(&snapshot);
     if (unsound)

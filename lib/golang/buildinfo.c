@@ -124,8 +124,6 @@ static void add_setting(struct golang *g, struct hs_str line)
     setting.value =
         unquote(g, (struct hs_str){line.text + end + 1, line.size - end - 1});
     hs_column_push(&g->program->settings, &setting);
-    if (hs_str_equal(setting.key, hs_str_of("GOARCH")))
-        g->program->goarch = setting.value;
 }
 
 static struct hs_module module_of(struct hs_str line)

@@ -6,6 +6,7 @@
  *   debug_image.c     its sections, for libdw to inflate
  *   debug_types.c     a type of DWARF -> its number in names->types
  *   debug_locals.c    the variables in the heap's frames
+ *   debug_places.c    where in its frame a variable is
  *   debug_closures.c  what a closure has captured
  *
  * libdw is careful with what it reads, but not with how often: entries whose
@@ -40,6 +41,16 @@ struct debug_pending {
     uint32_t type;
     Dwarf_Off die;
 };
+
+/* Bytes [start, start + size) of a variable; all of it if SIZE is UINT64_MAX.
+ */
+struct debug_piece {
+    uint64_t start, size;
+    int64_t offset; /* from the frame's end */
+    bool on_stack;
+};
+
+#define HS_DEBUG_PIECES 16 /* that a variable may be in */
 
 struct golang_debug {
     struct golang *g;
@@ -86,10 +97,20 @@ bool hs_debug_number(Dwarf_Die *die, unsigned attribute, uint64_t *value);
 uint32_t hs_debug_type(struct golang_debug *d, Dwarf_Die *die,
                        unsigned attribute);
 
+/* Of a slice that DIE's ATTRIBUTE refers to: what its first word is, a pointer
+ * to its element. */
+uint32_t hs_debug_array(struct golang_debug *d, Dwarf_Die *die,
+                        unsigned attribute);
+
 /* A new struct of FIELDS which DWARF does not have. */
 uint32_t hs_debug_struct(struct golang_debug *d, struct hs_str name,
                          uint64_t size, const struct hs_go_field *fields,
                          uint32_t count);
+
+/* What of VARIABLE is in the frame when its function is at PC, of the file,
+ * into PIECES, which has room for HS_DEBUG_PIECES; how many. */
+size_t hs_debug_place(struct golang_debug *d, Dwarf_Die *variable, uint64_t pc,
+                      struct debug_piece *pieces);
 
 void hs_debug_read_locals(struct golang_debug *d);
 

@@ -5,9 +5,6 @@
  *   function = (formal_parameter | variable | scope)*
  *   scope    = lexical_block | inlined_subroutine, with ranges of code and
  *              children as a function has
- *   place    = part | (part DW_OP_piece bytes)*
- *   part     = DW_OP_fbreg offset | DW_OP_call_frame_cfa    on the stack
- *            | DW_OP_reg, or nothing                        not in a dump
  *
  * In Go's frames the base is the CFA, and that is where the dump says that the
  * frame ends.  What a function was given in registers it spills above that, in
@@ -26,14 +23,12 @@
 /* Scopes inside scopes.  Go inlines some ten deep. */
 #define MOST_SCOPES 64
 
-/* Parts of a variable that are in places of their own. */
-#define MOST_PIECES 16
-
 /* A local of all frames of one site. */
 struct debug_local {
     int64_t offset; /* from the frame's end */
     struct hs_str name;
     struct hs_str outside; /* what it is called in the caller's frame */
+    size_t order;          /* in which it was found */
     uint32_t type;
 };
 
@@ -51,13 +46,6 @@ struct locals {
     struct hs_str function;  /* its function */
 };
 
-/* One piece of a variable: bytes [start, start + size) of it. */
-struct piece {
-    uint64_t start, size;
-    int64_t offset; /* from the frame's end */
-    bool on_stack;
-};
-
 /* Does the code of SCOPE include the pc? */
 static bool is_in(struct locals *l, Dwarf_Die *scope)
 {
@@ -73,90 +61,10 @@ static bool is_in(struct locals *l, Dwarf_Die *scope)
     return false;
 }
 
-/* What tells where VARIABLE is at the pc. */
-static bool find_place(struct locals *l, Dwarf_Die *variable, Dwarf_Op **code,
-                       size_t *count)
-{
-    Dwarf_Attribute location;
-    Dwarf_Addr base, start, end;
-    ptrdiff_t at = 0;
-
-    if (!dwarf_attr(variable, DW_AT_location, &location))
-        return false;
-    while ((at = dwarf_getlocations(&location, at, &base, &start, &end, code,
-                                    count)) > 0) {
-        if (l->pc >= start && l->pc < end)
-            return *count > 0;
-        if (!hs_debug_pay(l->d, 64))
-            return false;
-    }
-    return false;
-}
-
-/* Reads the pieces of a place, up to MOST_PIECES; returns how many. */
-static size_t read_pieces(const Dwarf_Op *code, size_t count,
-                          struct piece *pieces)
-{
-    struct piece piece = {0};
-    uint64_t at = 0;
-    size_t made = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        switch (code[i].atom) {
-        case DW_OP_fbreg:
-            piece.on_stack = true;
-            piece.offset = (int64_t)code[i].number;
-            break;
-        case DW_OP_call_frame_cfa:
-            piece.on_stack = true;
-            piece.offset = 0;
-            break;
-        case DW_OP_piece:
-            if (made == MOST_PIECES || code[i].number > INT32_MAX)
-                return made;
-            piece.start = at;
-            piece.size = code[i].number;
-            at += piece.size;
-            pieces[made++] = piece;
-            piece = (struct piece){0};
-            break;
-        default: /* a register, or more than Go writes */
-            piece.on_stack = false;
-            if (count == 1)
-                return 0;
-            break;
-        }
-    }
-    if (made == 0) {
-        piece.size = UINT64_MAX; /* all of it */
-        pieces[made++] = piece;
-    }
-    return made;
-}
-
-/* Joins neighbours that are neighbours on the stack as well. */
-static size_t join_pieces(struct piece *pieces, size_t count)
-{
-    size_t to = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        struct piece *last = to ? &pieces[to - 1] : NULL;
-
-        if (!pieces[i].on_stack)
-            continue;
-        if (last && last->start + last->size == pieces[i].start &&
-            last->offset + (int64_t)last->size == pieces[i].offset)
-            last->size += pieces[i].size;
-        else
-            pieces[to++] = pieces[i];
-    }
-    return to;
-}
-
 /* The field of TYPE that PIECE is, or NULL. */
 static const struct hs_go_field *field_at(const struct golang *g,
                                           const struct hs_go_type *type,
-                                          const struct piece *piece)
+                                          const struct debug_piece *piece)
 {
     const struct hs_go_field *fields = g->names->fields.at;
 
@@ -171,27 +79,57 @@ static const struct hs_go_field *field_at(const struct golang *g,
     return NULL;
 }
 
-/* Notes the pointers that are in PIECE of a variable of type NUMBER. */
-static void add_piece(struct locals *l, struct hs_str name, uint32_t number,
-                      const struct piece *piece)
+/* A variable of which some piece is looked at. */
+struct variable {
+    Dwarf_Die *die;
+    struct hs_str name;
+    uint32_t type;
+};
+
+/* What PIECE, less than all of VARIABLE, holds, in LOCAL; false if no pointer.
+ */
+static bool name_piece(struct locals *l, const struct variable *variable,
+                       const struct debug_piece *piece,
+                       struct debug_local *local)
 {
     struct golang *g = l->d->g;
-    const struct hs_go_type *type = hs_names_type(g->names, number);
-    struct debug_local local = {
-        .offset = piece->offset, .name = name, .type = number};
+    const struct hs_go_type *type = hs_names_type(g->names, variable->type);
+    const struct hs_go_field *field = field_at(g, type, piece);
+    struct hs_str name = variable->name;
 
-    if (type->size != 0 && piece->size < type->size) {
-        const struct hs_go_field *field = field_at(g, type, piece);
-
-        local.type = field ? field->type : HS_NO_TYPE;
-        if (field)
-            local.name = hs_str_of(hs_arena_printf(
-                g->arena, "%.*s.%.*s", (int)name.size, name.text,
-                (int)field->name.size, field->name.text));
-        else if (piece->start != 0 &&
-                 (type->kind == HS_GO_SLICE || type->kind == HS_GO_STRING))
-            return; /* a length */
+    local->type = HS_NO_TYPE;
+    if (field) {
+        local->type = field->type;
+        local->name = hs_str_of(
+            hs_arena_printf(g->arena, "%.*s.%.*s", (int)name.size, name.text,
+                            (int)field->name.size, field->name.text));
+    } else if (type->kind == HS_GO_SLICE || type->kind == HS_GO_STRING) {
+        if (piece->start != 0)
+            return false; /* a length */
+        if (type->kind == HS_GO_SLICE && piece->size == g->pointer_size)
+            local->type = hs_debug_array(l->d, variable->die, DW_AT_type);
     }
+    return true;
+}
+
+/* Notes the pointers that are in PIECE of VARIABLE. */
+static void add_piece(struct locals *l, const struct variable *variable,
+                      const struct debug_piece *piece)
+{
+    struct golang *g = l->d->g;
+    uint64_t size = hs_names_type(g->names, variable->type)->size;
+    struct debug_local local = {
+        .offset = piece->offset,
+        .name = variable->name,
+        .type = variable->type,
+        .order = l->locals.count,
+    };
+
+    if (local.offset % (int64_t)g->pointer_size != 0)
+        return;
+    if (size != 0 && piece->size < size &&
+        !name_piece(l, variable, piece, &local))
+        return;
     if (local.type != HS_NO_TYPE &&
         !hs_names_type(g->names, local.type)->has_pointers)
         return;
@@ -202,30 +140,27 @@ static void add_piece(struct locals *l, struct hs_str name, uint32_t number,
     hs_column_push(&l->locals, &local);
 }
 
-static void read_variable(struct locals *l, Dwarf_Die *variable)
+static void read_variable(struct locals *l, Dwarf_Die *die)
 {
-    struct golang *g = l->d->g;
-    struct hs_str name = hs_debug_name(l->d, variable);
-    struct piece pieces[MOST_PIECES];
+    struct variable variable = {.die = die, .name = hs_debug_name(l->d, die)};
+    struct hs_str *name = &variable.name;
+    struct debug_piece pieces[HS_DEBUG_PIECES];
     size_t count;
-    uint32_t type;
-    Dwarf_Op *code;
 
-    if (name.size && name.text[0] == '&') {
-        name.text++;
-        name.size--;
+    if (name->size && name->text[0] == '&') {
+        name->text++;
+        name->size--;
     }
     /* ".autotmp_3" and its kin are no names that anybody knows. */
-    if (name.size == 0 || name.text[0] == '.' ||
-        !find_place(l, variable, &code, &count))
+    if (name->size == 0 || name->text[0] == '.')
         return;
-    count = join_pieces(pieces, read_pieces(code, count, pieces));
+    count = hs_debug_place(l->d, die, l->pc, pieces);
     if (count == 0)
         return;
-    type = hs_debug_type(l->d, variable, DW_AT_type);
-    name = hs_symname_plain(name, g->arena);
+    variable.type = hs_debug_type(l->d, die, DW_AT_type);
+    *name = hs_symname_plain(*name, l->d->g->arena);
     for (size_t i = 0; i < count; i++)
-        add_piece(l, name, type, &pieces[i]);
+        add_piece(l, &variable, &pieces[i]);
 }
 
 /* Goes through the scopes of FUNCTION that the pc is in. */
@@ -261,6 +196,33 @@ static void read_function(struct locals *l, Dwarf_Die *function)
     }
 }
 
+static int by_offset(const void *left, const void *right)
+{
+    const struct debug_local *a = left, *b = right;
+
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    if ((a->type == HS_NO_TYPE) != (b->type == HS_NO_TYPE))
+        return a->type == HS_NO_TYPE ? 1 : -1;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Sorts the locals from FIRST on, and keeps one of those at one place: inlined
+ * functions call what they were given by names of their own, and the outermost
+ * is the one that a reader of the stack looks for. */
+static void sort_locals(struct hs_column *column, size_t first)
+{
+    struct debug_local *all = column->at;
+    size_t to = first;
+
+    if (column->count > first)
+        qsort(all + first, column->count - first, sizeof(*all), by_offset);
+    for (size_t i = first; i < column->count; i++)
+        if (to == first || all[i].offset != all[to - 1].offset)
+            all[to++] = all[i];
+    column->count = to;
+}
+
 /* The site of FRAME with PC, or HS_MAP_NONE. */
 static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
                         uint64_t pc)
@@ -282,6 +244,7 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
     if (function != HS_MAP_NONE &&
         dwarf_offdie(d->dwarf, functions[function].die, &die))
         read_function(l, &die);
+    sort_locals(&l->locals, site.first);
     site.count = l->locals.count - site.first;
     number = hs_map_add(&l->site_at, pc, (uint32_t)l->sites.count);
     hs_column_push(&l->sites, &site);
@@ -300,60 +263,77 @@ static uint64_t pc_of(const struct hs_frame *frame,
     return frame->pc - (frame->pc > frame->entry);
 }
 
-/* Puts LOCAL of frame number NUMBER where it is: there, or in the caller's. */
-static void place_local(struct locals *l, uint32_t number,
-                        const struct debug_local *local)
+/* Does CALLER come right behind FRAME on its stack? */
+static bool is_caller(const struct hs_frame *frame,
+                      const struct hs_frame *caller)
 {
-    struct golang *g = l->d->g;
-    const struct hs_frame *frames = g->heap->frames.at;
-    const struct hs_frame *frame = &frames[number];
-    uint64_t end = frame->memory.address + frame->memory.size;
-    uint64_t address = end + (uint64_t)local->offset;
-    struct hs_local placed = {
-        .frame = number, .name = local->name, .type = local->type};
+    return frame->goroutine == caller->goroutine &&
+           caller->depth == frame->depth + 1 &&
+           caller->memory.address == frame->memory.address + frame->memory.size;
+}
 
-    if (address - frame->memory.address >= frame->memory.size) {
-        frame++;
-        placed.frame++;
-        if (placed.frame >= g->heap->frames.count ||
-            frame->goroutine != frame[-1].goroutine ||
-            frame->memory.address != end ||
-            address - frame->memory.address >= frame->memory.size ||
-            local->outside.size == 0)
-            return;
-        placed.name = local->outside;
+/* The next local of SITE from *AT on that is in MEMORY, if END is where the
+ * site's own frame ends; NULL if there is no more.  Its place in *OFFSET. */
+static const struct debug_local *
+next_in(const struct locals *l, const struct debug_site *site, size_t *at,
+        uint64_t end, const struct hs_memory *memory, uint64_t *offset)
+{
+    const struct debug_local *locals = l->locals.at;
+
+    for (; site && *at < site->count; ++*at) {
+        const struct debug_local *local = &locals[site->first + *at];
+
+        *offset = end + (uint64_t)local->offset - memory->address;
+        if (*offset < memory->size)
+            return local;
     }
-    placed.offset = address - frame->memory.address;
-    hs_column_push(&g->names->locals, &placed);
+    return NULL;
 }
 
-static int by_place(const void *left, const void *right)
+/* Notes what is in frame number NUMBER: of its own SITE, and of that BELOW it
+ * that it has called. */
+static void place_locals(struct locals *l, uint32_t number,
+                         const struct debug_site *site,
+                         const struct debug_site *below)
 {
-    const struct hs_local *a = left, *b = right;
+    const struct hs_heap *heap = l->d->g->heap;
+    const struct hs_memory *memory =
+        &((const struct hs_frame *)heap->frames.at)[number].memory;
+    uint64_t start = memory->address, end = start + memory->size;
+    uint64_t inside = 0, outside = 0, last = UINT64_MAX;
+    size_t i = 0, k = 0;
 
-    if (a->frame != b->frame)
-        return a->frame < b->frame ? -1 : 1;
-    if (a->offset != b->offset)
-        return a->offset < b->offset ? -1 : 1;
-    if ((a->type == HS_NO_TYPE) != (b->type == HS_NO_TYPE))
-        return a->type == HS_NO_TYPE ? 1 : -1;
-    return hs_str_compare(a->name, b->name);
+    for (;;) {
+        const struct debug_local *own =
+            next_in(l, site, &i, end, memory, &inside);
+        const struct debug_local *given =
+            next_in(l, below, &k, start, memory, &outside);
+        struct hs_local local = {.frame = number};
+
+        if (!own && !given)
+            return;
+        if (own && (!given || inside <= outside)) {
+            i++;
+            local.offset = inside;
+            local.name = own->name;
+            local.type = own->type;
+        } else {
+            k++;
+            local.offset = outside;
+            local.name = given->outside;
+            local.type = given->type;
+        }
+        if (local.offset != last)
+            hs_column_push(&l->d->g->names->locals, &local);
+        last = local.offset;
+    }
 }
 
-/* Sorts the locals, and keeps one of those at one place: inlined functions
- * call what they were given by names of their own. */
-static void sort_locals(struct hs_column *column)
+static const struct debug_site *site_at(const struct locals *l, uint32_t number)
 {
-    struct hs_local *all = column->at;
-    size_t to = 0;
-
-    if (column->count)
-        qsort(all, column->count, sizeof(*all), by_place);
-    for (size_t i = 0; i < column->count; i++)
-        if (to == 0 || all[i].frame != all[to - 1].frame ||
-            all[i].offset != all[to - 1].offset)
-            all[to++] = all[i];
-    column->count = to;
+    return number == HS_MAP_NONE
+               ? NULL
+               : (const struct debug_site *)l->sites.at + number;
 }
 
 void hs_debug_read_locals(struct golang_debug *d)
@@ -365,22 +345,18 @@ void hs_debug_read_locals(struct golang_debug *d)
         .sites = HS_COLUMN(struct debug_site, g->scratch),
         .locals = HS_COLUMN(struct debug_local, g->scratch),
     };
+    uint32_t site, below = HS_MAP_NONE; /* of the frame before */
 
     g->names->locals = HS_COLUMN(struct hs_local, g->arena);
     hs_map_init(&l.site_at, g->scratch, 256);
-    for (size_t i = 0; i < g->heap->frames.count; i++) {
+    for (uint32_t i = 0; i < g->heap->frames.count; i++) {
         const struct hs_frame *callee =
-            frames[i].depth > 0 && i > 0 ? &frames[i - 1] : NULL;
-        uint32_t number = site_of(&l, &frames[i], pc_of(&frames[i], callee));
-        const struct debug_site *site;
+            i > 0 && is_caller(&frames[i - 1], &frames[i]) ? &frames[i - 1]
+                                                           : NULL;
 
-        if (number == HS_MAP_NONE)
-            continue;
-        site = (const struct debug_site *)l.sites.at + number;
-        for (size_t k = 0; k < site->count; k++)
-            place_local(&l, (uint32_t)i,
-                        (const struct debug_local *)l.locals.at + site->first +
-                            k);
+        site = site_of(&l, &frames[i], pc_of(&frames[i], callee));
+        place_locals(&l, i, site_at(&l, site),
+                     callee ? site_at(&l, below) : NULL);
+        below = site;
     }
-    sort_locals(&g->names->locals);
 }

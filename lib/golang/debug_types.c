@@ -383,6 +383,18 @@ uint32_t hs_debug_type(struct golang_debug *d, Dwarf_Die *die,
     return type;
 }
 
+uint32_t hs_debug_array(struct golang_debug *d, Dwarf_Die *die,
+                        unsigned attribute)
+{
+    Dwarf_Die slice, member;
+
+    if (!refer(die, attribute, &slice) || !strip_typedefs(d, &slice) ||
+        kind_of(d, &slice) != HS_GO_SLICE ||
+        !hs_debug_child(d, &slice, &member))
+        return HS_NO_TYPE;
+    return hs_debug_type(d, &member, DW_AT_type);
+}
+
 uint32_t hs_debug_struct(struct golang_debug *d, struct hs_str name,
                          uint64_t size, const struct hs_go_field *fields,
                          uint32_t count)

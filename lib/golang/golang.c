@@ -24,6 +24,7 @@ static bool read_program(struct golang *g, struct hs_err *err)
 {
     if (!hs_golang_open_image(g, err))
         return false;
+    hs_golang_read_notes(g);
     hs_golang_read_buildinfo(g);
     if (!hs_golang_read_module(g, err))
         return false;
@@ -36,12 +37,26 @@ static bool name_heap(struct golang *g, struct hs_err *err)
 {
     if (!hs_golang_match(g, err))
         return false;
+    hs_golang_read_frames(g);
     hs_golang_read_symbols(g);
     hs_golang_read_debug(g);
     hs_golang_type_heap(g);
     g->names->lens = hs_golang_lens(g);
     g->snapshot->names = g->names;
+    g->snapshot->heap->names = g->names;
     return true;
+}
+
+static bool name_parts(struct golang *g, struct hs_err *err)
+{
+    bool profile = g->snapshot->parts & HS_PART_PROFILE;
+
+    if (!g->heap && !profile) {
+        hs_golang_count(g);
+        return true;
+    }
+    return (!g->heap || name_heap(g, err)) &&
+           (!profile || hs_golang_name_profile(g, err));
 }
 
 bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
@@ -59,7 +74,7 @@ bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
     g->scratch = &scratch;
     g->heap = snapshot->parts & HS_PART_HEAP ? snapshot->heap : NULL;
     g->program = snapshot->program;
-    good = read_program(g, err) && (!g->heap || name_heap(g, err));
+    good = read_program(g, err) && name_parts(g, err);
     hs_golang_close_debug(g);
     hs_golang_close_image(g);
     hs_arena_free(&scratch);

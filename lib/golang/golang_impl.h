@@ -4,9 +4,14 @@
  *
  *   image.c      the ELF file: bytes at an address, sections by name
  *   buildinfo.c  version, modules, settings
+ *   notes.c      build ids
  *   module.c     moduledata: where types, functions and their data are
  *   types.c      type descriptors, read when they are first asked for
- *   functions.c  the function table: names, files, lines, inlining, frames
+ *   functions.c  the function table: names, files, lines, inlining
+ *   match.c      is it the program of the dump?
+ *   frames.c     stack objects of the heap's frames
+ *   profile.c    the functions of a profile of addresses
+ *   count.c      how much there is in it
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
  *   typing.c     which object is of which type
@@ -22,9 +27,13 @@
 #include "model/program.h"
 #include "model/snapshot.h"
 
+/* More program headers than any linker writes. */
+#define GOLANG_MOST_SEGMENTS 256
+
 /* Bytes of the file that are in memory when the program runs. */
 struct golang_segment {
     uint64_t address, size; /* of the file: without the slide */
+    uint64_t offset;        /* in the file */
     const uint8_t *bytes;
     bool writable;
 };
@@ -47,8 +56,7 @@ struct golang_module {
     uint64_t header; /* of the function table */
     uint64_t rodata; /* stack objects' masks count from here, ... */
     uint64_t gofunc; /* ... the functions' data from here */
-    struct golang_span
-        descriptors; /* Go >= 1.27: nothing but them; else empty */
+    struct golang_span descriptors; /* Go >= 1.27: the listed ones */
     struct golang_table {
         uint64_t at, count;
     } funcnames, units, files, pctab, pclines, functions, sections, typelinks,
@@ -103,7 +111,8 @@ void hs_golang_open_types(struct golang *g);
 uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor);
 
 /* Which of the words of type TYPE are pointers, a bit each, lowest first, for
- * COUNT words; NULL if that is not known.  Made in g->arena, and once. */
+ * COUNT words, after which there are none; NULL if that is not known.  Made
+ * once, and lives as long as the snapshot. */
 const uint8_t *hs_golang_mask(struct golang *g, uint32_t type, size_t *count);
 
 /* Where PC is: the innermost inlined call first, into LINES, which has room for
@@ -131,10 +140,14 @@ bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
 bool hs_golang_open_image(struct golang *g, struct hs_err *err);
+void hs_golang_read_notes(struct golang *g);
 bool hs_golang_read_buildinfo(struct golang *g); /* false: it has none */
 bool hs_golang_read_module(struct golang *g, struct hs_err *err);
 bool hs_golang_read_functions(struct golang *g, struct hs_err *err);
 bool hs_golang_match(struct golang *g, struct hs_err *err);
+bool hs_golang_name_profile(struct golang *g, struct hs_err *err);
+void hs_golang_count(struct golang *g);        /* what there is to tell of */
+void hs_golang_read_frames(struct golang *g);  /* layouts, stack objects */
 void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_type_heap(struct golang *g);    /* names->typings */

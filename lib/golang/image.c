@@ -22,16 +22,29 @@
 /* Compressed sections of more than this are left alone. */
 #define MOST_INFLATED ((uint64_t)1 << 30)
 
-/* More program headers than any linker writes. */
-#define MOST_SEGMENTS 256
-
-static const struct {
-    unsigned machine, relative; /* the type of a relocation by the slide only */
+static const struct machine {
+    unsigned machine;
+    unsigned relative; /* the type of a relocation by the slide only; 0: none,
+                        * or addresses are in place */
+    const char *little, *big; /* what Go calls it */
 } machines[] = {
-    {EM_X86_64, R_X86_64_RELATIVE}, {EM_AARCH64, R_AARCH64_RELATIVE},
-    {EM_PPC64, R_PPC64_RELATIVE},   {EM_S390, R_390_RELATIVE},
-    {EM_RISCV, R_RISCV_RELATIVE},   {EM_LOONGARCH, R_LARCH_RELATIVE},
+    {EM_X86_64, R_X86_64_RELATIVE, "amd64", NULL},
+    {EM_AARCH64, R_AARCH64_RELATIVE, "arm64", NULL},
+    {EM_386, 0, "386", NULL},
+    {EM_ARM, 0, "arm", NULL},
+    {EM_PPC64, R_PPC64_RELATIVE, "ppc64le", "ppc64"},
+    {EM_S390, R_390_RELATIVE, NULL, "s390x"},
+    {EM_RISCV, R_RISCV_RELATIVE, "riscv64", NULL},
+    {EM_LOONGARCH, R_LARCH_RELATIVE, "loong64", NULL},
 };
+
+static const struct machine *machine_of(const struct golang *g)
+{
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+        if (machines[i].machine == g->image->machine)
+            return &machines[i];
+    return NULL;
+}
 
 static const struct golang_segment *segment_at(const struct golang_image *image,
                                                uint64_t address)
@@ -118,32 +131,48 @@ static struct hs_cursor contents(struct golang *g, Elf_Scn *scn,
                           data->d_size, 0);
 }
 
-struct hs_cursor hs_golang_section(struct golang *g, const char *name,
-                                   uint64_t *address)
+static Elf_Scn *section_named(const struct golang *g, const char *name,
+                              GElf_Shdr *header)
 {
-    struct hs_cursor found = hs_cursor_over(NULL, 0, 0);
     Elf *elf = g->image->elf;
     Elf_Scn *scn = NULL;
     size_t names;
 
     if (!elf || elf_getshdrstrndx(elf, &names) != 0)
-        return found;
+        return NULL;
     while ((scn = elf_nextscn(elf, scn))) {
-        GElf_Shdr header;
         const char *its;
 
-        if (!gelf_getshdr(scn, &header))
+        if (!gelf_getshdr(scn, header))
             continue;
-        its = elf_strptr(elf, names, header.sh_name);
-        if (!its || strcmp(its, name) != 0)
-            continue;
-        found = contents(g, scn, &header);
-        found.big_endian = g->big_endian;
-        if (address)
-            *address = header.sh_addr ? header.sh_addr + g->slide : 0;
-        return found;
+        its = elf_strptr(elf, names, header->sh_name);
+        if (its && strcmp(its, name) == 0)
+            return scn;
     }
+    return NULL;
+}
+
+struct hs_cursor hs_golang_section(struct golang *g, const char *name,
+                                   uint64_t *address)
+{
+    GElf_Shdr header;
+    Elf_Scn *scn = section_named(g, name, &header);
+    struct hs_cursor found = hs_cursor_over(NULL, 0, 0);
+
+    if (!scn)
+        return found;
+    found = contents(g, scn, &header);
+    found.big_endian = g->big_endian;
+    if (address)
+        *address = header.sh_addr ? header.sh_addr + g->slide : 0;
     return found;
+}
+
+static bool has_section(const struct golang *g, const char *name)
+{
+    GElf_Shdr header;
+
+    return section_named(g, name, &header) != NULL;
 }
 
 static int by_address(const void *a, const void *b)
@@ -162,7 +191,7 @@ static void keep_segments(struct golang *g)
 
     if (elf_getphdrnum(image->elf, &count) != 0)
         return;
-    for (size_t i = 0; i < count && i < MOST_SEGMENTS; i++) {
+    for (size_t i = 0; i < count && i < GOLANG_MOST_SEGMENTS; i++) {
         uint64_t left = hs_cursor_left(&bytes);
         struct golang_segment segment;
         GElf_Phdr header;
@@ -174,6 +203,7 @@ static void keep_segments(struct golang *g)
         segment.size = header.p_filesz < left - header.p_offset
                            ? header.p_filesz
                            : left - header.p_offset;
+        segment.offset = header.p_offset;
         segment.bytes = bytes.at + header.p_offset;
         segment.writable = header.p_flags & PF_W;
         /* A linker lays nothing out twice; who does could make us copy it. */
@@ -198,7 +228,7 @@ static struct hs_cursor relocations(const struct golang *g)
 
     if (elf_getphdrnum(g->image->elf, &count) != 0)
         return hs_cursor_over(NULL, 0, 0);
-    for (size_t i = 0; i < count && i < MOST_SEGMENTS; i++) {
+    for (size_t i = 0; i < count && i < GOLANG_MOST_SEGMENTS; i++) {
         GElf_Phdr header;
 
         if (!gelf_getphdr(g->image->elf, (int)i, &header) ||
@@ -251,12 +281,9 @@ static void write_word(const struct golang *g, uint64_t address, uint64_t word)
 static void relocate(struct golang *g)
 {
     struct hs_cursor table = relocations(g);
-    unsigned relative = 0;
+    const struct machine *machine = machine_of(g);
 
-    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
-        if (machines[i].machine == g->image->machine)
-            relative = machines[i].relative;
-    if (!relative || hs_cursor_done(&table))
+    if (!machine || !machine->relative || hs_cursor_done(&table))
         return;
     copy_writable(g);
     while (hs_cursor_left(&table) >= 3 * g->pointer_size) {
@@ -265,7 +292,7 @@ static void relocate(struct golang *g)
         uint64_t addend = hs_golang_word(g, &table);
 
         if ((g->pointer_size == 8 ? info & 0xffffffff : info & 0xff) ==
-            relative)
+            machine->relative)
             write_word(g, place, addend);
     }
 }
@@ -274,6 +301,7 @@ bool hs_golang_open_image(struct golang *g, struct hs_err *err)
 {
     struct golang_image *image = hs_arena_zeroed(g->arena, 1, sizeof(*image));
     struct hs_cursor bytes = g->program->bytes;
+    const struct machine *machine;
     GElf_Ehdr header;
 
     g->image = image;
@@ -292,6 +320,13 @@ bool hs_golang_open_image(struct golang *g, struct hs_err *err)
     g->program->pointer_size = g->pointer_size;
     g->program->big_endian = g->big_endian;
     g->program->position_independent = header.e_type == ET_DYN;
+    machine = machine_of(g);
+    if (machine && (g->big_endian ? machine->big : machine->little))
+        g->program->goarch =
+            hs_str_of(g->big_endian ? machine->big : machine->little);
+    g->program->has_symbols = has_section(g, ".symtab");
+    g->program->has_debug =
+        has_section(g, ".debug_info") || has_section(g, ".zdebug_info");
     keep_segments(g);
     if (image->segments.count == 0)
         return hs_fail(err, HS_EDATA, HS_NOWHERE,

@@ -33,6 +33,8 @@
 #define KIND_MASK       31u
 #define NAME_EMBEDDED   8u
 #define VARIADIC        0x8000u
+#define UNCOMMON_SIZE   16u
+#define METHOD_SIZE     16u
 
 /* What differs from version to version. */
 struct type_layout {
@@ -177,7 +179,8 @@ static struct hs_str package_of(const struct golang *g, uint64_t address,
 
     if (!(head->flags & FLAG_UNCOMMON))
         return (struct hs_str){"", 0};
-    c = hs_golang_bytes(g, address + fixed_size(g, head->kind & KIND_MASK), 16);
+    c = hs_golang_bytes(g, address + fixed_size(g, head->kind & KIND_MASK),
+                        UNCOMMON_SIZE);
     return name_of_offset(g, hs_cursor_u32(&c));
 }
 
@@ -296,7 +299,7 @@ static void read_func(struct golang *g, uint32_t number, struct hs_cursor *c)
     hs_cursor_take(&head, 2 * g->pointer_size + 4);
     address += fixed_size(g, HS_GO_FUNC);
     if (hs_cursor_u8(&head) & FLAG_UNCOMMON)
-        address += 16;
+        address += UNCOMMON_SIZE;
     golang_descriptor(g, number)->variadic = out & VARIADIC;
     out &= ~VARIADIC;
     if (!afford(g, in + out))
@@ -381,6 +384,40 @@ uint32_t hs_golang_type_at(struct golang *g, uint64_t descriptor)
     return number;
 }
 
+/* The descriptor, its uncommon part, what its kind adds, and its methods. */
+uint64_t hs_golang_descriptor_size(const struct golang *g, uint64_t address)
+{
+    uint64_t word = g->pointer_size, size, added = 0, methods = 0;
+    struct head head;
+    struct hs_cursor c;
+    unsigned kind;
+
+    if (!read_head(g, address, &head))
+        return 0;
+    kind = head.kind & KIND_MASK;
+    size = fixed_size(g, kind);
+    c = hs_golang_bytes(g, address, size);
+    hs_cursor_take(&c, head_size(g));
+    if (kind == HS_GO_FUNC) {
+        added = hs_cursor_u16(&c);
+        added = (added + (hs_cursor_u16(&c) & ~VARIADIC)) * word;
+    } else if (kind == HS_GO_STRUCT || kind == HS_GO_INTERFACE) {
+        hs_cursor_take(&c, 2 * word);
+        added = hs_golang_word(g, &c);
+        if (added > g->image->loaded)
+            return 0;
+        added *= kind == HS_GO_STRUCT ? 3 * word : 8;
+    }
+    if (head.flags & FLAG_UNCOMMON) {
+        c = hs_golang_bytes(g, address + size, UNCOMMON_SIZE);
+        hs_cursor_u32(&c); /* package */
+        methods = hs_cursor_u16(&c);
+        size += UNCOMMON_SIZE;
+    }
+    size += added + methods * METHOD_SIZE;
+    return c.fault ? 0 : align_up(g, size);
+}
+
 uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
                             uint32_t field_count)
@@ -390,6 +427,10 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
 
     if (g->names->types.count >= HS_MOST_TYPES)
         return HS_NO_TYPE;
+    if (type->has_pointers) {
+        d.on_demand = true;
+        d.pointer_bytes = type->size / g->pointer_size * g->pointer_size;
+    }
     copy.first_field = (uint32_t)g->names->fields.count;
     copy.field_count = field_count;
     for (uint32_t i = 0; i < field_count; i++)
@@ -411,7 +452,7 @@ void hs_golang_open_types(struct golang *g)
     state->stack = HS_COLUMN(uint32_t, g->arena);
     state->words_left = g->image->loaded / g->pointer_size;
     state->name_bytes_left = 8 * g->image->loaded;
-    state->mask_bits_left = (uint64_t)1 << 30;
+    state->mask_bits_left = (uint64_t)1 << 28;
     g->type_state = state;
     hs_map_init(&g->type_at, g->arena, 256);
     hs_column_push(&g->names->types, &unknown);

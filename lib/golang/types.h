@@ -23,6 +23,7 @@ struct golang_descriptor {
     bool variadic;
     bool program;   /* MASK is a program of the collector (Go < 1.24) */
     bool on_demand; /* the runtime makes the mask when it wants it */
+    bool masking;   /* its parts are seen to */
     bool masked;    /* BITS is made, or cannot be */
     bool named;
     uint8_t naming; /* enum golang_naming */
@@ -48,6 +49,14 @@ static inline struct hs_go_type *golang_type(const struct golang *g,
 {
     return (struct hs_go_type *)g->names->types.at + type;
 }
+
+/* How many bytes of descriptors the one at ADDRESS takes; 0 if it is none. */
+uint64_t hs_golang_descriptor_size(const struct golang *g, uint64_t address);
+
+/* The COUNT bits that the collector's program at ADDRESS makes; NULL if it is
+ * none. */
+const uint8_t *hs_golang_run_mask(struct golang *g, uint64_t address,
+                                  uint64_t count);
 
 /* Names the types FROM and later, which are read. */
 void hs_golang_name_types(struct golang *g, uint32_t from);

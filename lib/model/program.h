@@ -32,11 +32,14 @@ struct hs_program {
     struct hs_column modules;  /* struct hs_module: what it depends on */
     struct hs_column settings; /* struct hs_setting */
     struct hs_str build_id;    /* Go's */
+    struct hs_str gnu_build_id; /* in hexadecimal; that of profiles */
     unsigned pointer_size;
     bool big_endian, position_independent;
     bool has_symbols, has_debug; /* a symbol table; DWARF */
     bool writes_heap_dump, profiles_memory, sets_finalizers; /* is linked in */
-    uint64_t types, functions, variables;                    /* how many */
+    uint64_t types, functions, variables; /* how many; 0: not counted.  There
+                                           * are more types, which nothing
+                                           * lists. */
 
     /* How it meets the heap it was given with: */
     uint64_t headers, headers_agree; /* distinct type headers in the dump, and
