@@ -20,6 +20,10 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
+#include <stdio.h>
+#include <time.h>
+static double now(void){struct timespec t;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&t);return (double)t.tv_sec+(double)t.tv_nsec/1e9;}
+
 #include "model/goversion.h"
 
 /* Levels with fewer objects are not worth a thread. */
@@ -118,9 +122,12 @@ static void scan_some(void *context, unsigned part)
            level->count) {
         size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
 
-        for (; at < end; at++)
+        for (; at < end; at++) {
+            typing_call(level->t, level->slots, at, end);
             typing_scan_object(w, level->slots[at], level->typings[at]);
+        }
     }
+    typing_answer(w);
 }
 
 /* Moves what all workers have queued into the frontier, with its typing. */
@@ -177,6 +184,7 @@ static void scan_again(struct typing *t)
                              (const struct typing_view *)again.at + k);
         t->workers[i].again.count = 0;
     }
+    typing_answer(&t->workers[0]);
 }
 
 static void run_levels(struct typing *t)
@@ -189,6 +197,7 @@ static void run_levels(struct typing *t)
         if (t->frontier.count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
+        t->levels++;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
         level.count = t->frontier.count;
@@ -242,6 +251,7 @@ static bool run_views(struct typing *t)
             typing_scan_view(&t->workers[0], view);
         }
     }
+    typing_answer(&t->workers[0]);
     scan_again(t);
     return some;
 }
@@ -311,13 +321,21 @@ void hs_golang_type_heap(struct golang *g)
 
     if (!g->heap || !g->names || hs_heap_count(g->heap) == 0)
         return;
+    double a=now();
     t = make(g);
     hs_golang_read_all_types(g);
     typing_plan(t);
+    double b=now();
     typing_seed(t);
+    double c=now();
     typing_run(t);
+    double d=now();
+    uint64_t sc=t->scanned;
     typing_find_signs(t);
+    double e=now();
     typing_run(t);
+    double f=now();
+    fprintf(stderr,"make %.3f seed %.3f run %.3f (scanned %lu levels %lu) signs %.3f run %.3f scanned %lu viewed %zu\n",b-a,c-b,d-c,sc,t->levels,e-d,f-e,t->scanned,t->viewed.count);
     g->names->typings = hs_arena_zeroed(g->arena, t->count, sizeof(uint32_t));
     for (uint32_t i = 0; i < t->count; i++)
         g->names->typings[i] = typing_word(t->claims[i]);

@@ -105,6 +105,15 @@ struct typing_chan {
     uint32_t object, elem;
 };
 
+/* A claim that is still to be made: see typing_ask(). */
+struct typing_request {
+    uint64_t address, count; /* values, or bytes */
+    uint32_t type;
+    uint8_t shape, evidence;
+};
+
+#define TYPING_ASKED 32u /* a power of 2 */
+
 struct typing;
 
 /* What one thread gathers. */
@@ -120,6 +129,8 @@ struct typing_worker {
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     bool missed;                /* in what is being scanned */
+    struct typing_request asked[TYPING_ASKED]; /* a ring: those from MADE to */
+    uint32_t made, ask;                        /* ASK are to be made */
 };
 
 struct typing {
@@ -155,7 +166,7 @@ struct typing {
                                  * frames, by address */
     struct hs_column frontier, typings; /* uint32_t: slots of a level, and
                                          * their typings when it began */
-    uint64_t scanned;                   /* objects, in all levels */
+    uint64_t levels; uint64_t scanned;                   /* objects, in all levels */
     uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
     uint32_t timer, user_timer;  /* runtime.timer, time.Timer */
     uint32_t named;              /* types before are in by_name: */
@@ -180,6 +191,16 @@ uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
 
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
                  uint32_t typing); /* typing_fit.c */
+
+/* typing_ask.c: makes the claim of REQUEST, a little later: in between, the
+ * memory that it takes is called for.  typing_answer() makes all of W. */
+void typing_ask(struct typing_worker *w, const struct typing_request *request);
+void typing_answer(struct typing_worker *w);
+
+/* Calls for what typing_scan_object() will read of the last of COUNT SLOTS
+ * from AT on. */
+void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
+                 size_t count);
 
 /* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,

@@ -284,5 +284,6 @@ void typing_seed(struct typing *t)
         seed_locals(t);
         seed_records(t);
         typing_seed_receivers(t);
+        typing_answer(&t->workers[0]);
     } while (typing_resolve(t));
 }

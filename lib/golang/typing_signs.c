@@ -176,6 +176,7 @@ void typing_find_signs(struct typing *t)
     do {
         t->workers[0].chans.count = 0;
         pass(t);
+        typing_answer(&t->workers[0]);
     } while (typing_resolve(t));
     claim_chans(t);
 }
