@@ -130,29 +130,56 @@ static void scan_some(void *context, unsigned part)
     typing_answer(w);
 }
 
-/* Moves what all workers have queued into the frontier, with its typing. */
+/* Adds the object in SLOT to the frontier, with the typing that it has. */
+static void enter(struct typing *t, uint32_t slot, uint32_t object)
+{
+    size_t at = t->frontier_count++;
+
+    t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
+    ((uint32_t *)t->frontier.at)[at] = slot;
+    ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
+}
+
+/* Enters all queued objects in order of their addresses: then a level reads
+ * the heap from its beginning to its end, which is what memory is good at. */
+static void gather_many(struct typing *t)
+{
+    const struct hs_heap_store *store = t->store;
+
+    for (size_t i = 0; i < store->group_count; i++) {
+        const struct hs_slot_group *group = &store->groups[i];
+        uint64_t bits = group->bits;
+        uint32_t object = group->rank;
+
+        for (; bits; bits &= bits - 1, object++)
+            if (hs_bitset_has(&t->queued, object))
+                enter(t,
+                      (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
+                      object);
+    }
+}
+
+/* Moves what all workers have queued into the frontier. */
 static void gather(struct typing *t)
 {
-    t->frontier.count = t->typings.count = 0;
+    size_t count = 0;
+
+    t->frontier.count = t->typings.count = t->frontier_count = 0;
+    for (unsigned i = 0; i < t->threads; i++)
+        count += t->workers[i].next.count;
+    hs_column_extend(&t->frontier, count);
+    hs_column_extend(&t->typings, count);
+    if (count > t->count / 64)
+        gather_many(t);
     for (unsigned i = 0; i < t->threads; i++) {
         struct hs_column *next = &t->workers[i].next;
+        const uint32_t *slots = next->at;
 
-        if (next->count)
-            memcpy(hs_column_extend(&t->frontier, next->count), next->at,
-                   next->count * sizeof(uint32_t));
+        for (size_t k = 0; k < next->count && t->frontier_count < count; k++)
+            enter(t, slots[k], hs_heap_slot_object(t->store, slots[k]));
         next->count = 0;
     }
-    if (t->frontier.count == 0)
-        return;
-    hs_column_extend(&t->typings, t->frontier.count);
-    for (size_t i = 0; i < t->frontier.count; i++) {
-        uint32_t slot = ((uint32_t *)t->frontier.at)[i];
-        uint32_t object = hs_heap_slot_object(t->store, slot);
-
-        t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
-        ((uint32_t *)t->typings.at)[i] = typing_word(t->claims[object]);
-    }
-    t->scanned += t->frontier.count;
+    t->scanned += t->frontier_count;
 }
 
 static void refuse_all(struct typing *t)
@@ -194,13 +221,13 @@ static void run_levels(struct typing *t)
         bool many;
 
         gather(t);
-        if (t->frontier.count == 0 ||
+        if (t->frontier_count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
         t->levels++;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
-        level.count = t->frontier.count;
+        level.count = t->frontier_count;
         many = level.count > ALONE;
         hs_parallel_run(many ? t->threads : 1, scan_some, &level);
         refuse_all(t);
@@ -315,6 +342,17 @@ static struct typing *make(struct golang *g)
     return t;
 }
 
+static void write_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    uint32_t end =
+        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+
+    for (uint32_t i = (uint32_t)hs_parallel_share(t->count, part, t->threads);
+         i < end; i++)
+        t->g->names->typings[i] = typing_word(t->claims[i]);
+}
+
 void hs_golang_type_heap(struct golang *g)
 {
     struct typing *t;
@@ -336,9 +374,8 @@ void hs_golang_type_heap(struct golang *g)
     typing_run(t);
     double f=now();
     fprintf(stderr,"make %.3f seed %.3f run %.3f (scanned %lu levels %lu) signs %.3f run %.3f scanned %lu viewed %zu\n",b-a,c-b,d-c,sc,t->levels,e-d,f-e,t->scanned,t->viewed.count);
-    g->names->typings = hs_arena_zeroed(g->arena, t->count, sizeof(uint32_t));
-    for (uint32_t i = 0; i < t->count; i++)
-        g->names->typings[i] = typing_word(t->claims[i]);
+    g->names->typings = hs_arena_alloc(g->arena, t->count * sizeof(uint32_t));
+    hs_parallel_run(t->threads, write_part, t);
     for (unsigned i = 0; i < t->threads; i++)
         hs_arena_free(&t->workers[i].arena);
 }

@@ -166,7 +166,7 @@ struct typing {
                                  * frames, by address */
     struct hs_column frontier, typings; /* uint32_t: slots of a level, and
                                          * their typings when it began */
-    uint64_t levels; uint64_t scanned;                   /* objects, in all levels */
+    size_t frontier_count; uint64_t levels; uint64_t scanned;                   /* objects, in all levels */
     uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
     uint32_t timer, user_timer;  /* runtime.timer, time.Timer */
     uint32_t named;              /* types before are in by_name: */
