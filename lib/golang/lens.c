@@ -215,8 +215,7 @@ static void add_key(struct reference *r, const struct hs_go_type *map,
                                         : hs_heap_memory(r->g->heap, object);
         at = object == HS_NO_OBJECT
                  ? 0
-                 : hs_heap_word(r->g->heap, r->memory->bytes + base +
-                                                keys->at +
+                 : hs_heap_word(r->g->heap, r->memory->bytes + base + keys->at +
                                                 entry * keys->stride) -
                        memory.address;
         type = map->key;
@@ -281,9 +280,8 @@ static struct hs_str reference(const struct hs_lens *lens, uint32_t object,
     uint32_t type = hs_typing_type(typing);
     uint64_t base = typing & HS_TYPING_HEADER ? 8 : 0;
     struct hs_memory memory;
-    struct reference r = {.g = lens->state,
-                          .chars = HS_COLUMN(char, arena),
-                          .memory = &memory};
+    struct reference r = {
+        .g = lens->state, .chars = HS_COLUMN(char, arena), .memory = &memory};
 
     if (type == HS_NO_TYPE || offset < base)
         return (struct hs_str){"", 0};

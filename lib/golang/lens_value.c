@@ -68,8 +68,8 @@ uint32_t lens_dynamic(const struct golang *g, uint32_t type,
             if (itabs[i].itab == word)
                 descriptor = itabs[i].type;
         if (!descriptor) {
-            struct hs_cursor c = hs_golang_bytes(
-                g, word, 2 * (uint64_t)g->heap->pointer_size);
+            struct hs_cursor c =
+                hs_golang_bytes(g, word, 2 * (uint64_t)g->heap->pointer_size);
 
             hs_golang_pointer(g, &c);
             descriptor = hs_golang_pointer(g, &c);
@@ -129,7 +129,8 @@ static void add_signed(struct value_writer *w, uint64_t value, uint64_t size)
     char text[32];
     unsigned shift = 64 - 8 * (unsigned)size;
 
-    snprintf(text, sizeof(text), "%" PRId64, (int64_t)(value << shift) >> shift);
+    snprintf(text, sizeof(text), "%" PRId64,
+             (int64_t)(value << shift) >> shift);
     add_text(w, text);
 }
 

@@ -20,10 +20,6 @@
 
 #include "base/parallel.h"
 #include "base/sort.h"
-#include <stdio.h>
-#include <time.h>
-static double now(void){struct timespec t;clock_gettime(CLOCK_PROCESS_CPUTIME_ID,&t);return (double)t.tv_sec+(double)t.tv_nsec/1e9;}
-
 #include "model/goversion.h"
 
 /* Levels with fewer objects are not worth a thread. */
@@ -153,8 +149,7 @@ static void gather_many(struct typing *t)
 
         for (; bits; bits &= bits - 1, object++)
             if (hs_bitset_has(&t->queued, object))
-                enter(t,
-                      (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
+                enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
                       object);
     }
 }
@@ -224,7 +219,6 @@ static void run_levels(struct typing *t)
         if (t->frontier_count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
-        t->levels++;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
         level.count = t->frontier_count;
@@ -299,8 +293,7 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
     w->next = HS_COLUMN(uint32_t, &w->arena);
-    w->views = w->again = w->refused =
-        HS_COLUMN(struct typing_view, &w->arena);
+    w->views = w->again = w->refused = HS_COLUMN(struct typing_view, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
@@ -322,7 +315,9 @@ static struct typing *make(struct golang *g)
     t->count = hs_heap_count(g->heap);
     t->named = 1;
     t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
-    t->threads = t->count < ALONE ? 1 : hs_parallel_processors();
+    t->threads = g->threads         ? g->threads
+                 : t->count < ALONE ? 1
+                                    : hs_parallel_processors();
     t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
     t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
     t->queued = hs_bitset_new(t->count, t->arena);
@@ -345,8 +340,7 @@ static struct typing *make(struct golang *g)
 static void write_part(void *context, unsigned part)
 {
     struct typing *t = context;
-    uint32_t end =
-        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+    uint32_t end = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
 
     for (uint32_t i = (uint32_t)hs_parallel_share(t->count, part, t->threads);
          i < end; i++)
@@ -359,21 +353,13 @@ void hs_golang_type_heap(struct golang *g)
 
     if (!g->heap || !g->names || hs_heap_count(g->heap) == 0)
         return;
-    double a=now();
     t = make(g);
     hs_golang_read_all_types(g);
     typing_plan(t);
-    double b=now();
     typing_seed(t);
-    double c=now();
     typing_run(t);
-    double d=now();
-    uint64_t sc=t->scanned;
     typing_find_signs(t);
-    double e=now();
     typing_run(t);
-    double f=now();
-    fprintf(stderr,"make %.3f seed %.3f run %.3f (scanned %lu levels %lu) signs %.3f run %.3f scanned %lu viewed %zu\n",b-a,c-b,d-c,sc,t->levels,e-d,f-e,t->scanned,t->viewed.count);
     g->names->typings = hs_arena_alloc(g->arena, t->count * sizeof(uint32_t));
     hs_parallel_run(t->threads, write_part, t);
     for (unsigned i = 0; i < t->threads; i++)

@@ -32,7 +32,8 @@ static uint64_t claim_of(const struct typing *t, uint32_t typing,
 
     return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
            (covers < MOST_COVERS ? covers : MOST_COVERS) << COVERS_AT |
-           rank << RANK_AT | type << TYPE_AT | (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+           rank << RANK_AT | type << TYPE_AT |
+           (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
            (typing & HS_TYPING_HEADER ? 1u : 0u);
 }
 
@@ -235,9 +236,8 @@ void typing_claim_string(struct typing_worker *w, uint64_t address,
 {
     struct typing_place place;
 
-    if (size == 0 || !typing_locate(w->typing, address, &place) ||
-        place.scan || size > place.size - place.offset ||
-        (place.size <= TINY && size < TINY))
+    if (size == 0 || !typing_locate(w->typing, address, &place) || place.scan ||
+        size > place.size - place.offset || (place.size <= TINY && size < TINY))
         return;
     typing_raise(w, &place,
                  hs_typing(type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
@@ -312,8 +312,8 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
     if (shape == HS_SHAPE_CHAN || shape == HS_SHAPE_MAP ||
         shape == HS_SHAPE_MAP_TABLE)
         covers = place.size + 1;
-    now = typing_word(__atomic_load_n(&t->claims[place.object],
-                                      __ATOMIC_RELAXED));
+    now = typing_word(
+        __atomic_load_n(&t->claims[place.object], __ATOMIC_RELAXED));
     if (header_agrees(t, now, type, shape)) {
         evidence = HS_EVIDENCE_HEADER;
         covers = UINT32_MAX;

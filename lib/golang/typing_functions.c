@@ -115,9 +115,8 @@ uint32_t typing_closure(struct typing *t, uint64_t code)
     if (receiver && pointer)
         receiver = pointer_to(t, receiver);
     if (receiver) {
-        fields[1] = (struct hs_go_field){.name = hs_str_of("receiver"),
-                                         .offset = t->word,
-                                         .type = receiver};
+        fields[1] = (struct hs_go_field){
+            .name = hs_str_of("receiver"), .offset = t->word, .type = receiver};
         made.size += hs_names_type(t->g->names, receiver)->size;
         made.has_pointers = hs_names_type(t->g->names, receiver)->has_pointers;
     }

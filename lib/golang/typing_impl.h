@@ -60,12 +60,12 @@ struct typing_op {
 /* What has to be at hand of a type when something points to it. */
 struct typing_type {
     uint64_t size;
-    uint32_t first, count; /* its ops in typing.ops */
+    uint32_t first, count;        /* its ops in typing.ops */
     uint32_t groups, group_count; /* of a map: the ops of a group */
     uint32_t group_size;
-    uint32_t slot;    /* bytes of the slot that one value is allocated in; 0:
-                       * it shares one, or has no bytes */
-    uint8_t rank;    /* 0 to 3 */
+    uint32_t slot; /* bytes of the slot that one value is allocated in; 0:
+                    * it shares one, or has no bytes */
+    uint8_t rank;  /* 0 to 3 */
     bool has_pointers, group_pointers;
     bool open;    /* the beginning of something bigger */
     bool partial; /* not all of its words are in its ops */
@@ -165,13 +165,14 @@ struct typing {
     struct hs_column stretches; /* const struct hs_memory *: segments and
                                  * frames, by address */
     struct hs_column frontier, typings; /* uint32_t: slots of a level, and
-                                         * their typings when it began */
-    size_t frontier_count; uint64_t levels; uint64_t scanned;                   /* objects, in all levels */
-    uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
-    uint32_t timer, user_timer;  /* runtime.timer, time.Timer */
-    uint32_t named;              /* types before are in by_name: */
-    struct hs_map by_name;       /* a name's hash -> the first so called */
-    uint64_t frame_link; /* bytes between a frame's end and its arguments */
+                                         * their typings when it began, */
+    size_t frontier_count;              /* so many of them */
+    uint64_t scanned;                   /* objects, in all levels */
+    uint32_t pool_local, g_type;        /* sync.poolLocal, runtime.g */
+    uint32_t timer, user_timer;         /* runtime.timer, time.Timer */
+    uint32_t named;                     /* types before are in by_name: */
+    struct hs_map by_name; /* a name's hash -> the first so called */
+    uint64_t frame_link;   /* bytes between a frame's end and its arguments */
     struct typing_worker workers[HS_PARALLEL_MOST];
 };
 

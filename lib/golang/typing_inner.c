@@ -6,8 +6,8 @@
  *
  *   Map       used:u64 seed dirPtr dirLen depth:u8 ...
  *   dirLen 0: dirPtr is one group; else *table[dirLen], tables repeat
- *   table     used:u16 capacity:u16 left:u16 depth:u8 index groups lengthMask:u64
- *   group     ctrl:u64 slot[8], slot = key elem
+ *   table     used:u16 capacity:u16 left:u16 depth:u8 index groups
+ * lengthMask:u64 group     ctrl:u64 slot[8], slot = key elem
  *
  * and before (runtime/map.go), all counts being of buckets:
  *

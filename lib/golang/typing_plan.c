@@ -19,10 +19,10 @@
  */
 #include "golang/typing_impl.h"
 
-#define MOST_OPS   4096u    /* of one plan */
-#define MOST_STEPS 16384u   /* for one plan */
+#define MOST_OPS   4096u  /* of one plan */
+#define MOST_STEPS 16384u /* for one plan */
 #define ALL_STEPS  (1u << 26)
-#define FLAT_ARRAY 16u      /* longer arrays stay one op */
+#define FLAT_ARRAY 16u /* longer arrays stay one op */
 
 /* A type at BASE of the type that is planned. */
 struct piece {
@@ -45,9 +45,9 @@ static const uint16_t slot_sizes[] = {
     1,    2,    3,    4,    6,    8,    10,   12,   14,   16,   18,   20,
     22,   24,   26,   28,   30,   32,   36,   40,   44,   48,   52,   56,
     60,   64,   72,   80,   88,   96,   112,  128,  144,  160,  176,  192,
-    224,  256,  288,  336,  384,  400,  432,  512,  608,  672,  768,
-    816,  848,  864,  1024, 1184, 1216, 1280, 1360, 1536, 1696, 1792, 2048,
-    2304, 2384, 2560, 2720, 3072, 3408, 3584, 4096};
+    224,  256,  288,  336,  384,  400,  432,  512,  608,  672,  768,  816,
+    848,  864,  1024, 1184, 1216, 1280, 1360, 1536, 1696, 1792, 2048, 2304,
+    2384, 2560, 2720, 3072, 3408, 3584, 4096};
 
 #define SLOT_SIZES (sizeof(slot_sizes) / sizeof(slot_sizes[0]))
 #define TINY       16u
@@ -107,9 +107,8 @@ static void add_piece(struct planner *p, uint64_t base, uint32_t type)
     hs_column_push(&p->todo, &(struct piece){.base = base, .type = type});
 }
 
-static const struct hs_go_field *field_of(const struct typing *t,
-                                          const struct hs_go_type *type,
-                                          uint32_t index)
+static const struct hs_go_field *
+field_of(const struct typing *t, const struct hs_go_type *type, uint32_t index)
 {
     const struct hs_column *fields = &t->g->names->fields;
     uint64_t at = (uint64_t)type->first_field + index;
@@ -131,7 +130,8 @@ static bool plan_atomic(struct planner *p, const struct hs_go_type *type,
 {
     const struct hs_names *names = p->t->g->names;
     const struct hs_go_field *first = field_of(p->t, type, 0);
-    const struct hs_go_field *last = field_of(p->t, type, type->field_count - 1);
+    const struct hs_go_field *last =
+        field_of(p->t, type, type->field_count - 1);
     const struct hs_go_type *array, *pointer;
 
     if (!begins(type->name, "sync/atomic.Pointer[") || !first || !last)
@@ -153,7 +153,7 @@ static bool plan_special(struct planner *p, const struct hs_go_type *type,
 {
     unsigned word = p->t->word;
 
-    if (begins(type->name, "sync"))  {
+    if (begins(type->name, "sync")) {
         if (is(type->name, "sync.eface") && type->size == 2 * word) {
             add_op(p, OP_EFACE, base, HS_NO_TYPE, 2);
             return true;
@@ -188,8 +188,8 @@ static void plan_struct(struct planner *p, const struct hs_go_type *type,
              * the place; what it means is told by who plans the struct. */
             if (p->map && is(field->name, "overflow"))
                 add_piece(p, base + field->offset, HS_NO_TYPE);
-            else if (pool && (is(field->name, "local") ||
-                              is(field->name, "victim")))
+            else if (pool &&
+                     (is(field->name, "local") || is(field->name, "victim")))
                 add_piece(p, base + field->offset, HS_NO_TYPE);
             else
                 add_piece(p, base + field->offset, field->type);
@@ -217,8 +217,7 @@ static void plan_array(struct planner *p, const struct hs_go_type *type,
 
 static void plan_piece(struct planner *p, struct piece piece)
 {
-    const struct hs_go_type *type =
-        hs_names_type(p->t->g->names, piece.type);
+    const struct hs_go_type *type = hs_names_type(p->t->g->names, piece.type);
     uint64_t base = piece.base;
 
     switch ((enum hs_go_kind)type->kind) {

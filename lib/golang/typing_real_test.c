@@ -235,8 +235,9 @@ static void check_globals(struct real *r)
     }
 }
 
-static bool field_is(const struct hs_names *names, const struct hs_go_type *type,
-                     const char *name, uint64_t offset)
+static bool field_is(const struct hs_names *names,
+                     const struct hs_go_type *type, const char *name,
+                     uint64_t offset)
 {
     const struct hs_go_field *fields = names->fields.at;
 
@@ -261,9 +262,9 @@ static void check_fields(struct real *r)
         bool found = false;
 
         for (uint32_t k = 1; k < names->types.count && !found; k++)
-            found = hs_str_equal(hs_names_type(names, k)->name,
-                                 hs_str_of(type)) &&
-                    field_is(names, hs_names_type(names, k), name, offset);
+            found =
+                hs_str_equal(hs_names_type(names, k)->name, hs_str_of(type)) &&
+                field_is(names, hs_names_type(names, k), name, offset);
         if (!found)
             tell(r, type, offset, name, hs_str_of("there"));
         r->checked++;

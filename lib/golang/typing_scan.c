@@ -61,12 +61,10 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
         ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
-        ask_inner(w, value, typing_map_size(t), op->type,
-                           HS_SHAPE_MAP);
+        ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
         break;
     case OP_CHAN:
-        ask_inner(w, value, typing_chan_size(t), op->type,
-                           HS_SHAPE_CHAN);
+        ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
         typing_claim_closure(w, value, op->type);
@@ -140,19 +138,17 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
             HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
-        ask_inner(w, value, typing_map_size(t), op->type,
-                           HS_SHAPE_MAP);
+        ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
         break;
     case OP_CHAN:
-        ask_inner(w, value, typing_chan_size(t), op->type,
-                           HS_SHAPE_CHAN);
+        ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
         typing_claim_closure(w, value, op->type);
         break;
     case OP_OVERFLOW:
-        ask_inner(w, value, typing_type(t, op->type)->group_size,
-                           op->type, HS_SHAPE_MAP_GROUPS);
+        ask_inner(w, value, typing_type(t, op->type)->group_size, op->type,
+                  HS_SHAPE_MAP_GROUPS);
         break;
     case OP_TRIE:
         typing_claim_trie(w, value, op->type);
@@ -318,19 +314,18 @@ void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
     if (!typing_fits(t, &memory, typing)) {
-        hs_column_push(&w->refused,
-                       &(struct typing_view){.address = memory.address,
-                                             .typing = typing});
+        hs_column_push(
+            &w->refused,
+            &(struct typing_view){.address = memory.address, .typing = typing});
         return;
     }
     w->missed = false;
     typing_scan(w, &memory, header, typing, count);
     if (w->missed)
         hs_column_push(&w->again,
-                       &(struct typing_view){
-                           .address = memory.address + header,
-                           .count = count,
-                           .typing = typing});
+                       &(struct typing_view){.address = memory.address + header,
+                                             .count = count,
+                                             .typing = typing});
 }
 
 /* A variable that only a typed pointer tells of: what the compiler makes for

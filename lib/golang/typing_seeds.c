@@ -38,10 +38,9 @@ static void survey_part(void *context, unsigned part)
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    hs_heap_walk_init(&walk, t->heap,
-                      (uint32_t)hs_parallel_share(t->count, part, t->threads),
-                      (uint32_t)hs_parallel_share(t->count, part + 1,
-                                                  t->threads));
+    hs_heap_walk_init(
+        &walk, t->heap, (uint32_t)hs_parallel_share(t->count, part, t->threads),
+        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads));
     walk.scan_only = true;
     while ((memory = hs_heap_walk_next(&walk))) {
         const uint8_t *record = t->store->places[walk.page].record;
@@ -168,8 +167,7 @@ static void seed_globals(struct typing *t)
     const struct hs_global *globals = t->g->names->globals.at;
 
     for (size_t i = 0; i < t->g->names->globals.count; i++) {
-        const struct hs_memory *memory =
-            typing_stretch(t, globals[i].address);
+        const struct hs_memory *memory = typing_stretch(t, globals[i].address);
 
         if (memory && globals[i].type != HS_NO_TYPE)
             typing_scan(&t->workers[0], memory,
@@ -206,15 +204,14 @@ static void seed_locals(struct typing *t)
     for (size_t i = 0; i < t->g->names->locals.count; i++) {
         const struct hs_local *local = &locals[i];
 
-        if (local->frame >= t->heap->frames.count ||
-            local->type == HS_NO_TYPE)
+        if (local->frame >= t->heap->frames.count || local->type == HS_NO_TYPE)
             continue;
         if (i == 0 || locals[i - 1].frame != local->frame || !w->listed.bits)
             typing_list(t, &frames[local->frame].memory, &w->listed);
-        typing_scan(w, &frames[local->frame].memory, local->offset,
-                    hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED,
-                              false),
-                    1);
+        typing_scan(
+            w, &frames[local->frame].memory, local->offset,
+            hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED, false),
+            1);
     }
     w->listed = (struct hs_bitset){0};
 }
@@ -228,8 +225,7 @@ static void seed_pointee(struct typing_worker *w, uint64_t address,
 {
     uint32_t type;
 
-    if (address && descriptor &&
-        typing_known(w, descriptor, MISS_TYPE, &type))
+    if (address && descriptor && typing_known(w, descriptor, MISS_TYPE, &type))
         typing_claim_one(w, address,
                          hs_names_type(w->typing->g->names, type)->elem,
                          evidence);

@@ -67,7 +67,8 @@ static void try_chan(struct typing_worker *w, uint32_t object,
 {
     const struct typing *t = w->typing;
     uint64_t descriptor = typing_at(t, memory, chan_type_offset(t));
-    uint64_t count = typing_at(t, memory, 0), room = typing_at(t, memory, t->word);
+    uint64_t count = typing_at(t, memory, 0),
+             room = typing_at(t, memory, t->word);
     uint64_t buffer = typing_at(t, memory, 2 * t->word);
     uint32_t elem;
     unsigned size;
@@ -113,8 +114,8 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
             hs_names_type(names, i)->elem == elem && typing_type(t, i)->rank)
             return i;
     name = hs_names_type(names, elem)->name;
-    type.name = hs_str_of(hs_arena_printf(t->g->arena, "chan %.*s",
-                                          (int)name.size, name.text));
+    type.name = hs_str_of(
+        hs_arena_printf(t->g->arena, "chan %.*s", (int)name.size, name.text));
     return hs_golang_type_add(t->g, &type, NULL, 0);
 }
 
