@@ -80,8 +80,11 @@ bool typing_locate(const struct typing *t, uint64_t address,
     place->object = hs_heap_slot_object(store, slot);
     place->scan = page->scan;
     if (page->kind == HS_PAGE_LIST) {
+        struct hs_memory memory = hs_heap_memory(t->heap, place->object);
+
         place->size = store->odd[page->size + at].size;
         place->offset = address - store->odd[page->size + at].address;
+        place->scan = memory.fields < memory.fields_end;
     } else {
         uint64_t base = index - store->main.base < store->main.count
                             ? (store->main.first + index - store->main.base)
@@ -91,7 +94,7 @@ bool typing_locate(const struct typing *t, uint64_t address,
         place->size = page->size;
         place->offset = address - base - page->phase - at * page->size;
     }
-    place->header = t->headers && page->scan && place->size > t->small &&
+    place->header = t->headers && place->scan && place->size > t->small &&
                             place->size <= 32768
                         ? 8
                         : 0;
