@@ -55,6 +55,8 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
         source->format ? hs_format_named(source->format) : NULL;
     const struct hs_profile *profile = snapshot->profile;
 
+    if (source->summary)
+        return source->summary;
     if (!format)
         return "unknown";
     if ((format->fills & snapshot->parts & HS_PART_HEAP) && snapshot->heap)
