@@ -25,6 +25,7 @@ const char *hs_profile_kind(const struct hs_profile *profile)
         {"goroutineleak", "goroutine leak profile"},
         {"delay", "block or mutex profile"},
         {"threadcreate", "thread creation profile"},
+        {"thread", "thread profile"},
     };
 
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)

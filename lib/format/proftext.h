@@ -7,6 +7,7 @@
  *   proftext_line.c   lines, and the numbers in them
  *   proftext_heap.c   `heap profile: ...`
  *   proftext_count.c  `goroutine profile: ...` and `--- mutex:`
+ *   proftext_thread.c `--- threadz 1 ---`
  *   proftext_names.c  the comments that name addresses
  *   proftext_maps.c   the memory map at the end
  */
@@ -52,6 +53,10 @@ bool proftext_next(struct proftext *text);
 bool proftext_fail(const struct proftext *text, const char *what,
                    struct hs_err *err);
 
+/* Opens a sample without addresses; adds the next one, leaf first.  What it
+ * calls stands BACK bytes before it: 1 if it is where a call returns to. */
+void proftext_open(struct proftext *text);
+void proftext_address(struct proftext *text, uint64_t address, uint64_t back);
 /* Opens a sample at the addresses that LINE has ("0x4a0c10 0x4a1000"). */
 bool proftext_sample(struct proftext *text, struct hs_cursor line,
                      struct hs_err *err);
@@ -79,6 +84,13 @@ struct proftext_kind {
     const char *drop, *keep; /* drop_frames and keep_frames */
 };
 
-extern const struct proftext_kind proftext_heap, proftext_count, proftext_delay;
+/* The frames of a profiler itself.  The names are pprof's own, so that both
+ * tools drop the same. */
+#define PROFTEXT_PROFILER                                                      \
+    "ProfileData::Add|ProfileData::prof_handler|CpuProfiler::prof_handler|"    \
+    "__pthread_sighandler|__restore"
+
+extern const struct proftext_kind proftext_heap, proftext_count,
+    proftext_thread, proftext_delay;
 
 #endif
