@@ -122,7 +122,7 @@ static const struct row rows[] = {
       GROUP_ALL},
      0},
     {{"max-bytes", KEY_MAX_BYTES, "SIZE", 0,
-      "refuse inputs that inflate to more (64GiB)", GROUP_ALL},
+      "refuse inputs that inflate to more than SIZE", GROUP_ALL},
      0},
     {{"color", KEY_COLOUR, "WHEN", 0, "colours: auto, always or never",
       GROUP_ALL},

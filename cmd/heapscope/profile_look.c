@@ -150,26 +150,34 @@ void hs_look_head(struct hs_run *run, const struct hs_look *look)
                  hs_value_name(unit.text, unit.size));
 }
 
-static const struct {
-    const char *name, *names;
-} filter_words[] = {
-    {"--focus", "a function or file"},
-    {"--ignore", "a function or file"},
-    {"--hide", "a function or file"},
-    {"--show", "a function or file"},
-    {"--show-from", "a function or file"},
-    {"--tagfocus", "a label"},
-    {"--tagignore", "a label"},
+/* A filter, as the command line and the user know it. */
+struct filter {
+    const char *name;
+    bool given;
+    const char *what; /* that it should find */
 };
 
-static bool is_given(const struct hs_view_options *options, size_t filter)
-{
-    const void *given[] = {options->focus,     options->ignore,
-                           options->hide,      options->show,
-                           options->show_from, options->tag_focus,
-                           options->tag_ignore};
+#define FILTERS 7
 
-    return given[filter] != NULL;
+/* By the bits of enum hs_filter. */
+static void list_filters(const struct hs_view_options *o,
+                         struct filter list[FILTERS])
+{
+    static const char names[] = "function, file or binary";
+    static const char labels[] = "label";
+    static const char numbers[] = "number in a label";
+    const struct hs_tag_filter *in = o->tag_focus, *out = o->tag_ignore;
+    const struct filter all[FILTERS] = {
+        {"--focus", o->focus, names},
+        {"--ignore", o->ignore, names},
+        {"--hide", o->hide, names},
+        {"--show", o->show, names},
+        {"--show-from", o->show_from, names},
+        {"--tagfocus", in, in && in->range ? numbers : labels},
+        {"--tagignore", out, out && out->range ? numbers : labels},
+    };
+
+    memcpy(list, all, sizeof(all));
 }
 
 /* What the filters leave, and which of them do nothing. */
@@ -177,28 +185,28 @@ static void note_filters(struct hs_run *run, struct hs_block *group,
                          const struct hs_look *look)
 {
     const struct hs_profile_sums *sums = look->sums;
+    unsigned idle = look->view->idle, count = 0;
+    struct filter filters[FILTERS];
     const char *list = "";
-    unsigned count = 0;
 
-    for (size_t i = 0; i < sizeof(filter_words) / sizeof(filter_words[0]);
-         i++) {
-        if (!is_given(&look->options, i))
+    list_filters(&look->options, filters);
+    for (size_t i = 0; i < FILTERS; i++) {
+        if (!filters[i].given)
             continue;
-        list = hs_doc_printf(run->doc, "%s%s%s", list, count++ ? " and " : "",
-                             filter_words[i].name);
-        if (look->view->idle >> i & 1)
+        list = hs_doc_printf(run->doc, "%s%s%s", list, count++ ? ", " : "",
+                             filters[i].name);
+        if (idle >> i & 1)
             hs_doc_note(run->doc, group,
-                        "%s finds nothing: not %s of this "
-                        "profile matches.",
-                        filter_words[i].name, filter_words[i].names);
+                        "%s finds nothing: it matches no %s of this profile.",
+                        filters[i].name, filters[i].what);
     }
-    if (sums->shown == 0)
-        hs_doc_note(run->doc, group, "%s %s nothing.", list,
-                    count == 1 ? "leaves" : "leave");
-    else
+    if (sums->shown != 0)
         hs_doc_note(run->doc, group, "%s %s %s; shares are still of the whole.",
                     list, count == 1 ? "leaves" : "leave",
                     hs_show_share(hs_sum_share(sums->shown, sums->total)).text);
+    else if (!idle)
+        hs_doc_note(run->doc, group, "%s %s nothing.", list,
+                    count == 1 ? "leaves" : "leave");
 }
 
 void hs_look_notes(struct hs_run *run, struct hs_block *group,
