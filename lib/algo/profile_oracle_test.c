@@ -110,6 +110,66 @@ TEST(top_equals_pprof_for_odd_profiles)
     CHECK(check_folder("shapes/", ".top.tsv") >= 40);
 }
 
+/* Checks the table of values by address beside the text NAME: what pprof has
+ * from a text without names.  Frames are dropped by name, so here none is. */
+static void check_addresses(const char *name, size_t size)
+{
+    struct pprof_table table;
+    const struct hs_profile *profile;
+    const struct pprof_row *rows;
+    size_t type = SIZE_MAX;
+
+    hs_test_open_table(&table, name, size);
+    profile = table.snapshot.profile;
+    rows = table.rows.at;
+    for (size_t i = 0; i < table.rows.count; i++) {
+        uint64_t address = strtoull(rows[i].name, NULL, 16);
+        __int128 flat = 0, cum = 0;
+
+        if (strcmp(rows[i].granularity, "total") == 0) {
+            type++;
+            continue;
+        }
+        for (size_t s = 0; s < profile->sample_count; s++) {
+            int64_t value = profile->values[s * profile->type_count + type];
+            uint64_t first = profile->stack_start[s], f = first;
+            uint64_t end = profile->stack_start[s + 1];
+
+            while (f < end &&
+                   profile->locations[profile->frames[f]].address != address)
+                f++;
+            cum += f < end ? value : 0;
+            flat += f < end && f == first ? value : 0;
+        }
+        if (flat != rows[i].flat || cum != rows[i].cum)
+            fail_msg("%s: %s differs", name, rows[i].name);
+    }
+    CHECK(type + 1 == profile->type_count);
+    hs_test_close_table(&table);
+}
+
+TEST(texts_without_names_have_pprofs_values_by_address)
+{
+    static const char suffix[] = ".addresses.tsv";
+    char path[512], name[600];
+    struct dirent *entry;
+    size_t count = 0;
+    DIR *dir;
+
+    snprintf(path, sizeof(path), "%s/pprof/shapes", hs_test_data());
+    dir = opendir(path);
+    assert_non_null(dir);
+    while ((entry = readdir(dir))) {
+        if (!ends(entry->d_name, suffix) || !is_bare_text(entry->d_name))
+            continue;
+        snprintf(name, sizeof(name), "shapes/%s", entry->d_name);
+        check_addresses(name, strlen(name) - strlen(suffix));
+        count++;
+    }
+    closedir(dir);
+    CHECK(count >= 17);
+}
+
 TEST(top_is_right_where_pprof_is_not)
 {
     CHECK(check_folder("shapes/", ".right.tsv") >= 4);
