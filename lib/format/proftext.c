@@ -171,6 +171,7 @@ static void start(struct proftext *text, struct hs_snapshot *snapshot,
     text->label_start = HS_COLUMN(uint64_t, arena);
     text->labels = HS_COLUMN(struct hs_label, arena);
     text->stack = HS_COLUMN(struct proftext_frame, &text->scratch);
+    text->chars = HS_COLUMN(char, &text->scratch);
     hs_map_init(&text->by_address, &text->scratch, 0);
     hs_map_init(&text->by_name, &text->scratch, 0);
 }

@@ -9,6 +9,7 @@
  *   proftext_count.c  `goroutine profile: ...` and `--- mutex:`
  *   proftext_thread.c `--- threadz 1 ---`
  *   proftext_names.c  the comments that name addresses
+ *   proftext_labels.c the comment that labels a sample
  *   proftext_maps.c   the memory map at the end
  */
 #ifndef HS_FORMAT_PROFTEXT_H
@@ -37,7 +38,8 @@ struct proftext {
     struct hs_column stack; /* struct proftext_frame */
     size_t matched;         /* frames before this one are done with */
     bool open;
-    bool cut; /* the rows are fewer than the header says */
+    struct hs_column chars; /* of a text that is being read */
+    bool cut;               /* the rows are fewer than the header says */
 };
 
 struct proftext_frame {
@@ -70,6 +72,9 @@ void proftext_type(struct proftext *text, struct hs_str type, const char *unit);
 
 /* Takes the name for an address of the open sample from the comment LINE. */
 void proftext_name(struct proftext *text);
+
+/* Takes the labels of the open sample from LINE, if it is such a comment. */
+bool proftext_labels(struct proftext *text);
 
 /* Reads the memory map, if there is one from LINE on. */
 void proftext_maps(struct proftext *text);

@@ -73,6 +73,8 @@ static bool read_counts(struct proftext *text, struct hs_err *err)
     while (proftext_next(text)) {
         struct hs_cursor line = text->line;
 
+        if (proftext_labels(text))
+            continue;
         if (proftext_is_comment(text->line))
             proftext_name(text);
         else if (proftext_literal(&line, "---"))
