@@ -153,25 +153,24 @@ static unsigned fills(const struct file *file)
     return file->format && file->err.kind == HS_OK ? file->format->fills : 0;
 }
 
-/* Whether A and B are profiles that are to be merged. */
-static bool merges(const struct loading *l, const struct file *a,
-                   const struct file *b)
+/* Whether A and B are profiles, which can be merged. */
+static bool are_profiles(const struct file *a, const struct file *b)
 {
-    return l->run->options->merge && fills(a) == HS_PART_PROFILE &&
-           fills(b) == HS_PART_PROFILE;
+    return (fills(a) & fills(b) & HS_PART_PROFILE) &&
+           !((fills(a) | fills(b)) & HS_PART_HEAP);
 }
 
 static bool refuse_two(const struct loading *l, const struct file *a,
                        const struct file *b, struct hs_err *err)
 {
-    bool profiles = fills(a) == HS_PART_PROFILE && fills(b) == HS_PART_PROFILE;
-
     return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                    "'%s' and '%s' are of one kind, and %s looks at one at a "
                    "time; 'heapscope diff OLD NEW' says what has changed "
                    "between two moments%s",
                    a->path, b->path, l->run->command->name,
-                   profiles ? ", and --merge adds up those of replicas" : "");
+                   l->run->command->options & HS_OPT_MERGE && are_profiles(a, b)
+                       ? ", and --merge adds up those of replicas"
+                       : "");
 }
 
 /* One snapshot for all: no two files may tell of the same part, unless they
@@ -185,7 +184,8 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
         for (size_t j = 0; j < i; j++) {
             if (!(fills(&l->files[i]) & fills(&l->files[j])))
                 continue;
-            if (!merges(l, &l->files[i], &l->files[j]))
+            if (!l->run->options->merge ||
+                !are_profiles(&l->files[i], &l->files[j]))
                 return refuse_two(l, &l->files[j], &l->files[i], err);
             l->files[i].snapshot = NULL;
         }

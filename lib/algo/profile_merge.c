@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * profile_merge.c - equal things of several profiles get one number.
+ * profile_merge.c - equal samples of several profiles become one.
  *
- * Functions, mappings and locations are told apart by the bytes of a key,
- * which are interned; samples, of which there may be millions, by a table over
- * the merged profile's own columns.  Only what a sample uses is taken over, in
- * the order in which it is met.
+ * Once functions, locations and texts have the merged profile's numbers (see
+ * profile_merge_tables.c), samples are equal if their frames and labels are,
+ * byte by byte.  The table that finds them is over the merged profile's own
+ * columns, as there may be millions.
  */
 #include "algo/profile_merge.h"
 
@@ -13,19 +13,17 @@
 #include <stdlib.h>
 
 #include "algo/profile_merge_head.h"
+#include "algo/profile_merge_tables.h"
 #include "base/hash.h"
 
 #define FIRST_ROOM 1024
-#define UNSEEN     UINT32_MAX
 
 struct merging {
     struct hs_merge_head head;
+    struct hs_merge_tables tables;
     struct hs_profile *merged;
     struct hs_arena scratch;
-    struct hs_intern strings, function_keys, mapping_keys, location_keys;
-    struct hs_column functions, mappings, locations, lines;
     struct hs_column stack_start, frames, values, label_start, labels;
-    struct hs_column key; /* uint64_t: that of a location */
 
     /* The samples, by hash: number + 1, or 0. */
     struct hs_column hashes; /* uint64_t, by sample */
@@ -37,131 +35,11 @@ struct merging {
     const struct hs_profile *from;
     const size_t *type_from;
     const double *ratio;
-    uint32_t *string_of, *function_of, *mapping_of, *location_of;
-    uint64_t *moved; /* by mapping: what its addresses have to be less */
 
     /* The sample that is being taken over. */
     struct hs_column its_frames, its_labels, unsorted, order;
     int64_t *its_values;
 };
-
-static uint32_t string_of(struct merging *m, uint32_t string)
-{
-    if (m->string_of[string] == UNSEEN)
-        m->string_of[string] =
-            hs_intern_add(&m->strings, hs_profile_string(m->from, string));
-    return m->string_of[string];
-}
-
-static uint32_t function_of(struct merging *m, uint32_t function)
-{
-    const struct hs_function *its = &m->from->functions[function];
-    struct hs_function new = {0};
-
-    if (m->function_of[function] != UNSEEN)
-        return m->function_of[function];
-    new.name = string_of(m, its->name);
-    new.system_name = string_of(m, its->system_name);
-    new.file = string_of(m, its->file);
-    new.start_line = its->start_line;
-    {
-        uint64_t key[] = {new.name, new.system_name, new.file,
-                          (uint64_t) new.start_line};
-
-        m->function_of[function] = hs_intern_add(
-            &m->function_keys, (struct hs_str){(const char *)key, sizeof(key)});
-    }
-    if (m->function_of[function] == m->functions.count)
-        hs_column_push(&m->functions, &new);
-    return m->function_of[function];
-}
-
-/* The number of ITS, which is mapping MAPPING of the profile.  Sizes are
- * compared in pages of 4 KiB. */
-static uint32_t add_mapping(struct merging *m, const struct hs_mapping *its,
-                            size_t mapping)
-{
-    struct hs_mapping new = *its;
-    uint64_t size = (its->limit - its->start + 0xfff) & ~(uint64_t)0xfff;
-    uint64_t key[3] = {size, its->offset};
-    uint32_t number;
-
-    new.file = string_of(m, its->file);
-    new.build_id = string_of(m, its->build_id);
-    key[2] = new.build_id ? new.build_id : new.file;
-    number = hs_intern_add(&m->mapping_keys,
-                           (struct hs_str){(const char *)key, sizeof(key)});
-    if (number == m->mappings.count)
-        hs_column_push(&m->mappings, &new);
-    m->mapping_of[mapping] = number;
-    m->moved[mapping] =
-        its->start - ((const struct hs_mapping *)m->mappings.at)[number].start;
-    return number;
-}
-
-/* A profile without mappings gets one that says nothing. */
-static uint32_t mapping_of(struct merging *m, uint32_t mapping)
-{
-    static const struct hs_mapping nothing;
-
-    if (m->from->mapping_count == 0 && m->mapping_of[0] == UNSEEN)
-        return add_mapping(m, &nothing, 0);
-    if (m->from->mapping_count == 0)
-        return m->mapping_of[0];
-    if (mapping == HS_NO_MAPPING)
-        return HS_NO_MAPPING;
-    if (m->mapping_of[mapping] == UNSEEN)
-        return add_mapping(m, &m->from->mappings[mapping], mapping);
-    return m->mapping_of[mapping];
-}
-
-static void push_key(struct merging *m, uint64_t number)
-{
-    hs_column_push(&m->key, &number);
-}
-
-static void push_lines(struct merging *m, const struct hs_location *its)
-{
-    for (uint32_t i = 0; i < its->line_count; i++) {
-        struct hs_line line = m->from->lines[its->first_line + i];
-
-        line.function = function_of(m, line.function);
-        hs_column_push(&m->lines, &line);
-    }
-}
-
-static uint32_t location_of(struct merging *m, uint32_t location)
-{
-    const struct hs_location *its = &m->from->locations[location];
-    struct hs_location new = *its;
-    uint32_t number = m->location_of[location];
-
-    if (number != UNSEEN)
-        return number;
-    new.mapping = mapping_of(m, its->mapping);
-    if (new.mapping != HS_NO_MAPPING)
-        new.address -= m->moved[m->from->mapping_count ? its->mapping : 0];
-    m->key.count = 0;
-    push_key(m, new.address);
-    push_key(m, (uint64_t) new.mapping << 1 | new.folded);
-    for (uint32_t i = 0; i < its->line_count; i++) {
-        const struct hs_line *line = &m->from->lines[its->first_line + i];
-
-        push_key(m, function_of(m, line->function));
-        push_key(m, (uint64_t)line->line);
-        push_key(m, (uint64_t)line->column);
-    }
-    number = hs_intern_add(
-        &m->location_keys,
-        (struct hs_str){m->key.at, m->key.count * sizeof(uint64_t)});
-    if (number == m->locations.count) {
-        new.first_line = (uint32_t)m->lines.count;
-        push_lines(m, its);
-        hs_column_push(&m->locations, &new);
-    }
-    m->location_of[location] = number;
-    return number;
-}
 
 static struct hs_label label_of(struct merging *m, uint64_t number)
 {
@@ -169,10 +47,10 @@ static struct hs_label label_of(struct merging *m, uint64_t number)
     struct hs_label label;
 
     memset(&label, 0, sizeof(label)); /* compared with what is between */
-    label.key = string_of(m, its->key);
-    label.text = string_of(m, its->text);
+    label.key = hs_merge_string(&m->tables, its->key);
+    label.text = hs_merge_string(&m->tables, its->text);
     label.number = its->text ? 0 : its->number;
-    label.unit = its->text ? 0 : string_of(m, its->unit);
+    label.unit = its->text ? 0 : hs_merge_string(&m->tables, its->unit);
     return label;
 }
 
@@ -246,7 +124,7 @@ static void take_stack(struct merging *m, size_t s)
     m->its_frames.count = 0;
     its = depth ? hs_column_extend(&m->its_frames, depth) : NULL;
     for (size_t i = 0; i < depth; i++)
-        its[i] = location_of(m, frames[i]);
+        its[i] = hs_merge_location(&m->tables, frames[i]);
     take_labels(m, from->label_start ? from->label_start[s] : 0,
                 from->label_start ? from->label_start[s + 1] : 0);
 }
@@ -356,15 +234,6 @@ static void add_sample(struct merging *m)
     push_sample(m, hash);
 }
 
-static uint32_t *unseen(struct merging *m, size_t count)
-{
-    uint32_t *numbers =
-        hs_arena_alloc(&m->scratch, (count + 1) * sizeof(*numbers));
-
-    memset(numbers, 0xff, (count + 1) * sizeof(*numbers));
-    return numbers;
-}
-
 static bool has_value(const int64_t *values, size_t types)
 {
     for (size_t t = 0; t < types; t++)
@@ -382,13 +251,7 @@ static bool take_profile(struct merging *m, const struct hs_profile *from,
     m->from = from;
     m->type_from = &m->head.from[p * types];
     m->ratio = &m->head.ratio[p * types];
-    m->string_of = unseen(m, from->string_count);
-    m->function_of = unseen(m, from->function_count);
-    m->mapping_of = unseen(m, from->mapping_count);
-    m->location_of = unseen(m, from->location_count);
-    m->moved = hs_arena_zeroed(&m->scratch, from->mapping_count + 1, 8);
-    if (m->mappings.count == 0 && from->mapping_count > 0)
-        mapping_of(m, 0); /* the program; it comes first */
+    hs_merge_tables_from(&m->tables, from);
     for (size_t s = 0; s < from->sample_count; s++) {
         if (!take_values(m, s, err))
             return false;
@@ -434,29 +297,19 @@ static void drop_empty(struct merging *m)
 
 static void begin(struct merging *m, struct hs_arena *arena)
 {
-    m->strings.texts.arena = arena;
-    hs_intern_init(&m->strings, arena, &m->scratch);
-    hs_intern_add(&m->strings, hs_str_of(""));
-    hs_intern_init(&m->function_keys, &m->scratch, &m->scratch);
-    hs_intern_init(&m->mapping_keys, &m->scratch, &m->scratch);
-    hs_intern_init(&m->location_keys, &m->scratch, &m->scratch);
-    m->functions = HS_COLUMN(struct hs_function, arena);
-    m->mappings = HS_COLUMN(struct hs_mapping, arena);
-    m->locations = HS_COLUMN(struct hs_location, arena);
-    m->lines = HS_COLUMN(struct hs_line, arena);
+    hs_merge_tables_begin(&m->tables, arena, &m->scratch);
     m->stack_start = HS_COLUMN(uint64_t, arena);
     m->frames = HS_COLUMN(uint32_t, arena);
     m->values = HS_COLUMN(int64_t, arena);
     m->label_start = HS_COLUMN(uint64_t, arena);
     m->labels = HS_COLUMN(struct hs_label, arena);
-    m->key = HS_COLUMN(uint64_t, &m->scratch);
     m->hashes = HS_COLUMN(uint64_t, &m->scratch);
     m->its_frames = HS_COLUMN(uint32_t, &m->scratch);
     m->its_labels = HS_COLUMN(struct hs_label, &m->scratch);
     m->unsorted = HS_COLUMN(struct hs_label, &m->scratch);
     m->order = HS_COLUMN(uint32_t, &m->scratch);
     m->seed = hs_hash_seed();
-    m->head.strings = &m->strings;
+    m->head.strings = &m->tables.strings;
     push_starts(m);
 }
 
@@ -465,16 +318,7 @@ static void hand_over(struct merging *m)
     struct hs_profile *merged = m->merged;
 
     drop_empty(m);
-    merged->strings = m->strings.texts.at;
-    merged->string_count = m->strings.texts.count;
-    merged->functions = m->functions.at;
-    merged->function_count = m->functions.count;
-    merged->mappings = m->mappings.at;
-    merged->mapping_count = m->mappings.count;
-    merged->locations = m->locations.at;
-    merged->location_count = m->locations.count;
-    merged->lines = m->lines.at;
-    merged->line_count = m->lines.count;
+    hs_merge_tables_end(&m->tables, merged);
     merged->stack_start = m->stack_start.at;
     merged->frames = m->frames.at;
     merged->values = m->values.at;

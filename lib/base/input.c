@@ -89,20 +89,20 @@ static const uint8_t *map_file(int fd, size_t size, struct hs_err *err)
     return data;
 }
 
-/* Unless the user says how much may be read, leaves half of what is free where
- * FILE is to others; true if that is what limits INPUT. */
+/* Unless the user says how much may be read, leaves an eighth of what is free
+ * where FILE is to others; true if that is what limits INPUT. */
 static bool spare_space(struct hs_input *input, int file)
 {
     struct statvfs fs;
-    uint64_t half;
+    uint64_t room;
 
     if (input->limits_given || fstatvfs(file, &fs) != 0 || fs.f_blocks == 0 ||
-        __builtin_mul_overflow((uint64_t)fs.f_bavail, fs.f_frsize, &half))
+        __builtin_mul_overflow((uint64_t)fs.f_bavail, fs.f_frsize, &room))
         return false;
-    half /= 2;
-    if (half >= input->limits.max_bytes)
+    room -= room / 8;
+    if (room >= input->limits.max_bytes)
         return false;
-    input->limits.max_bytes = half;
+    input->limits.max_bytes = room;
     return true;
 }
 
@@ -110,7 +110,7 @@ static bool fail_space(const struct hs_input *input, struct hs_err *err)
 {
     hs_err_clear(err);
     return hs_fail(err, HS_ELIMIT, HS_NOWHERE,
-                   "takes more than %s, half of what is free for temporary "
+                   "takes more than %s, nearly all that is free for temporary "
                    "files; TMPDIR names another folder for them, --max-bytes "
                    "another limit",
                    hs_show_bytes((int64_t)input->limits.max_bytes).text);

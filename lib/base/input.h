@@ -30,8 +30,8 @@ struct hs_input; /* opaque; owns the mapping and the descriptor */
 struct hs_input_limits {
     /* Inflated bytes, or those of a pipe.  0 is what is no mistake, as a rule:
      * at most 64 GiB; inflated, at most 1 GiB or a hundred times the file,
-     * whichever is more; of a device, at most 64 MiB; and never more than half
-     * of what is free where temporary files go. */
+     * whichever is more; of a device, at most 64 MiB; and never so much that
+     * less than an eighth of what is free for temporary files would stay so. */
     uint64_t max_bytes;
     /* Where temporary files go; NULL means /var/tmp or /tmp. */
     const char *temp_folder;
