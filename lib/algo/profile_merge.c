@@ -117,14 +117,14 @@ static bool take_values(struct merging *m, size_t s, struct hs_err *err)
 static void take_stack(struct merging *m, size_t s)
 {
     const struct hs_profile *from = m->from;
-    const uint32_t *frames = &from->frames[from->stack_start[s]];
-    size_t depth = (size_t)(from->stack_start[s + 1] - from->stack_start[s]);
+    uint64_t start = from->stack_start[s];
+    size_t depth = (size_t)(from->stack_start[s + 1] - start);
     uint32_t *its;
 
     m->its_frames.count = 0;
     its = depth ? hs_column_extend(&m->its_frames, depth) : NULL;
     for (size_t i = 0; i < depth; i++)
-        its[i] = hs_merge_location(&m->tables, frames[i]);
+        its[i] = hs_merge_location(&m->tables, from->frames[start + i]);
     take_labels(m, from->label_start ? from->label_start[s] : 0,
                 from->label_start ? from->label_start[s + 1] : 0);
 }
