@@ -14,12 +14,15 @@
 #include "../heapscope/command.h"
 #include "../heapscope/inputs.h"
 #include "algo/heap_sound.h"
+#include "algo/profile_merge.h"
+#include "model/profile_sound.h"
 #include "report/report.h"
 
 /* One run, as main.c would make it. */
 struct job {
     const char *command;
     const char *by, *view, *target;
+    const char *focus, *hide, *show, *show_from, *tag_focus, *tag_ignore;
     uint64_t limit;
     bool cum;
     unsigned part; /* 0: both; else only for it */
@@ -34,6 +37,23 @@ static const struct job jobs[] = {
     {.command = "top", .by = "package", .limit = 5, .cum = true},
     {.command = "top", .by = "tag", .limit = 5, .part = HS_PART_PROFILE},
     {.command = "top", .by = "line", .limit = 1, .part = HS_PART_PROFILE},
+    {.command = "top", .hide = "a", .limit = 5, .part = HS_PART_PROFILE},
+    {.command = "top",
+     .focus = ".",
+     .show = "[m-z]",
+     .show_from = "main",
+     .tag_focus = "1:",
+     .limit = 5,
+     .part = HS_PART_PROFILE},
+    {.command = "analyze",
+     .hide = "^runtime",
+     .show_from = "main",
+     .tag_focus = "bytes=16b:1mb",
+     .tag_ignore = "a,b",
+     .limit = 5,
+     .part = HS_PART_PROFILE},
+    {.command = "tree", .hide = "e", .limit = 9, .part = HS_PART_PROFILE},
+    {.command = "render", .show = "e", .limit = 9, .part = HS_PART_PROFILE},
     {.command = "tree", .limit = HS_LIMIT_DEFAULT},
     {.command = "tree", .limit = 0},
     {.command = "goroutines", .limit = 0, .part = HS_PART_HEAP},
@@ -88,6 +108,12 @@ static void run_job(const struct job *job, const struct subject *subject)
     struct subject own = *subject;
     struct hs_options options = {.by = job->by,
                                  .view = job->view,
+                                 .focus = job->focus,
+                                 .hide = job->hide,
+                                 .show = job->show,
+                                 .show_from = job->show_from,
+                                 .tag_focus = job->tag_focus,
+                                 .tag_ignore = job->tag_ignore,
                                  .limit = job->limit,
                                  .nodes = 80,
                                  .cum = job->cum};
@@ -133,6 +159,26 @@ static bool fits(const struct job *job, unsigned parts)
     return (!job->part || job->part & parts) && (!needs || needs & parts);
 }
 
+/* Merges the profile with itself. */
+static const char *merge(const struct hs_profile *profile)
+{
+    const struct hs_profile *both[] = {profile, profile};
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_profile merged;
+    const char *wrong = NULL;
+    bool good = hs_profile_merge(both, 2, &merged, &arena, &err);
+
+    if (good != (err.kind == HS_OK))
+        wrong = "the merge and the error do not agree";
+    else if (good && merged.sample_count > 2 * profile->sample_count)
+        wrong = "a merge made samples";
+    else if (good)
+        wrong = hs_profile_unsound(&merged);
+    hs_arena_free(&arena);
+    return wrong;
+}
+
 /* False if the heap is refused, as too large. */
 static bool work_out(struct subject *subject, struct hs_arena *arena,
                      const char **wrong)
@@ -165,6 +211,8 @@ const char *fuzz_commands(const struct hs_snapshot *snapshot)
         if (heap)
             run_path(&subject);
     }
+    if (!wrong && snapshot->parts & HS_PART_PROFILE)
+        wrong = merge(snapshot->profile);
     hs_arena_free(&arena);
     return wrong;
 }

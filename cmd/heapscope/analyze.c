@@ -40,6 +40,7 @@ const struct hs_command command_analyze = {
         "most of all, that line of the program), the functions "
         "that alone lead to it, and what was allocated and let go again.",
     .takes = HS_TAKES_ONE,
-    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_FAIL_ON,
+    .options =
+        HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_MERGE | HS_OPT_FAIL_ON,
     .run = analyze_run,
 };

@@ -36,7 +36,9 @@ struct hs_options {
     const char *sample_type; /* NULL: as pprof selects */
     const char *by;          /* top --by; NULL: the command's default */
     const char *view;        /* render --view */
-    const char *focus, *ignore;
+    const char *focus, *ignore, *hide, *show, *show_from;
+    const char *tag_focus, *tag_ignore;
+    bool merge;              /* --merge: several profiles are one */
     const char *granularity; /* functions, files, lines, packages; NULL */
     uint64_t nodes;          /* --nodes, 80 */
     uint64_t max_bytes;      /* --max-bytes, 0: the default */
@@ -80,9 +82,10 @@ enum hs_option_set {
     HS_OPT_BY = 2,
     HS_OPT_CUM = 4,
     HS_OPT_VIEW = 8,
-    HS_OPT_FOCUS = 16, /* --focus, --ignore, --granularity */
+    HS_OPT_FOCUS = 16, /* the filters of a profile, and --granularity */
     HS_OPT_NODES = 32,
     HS_OPT_FAIL_ON = 64,
+    HS_OPT_MERGE = 128,
 };
 
 struct hs_command {

@@ -26,6 +26,7 @@ const char *hs_profile_kind(const struct hs_profile *profile)
         {"goroutineleak", "goroutine leak profile"},
         {"delay", "block or mutex profile"},
         {"threadcreate", "thread creation profile"},
+        {"thread", "thread profile"},
     };
 
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
@@ -82,6 +83,8 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
         source->format ? hs_format_named(source->format) : NULL;
     const struct hs_profile *profile = snapshot->profile;
 
+    if (source->summary)
+        return source->summary;
     if (!format)
         return "unknown";
     if ((format->fills & snapshot->parts & HS_PART_HEAP) && snapshot->heap)

@@ -17,6 +17,7 @@
 #include "bus.h"
 #include "format/format.h"
 #include "golang/golang.h"
+#include "merge.h"
 #include "model/program.h"
 #include "progress.h"
 
@@ -154,21 +155,46 @@ static unsigned fills(const struct file *file)
     return file->format && file->err.kind == HS_OK ? file->format->fills : 0;
 }
 
-/* One snapshot for all: no two files may tell of the same part. */
+/* Whether A and B are profiles, which can be merged. */
+static bool are_profiles(const struct file *a, const struct file *b)
+{
+    return (fills(a) & fills(b) & HS_PART_PROFILE) &&
+           !((fills(a) | fills(b)) & HS_PART_HEAP);
+}
+
+static bool refuse_two(const struct loading *l, const struct file *a,
+                       const struct file *b, struct hs_err *err)
+{
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "'%s' and '%s' are of one kind, and %s looks at one at a "
+                   "time; 'heapscope diff OLD NEW' says what has changed "
+                   "between two moments%s",
+                   a->path, b->path, l->run->command->name,
+                   l->run->command->options & HS_OPT_MERGE && are_profiles(a, b)
+                       ? ", and --merge adds up those of replicas"
+                       : "");
+}
+
+/* One snapshot for all: no two files may tell of the same part, unless they
+ * are to be merged, when each has a snapshot until that is done. */
 static bool arrange_one(struct loading *l, struct hs_err *err)
 {
-    l->run->snapshot_count = 1;
+    size_t n = 1;
+
     for (size_t i = 0; i < l->count; i++) {
         l->files[i].snapshot = l->run->snapshots;
-        for (size_t j = 0; j < i; j++)
-            if (fills(&l->files[i]) & fills(&l->files[j]))
-                return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                               "'%s' and '%s' are of one kind, and %s looks "
-                               "at one at a time; 'heapscope diff OLD NEW' "
-                               "says what has changed between two moments",
-                               l->files[j].path, l->files[i].path,
-                               l->run->command->name);
+        for (size_t j = 0; j < i; j++) {
+            if (!(fills(&l->files[i]) & fills(&l->files[j])))
+                continue;
+            if (!l->run->options->merge ||
+                !are_profiles(&l->files[i], &l->files[j]))
+                return refuse_two(l, &l->files[j], &l->files[i], err);
+            l->files[i].snapshot = NULL;
+        }
+        if (!l->files[i].snapshot)
+            l->files[i].snapshot = &l->run->snapshots[n++];
     }
+    l->run->snapshot_count = n;
     return true;
 }
 
@@ -357,6 +383,11 @@ int hs_load(struct hs_run *run, const char *const *arguments, size_t count)
         return HS_EXIT_USAGE;
     }
     status = decode_all(&l);
+    if (run->options->merge && run->snapshot_count > 1 &&
+        status != HS_EXIT_NO_REPORT && !hs_merge_snapshots(run, &err)) {
+        hs_complain(run->command, NULL, &err);
+        return hs_status_of(&err);
+    }
     if (run->command->takes != HS_TAKES_TWO || run->snapshot_count > 1 ||
         status == HS_EXIT_NO_REPORT)
         return status;

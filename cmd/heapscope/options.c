@@ -37,6 +37,12 @@ enum key {
     KEY_VIEW,
     KEY_FOCUS,
     KEY_IGNORE,
+    KEY_HIDE,
+    KEY_SHOW,
+    KEY_SHOW_FROM,
+    KEY_TAG_FOCUS,
+    KEY_TAG_IGNORE,
+    KEY_MERGE,
     KEY_GRANULARITY,
     KEY_NODES,
     KEY_NODECOUNT,
@@ -76,6 +82,27 @@ static const struct row rows[] = {
     {{"ignore", KEY_IGNORE, "REGEX", 0,
       "no stacks with a function or file that matches", GROUP_OWN},
      HS_OPT_FOCUS},
+    {{"hide", KEY_HIDE, "REGEX", 0,
+      "no frames of a function or file that matches", GROUP_OWN},
+     HS_OPT_FOCUS},
+    {{"show", KEY_SHOW, "REGEX", 0,
+      "only frames of a function or file that matches", GROUP_OWN},
+     HS_OPT_FOCUS},
+    {{"show-from", KEY_SHOW_FROM, "REGEX", 0,
+      "only what the outermost frame that matches has called, and itself",
+      GROUP_OWN},
+     HS_OPT_FOCUS},
+    {{"tagfocus", KEY_TAG_FOCUS, "[KEY=]TAG", 0,
+      "only samples with a label that matches, or with a number in a range "
+      "(64kb:1mb, 64kb:, :64kb)",
+      GROUP_OWN},
+     HS_OPT_FOCUS},
+    {{"tagignore", KEY_TAG_IGNORE, "[KEY=]TAG", 0,
+      "no samples with such a label", GROUP_OWN},
+     HS_OPT_FOCUS},
+    {{"merge", KEY_MERGE, NULL, 0, "add up several profiles, as of replicas",
+      GROUP_OWN},
+     HS_OPT_MERGE},
     {{"granularity", KEY_GRANULARITY, "WHAT", 0,
       "what a frame stands for: functions, files, lines or packages",
       GROUP_OWN},
@@ -95,7 +122,7 @@ static const struct row rows[] = {
       GROUP_ALL},
      0},
     {{"max-bytes", KEY_MAX_BYTES, "SIZE", 0,
-      "refuse inputs that inflate to more (64GiB)", GROUP_ALL},
+      "refuse inputs that inflate to more than SIZE", GROUP_ALL},
      0},
     {{"color", KEY_COLOUR, "WHEN", 0, "colours: auto, always or never",
       GROUP_ALL},
@@ -121,6 +148,7 @@ static const struct row rows[] = {
      HS_OPT_SAMPLE_TYPE},
     {{"alloc_objects", KEY_ALLOC_OBJECTS, NULL, HIDDEN, NULL, 0},
      HS_OPT_SAMPLE_TYPE},
+    {{"show_from", KEY_SHOW_FROM, "REGEX", HIDDEN, NULL, 0}, HS_OPT_FOCUS},
     {{"diff_base", KEY_DIFF_BASE, "FILE", HIDDEN, NULL, 0}, 0},
     {{"nodecount", KEY_NODECOUNT, "N", HIDDEN, NULL, 0}, 0},
     {{"json", KEY_JSON, NULL, HIDDEN, NULL, 0}, 0},
@@ -251,6 +279,21 @@ static bool keep_text(struct hs_options *o, int key, const char *arg)
     case KEY_IGNORE:
         o->ignore = arg;
         return true;
+    case KEY_HIDE:
+        o->hide = arg;
+        return true;
+    case KEY_SHOW:
+        o->show = arg;
+        return true;
+    case KEY_SHOW_FROM:
+        o->show_from = arg;
+        return true;
+    case KEY_TAG_FOCUS:
+        o->tag_focus = arg;
+        return true;
+    case KEY_TAG_IGNORE:
+        o->tag_ignore = arg;
+        return true;
     case KEY_GRANULARITY:
         o->granularity = arg;
         return true;
@@ -289,6 +332,9 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
         break;
     case KEY_CUM:
         o->cum = true;
+        break;
+    case KEY_MERGE:
+        o->merge = true;
         break;
     case KEY_FAIL_ON:
         hs_column_push(&o->fail_on, &kept);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "algo/profile_select.h"
+#include "algo/profile_tagfilter.h"
 #include "base/size.h"
 
 static const struct {
@@ -56,10 +57,33 @@ static const struct hs_measure *measure(struct hs_str type)
 static bool regex(struct hs_run *run, const char *text,
                   const struct hs_regex **compiled, struct hs_err *err)
 {
-    if (!text)
-        return true;
+    if (!text || !*text)
+        return true; /* as in pprof, none */
     *compiled = hs_regex_compile(run->scratch, hs_str_of(text), err);
     return *compiled != NULL;
+}
+
+static bool tags(struct hs_run *run, const char *text,
+                 const struct hs_tag_filter **compiled, struct hs_err *err)
+{
+    if (!text || !*text)
+        return true;
+    *compiled = hs_tag_filter_compile(text, run->scratch, err);
+    return *compiled != NULL;
+}
+
+static bool filters(struct hs_run *run, struct hs_view_options *view,
+                    struct hs_err *err)
+{
+    const struct hs_options *o = run->options;
+
+    return regex(run, o->focus, &view->focus, err) &&
+           regex(run, o->ignore, &view->ignore, err) &&
+           regex(run, o->hide, &view->hide, err) &&
+           regex(run, o->show, &view->show, err) &&
+           regex(run, o->show_from, &view->show_from, err) &&
+           tags(run, o->tag_focus, &view->tag_focus, err) &&
+           tags(run, o->tag_ignore, &view->tag_ignore, err);
 }
 
 static bool granularity(const struct hs_run *run, enum hs_granularity *by,
@@ -91,8 +115,7 @@ bool hs_look(struct hs_run *run, const struct hs_snapshot *snapshot,
         return false;
     if (!hs_profile_select(look->profile, run->options->sample_type,
                            &look->type, err) ||
-        !regex(run, run->options->focus, &options.focus, err) ||
-        !regex(run, run->options->ignore, &options.ignore, err))
+        !filters(run, &options, err))
         return false;
     look->unit = hs_unit_of(hs_profile_type_unit(look->profile, look->type));
     look->measure = measure(hs_profile_type_name(look->profile, look->type));
@@ -127,6 +150,65 @@ void hs_look_head(struct hs_run *run, const struct hs_look *look)
                  hs_value_name(unit.text, unit.size));
 }
 
+/* A filter, as the command line and the user know it. */
+struct filter {
+    const char *name;
+    bool given;
+    const char *what; /* that it should find */
+};
+
+#define FILTERS 7
+
+/* By the bits of enum hs_filter. */
+static void list_filters(const struct hs_view_options *o,
+                         struct filter list[FILTERS])
+{
+    static const char names[] = "function, file or binary";
+    static const char labels[] = "label";
+    static const char numbers[] = "number in a label";
+    const struct hs_tag_filter *in = o->tag_focus, *out = o->tag_ignore;
+    const struct filter all[FILTERS] = {
+        {"--focus", o->focus, names},
+        {"--ignore", o->ignore, names},
+        {"--hide", o->hide, names},
+        {"--show", o->show, names},
+        {"--show-from", o->show_from, names},
+        {"--tagfocus", in, in && in->range ? numbers : labels},
+        {"--tagignore", out, out && out->range ? numbers : labels},
+    };
+
+    memcpy(list, all, sizeof(all));
+}
+
+/* What the filters leave, and which of them do nothing. */
+static void note_filters(struct hs_run *run, struct hs_block *group,
+                         const struct hs_look *look)
+{
+    const struct hs_profile_sums *sums = look->sums;
+    unsigned idle = look->view->idle, count = 0;
+    struct filter filters[FILTERS];
+    const char *list = "";
+
+    list_filters(&look->options, filters);
+    for (size_t i = 0; i < FILTERS; i++) {
+        if (!filters[i].given)
+            continue;
+        list = hs_doc_printf(run->doc, "%s%s%s", list, count++ ? ", " : "",
+                             filters[i].name);
+        if (idle >> i & 1)
+            hs_doc_note(run->doc, group,
+                        "%s finds nothing: it matches no %s of this profile.",
+                        filters[i].name, filters[i].what);
+    }
+    if (sums->shown != 0)
+        hs_doc_note(run->doc, group, "%s %s %s; shares are still of the whole.",
+                    list, count == 1 ? "leaves" : "leave",
+                    hs_show_share(hs_sum_share(sums->shown, sums->total)).text);
+    else if (!idle)
+        hs_doc_note(run->doc, group, "%s %s nothing.", list,
+                    count == 1 ? "leaves" : "leave");
+}
+
 void hs_look_notes(struct hs_run *run, struct hs_block *group,
                    const struct hs_look *look)
 {
@@ -141,13 +223,6 @@ void hs_look_notes(struct hs_run *run, struct hs_block *group,
             hs_show_count((int64_t)sums->empty_samples).text,
             sums->empty_samples == 1 ? "sample has" : "samples have",
             hs_show_share(hs_sum_share(sums->empty, sums->total)).text);
-    if (look->view->filters && sums->shown == 0)
-        hs_doc_note(run->doc, group,
-                    "--focus and --ignore leave nothing: they are regular "
-                    "expressions for names of functions and files.");
-    else if (look->view->filters)
-        hs_doc_note(run->doc, group,
-                    "--focus and --ignore leave %s; shares are still of the "
-                    "whole.",
-                    hs_show_share(hs_sum_share(sums->shown, sums->total)).text);
+    if (look->view->filters)
+        note_filters(run, group, look);
 }

@@ -52,7 +52,8 @@ const struct hs_command command_render = {
         "and colour grow with the value; the biggest path is bold; a dashed "
         "edge leads over nodes that are not drawn.",
     .takes = HS_TAKES_ONE,
-    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS |
+               HS_OPT_MERGE,
     .needs = HS_PART_PROFILE | HS_PART_HEAP,
     .run = render_run,
 };

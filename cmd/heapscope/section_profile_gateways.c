@@ -31,11 +31,12 @@ static void add_note(struct hs_run *run, struct hs_block *group,
                      const struct hs_look *look,
                      const struct hs_gateways *gateways)
 {
-    __int128 led = 0;
+    const struct hs_profile_sums *sums = look->sums;
+    __int128 led = 0, all = look->view->filters ? sums->shown : sums->total;
 
     for (size_t i = 0; i < gateways->count; i++)
         led += gateways->list[i].retained;
-    if (look->sums->total > 0 && led < look->sums->total / 2)
+    if (all > 0 && led < all / 2)
         hs_doc_note(run->doc, group,
                     "Most of it is reached on several ways, which no single "
                     "function leads to: 'heapscope tree' shows them, "

@@ -5,10 +5,9 @@
  */
 #include "section_profile.h"
 
-#include <stdlib.h>
-
 #include "algo/profile_select.h"
 #include "algo/profile_sites.h"
+#include "base/sort.h"
 
 #define USUAL_SITES 10
 #define USUAL_CHURN 5
@@ -139,8 +138,11 @@ static void add_churn(struct hs_run *run, struct hs_block *group,
         run->doc, group, "churn", "What was allocated and let go again",
         columns, sizeof(columns) / sizeof(columns[0]));
 
-    qsort(sites, count, sizeof(*sites), by_churn);
-    for (size_t i = 0; i < count && sites[i].other > sites[i].value; i++) {
+    hs_sort_first(sites, count, sizeof(*sites), limit ? limit : count,
+                  by_churn);
+    for (size_t i = 0; i < count; i++) {
+        if (sites[i].other <= sites[i].value)
+            continue;
         if (limit == 0 || table->row_count < limit)
             add_churned(run, table, look, &sites[i]);
         else
@@ -189,6 +191,7 @@ void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
     struct hs_look look = *by_function;
     struct hs_site *sites;
     size_t count;
+    uint64_t first;
     bool counted;
 
     options.by = HS_BY_LINE;
@@ -196,7 +199,9 @@ void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
     types.value = look.type;
     types.other = allocated_beside(&look);
     counted = hs_profile_count_type(look.profile, look.type, &types.count);
-    sites = hs_profile_sites(look.view, &types, 64, &count, run->scratch);
+    first = hs_run_limit(run, USUAL_SITES);
+    sites = hs_profile_sites(look.view, &types, first ? first : SIZE_MAX,
+                             &count, run->scratch);
     add_sites(run, sites_table(run, group, &look, counted), &look, sites, count,
               counted);
     if (types.other != SIZE_MAX)

@@ -48,7 +48,8 @@ const struct hs_command command_top = {
         "those of 'go tool pprof -top'. flat is what was sampled in the "
         "function itself, cum what was sampled in it or below it.",
     .takes = HS_TAKES_ONE,
-    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
+               HS_OPT_MERGE,
     .needs = HS_PART_HEAP | HS_PART_PROFILE,
     .run = top_run,
 };

@@ -29,7 +29,7 @@ const struct hs_command command_tree = {
         "biggest branches, as many as --limit says, the others folded. With "
         "FUNCTION, or a part of its name, what is below its outermost call.",
     .takes = HS_TAKES_TARGET,
-    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS,
+    .options = HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_MERGE,
     .needs = HS_PART_HEAP | HS_PART_PROFILE,
     .run = tree_run,
 };

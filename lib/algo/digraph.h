@@ -122,15 +122,6 @@ static inline uint32_t hs_digraph_number(const struct hs_digraph *graph,
     return graph->words[position];
 }
 
-/* The position after the row at POSITION: where the next row starts. */
-static inline uint64_t hs_digraph_next(const struct hs_digraph *graph,
-                                       uint32_t position)
-{
-    struct hs_row row = hs_digraph_row(graph, position);
-
-    return (uint64_t)(row.edges - graph->words) + row.degree;
-}
-
 /* Makes GRAPH empty with room for rows of ROW_WORDS words altogether; the
  * words live in ARENA.  More than 32 bits can address fails with HS_ELIMIT.
  * Who writes the rows also sets nodes, bytes and objects. */

@@ -81,9 +81,12 @@ TEST(a_built_graph_has_its_edges_in_their_order_and_adds_up)
     CHECK(row.edges[0] == graph.positions[2]);
     CHECK(row.edges[1] == graph.positions[1]);
     CHECK(row.edges[2] == graph.positions[2]);
-    CHECK(hs_digraph_next(&graph, graph.positions[0]) == graph.positions[1]);
-    CHECK(hs_digraph_next(&graph, graph.positions[1]) == graph.positions[2]);
-    CHECK(hs_digraph_next(&graph, graph.positions[2]) == graph.used);
-    CHECK(hs_digraph_row(&graph, graph.positions[1]).degree == 0);
+    /* Each row begins where the one before it ends. */
+    CHECK(row.edges + row.degree == graph.words + graph.positions[1]);
+    row = hs_digraph_row(&graph, graph.positions[1]);
+    CHECK(row.degree == 0);
+    CHECK(row.edges == graph.words + graph.positions[2]);
+    row = hs_digraph_row(&graph, graph.positions[2]);
+    CHECK(row.edges + row.degree == graph.words + graph.used);
     hs_arena_free(&arena);
 }

@@ -70,12 +70,6 @@ void hs_dominators_lay_out(struct hs_dominators_index *index,
                            const struct hs_dominators *dom,
                            struct hs_arena *arena);
 
-static inline bool hs_dominators_within(const struct hs_dominators_index *index,
-                                        uint32_t above, uint32_t number)
-{
-    return index->place[number] - index->place[above] < index->span[above];
-}
-
 /* By number, which node of hs_digraph_build() it is; [0] is unused. */
 uint32_t *hs_dominators_nodes(const struct hs_dominators *dom,
                               struct hs_arena *arena);

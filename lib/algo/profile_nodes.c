@@ -12,7 +12,6 @@
 
 #include "model/goname.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct atom {
@@ -89,12 +88,11 @@ static int compare_atoms(const void *a, const void *b)
     return order;
 }
 
+/* The lines of one group. */
 static int compare_lines(const void *a, const void *b)
 {
     const struct line_key *x = a, *y = b;
 
-    if (x->group != y->group)
-        return x->group < y->group ? -1 : 1;
     return (x->line > y->line) - (x->line < y->line);
 }
 
@@ -152,20 +150,34 @@ static struct hs_str bracketed(struct hs_str binary, struct hs_arena *arena)
     return join(parts, 3, arena);
 }
 
+/* ":41"; the digits are written backwards, to the end of TEXT. */
+static struct hs_str colon_number(int64_t number, char text[24])
+{
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    size_t at = 24;
+
+    do
+        text[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        text[--at] = '-';
+    text[--at] = ':';
+    return (struct hs_str){text + at, 24 - at};
+}
+
 /* The name that pprof prints. */
 static struct hs_str print_name(const struct hs_view_node *node,
                                 struct hs_str binary, struct hs_arena *arena)
 {
     bool spaced = node->function.size > 0;
-    char number[32];
-    struct hs_str parts[] = {
-        node->function, {" ", spaced}, node->file, {number, 0}};
+    char number[24];
+    struct hs_str parts[] = {node->function,
+                             {" ", spaced},
+                             node->file,
+                             colon_number(node->line, number)};
 
-    if (node->line != 0) {
-        parts[3].size = (size_t)snprintf(number, sizeof(number), ":%lld",
-                                         (long long)node->line);
+    if (node->line != 0)
         return join(parts, 4, arena);
-    }
     if (node->file.size == 0 && spaced)
         return node->function;
     if (node->file.size > 0 && !spaced)
@@ -202,6 +214,39 @@ static uint32_t add_node(struct hs_node_table *table, const struct atom *atom,
     return (uint32_t)table->nodes.count - 1;
 }
 
+/* Deals the lines out to their groups, each behind an entry for no line, and
+ * sorts each group's.  Few functions have many lines, so that this is nearly
+ * linear. */
+static struct line_key *sort_lines(const struct hs_profile *profile,
+                                   uint32_t groups, const uint32_t *group,
+                                   struct hs_arena *arena)
+{
+    size_t count = profile->line_count + groups, at = 0;
+    struct line_key *keys = hs_arena_alloc(arena, count * sizeof(*keys));
+    size_t *next = hs_arena_zeroed(arena, groups, sizeof(*next));
+
+    for (size_t i = 0; i < profile->line_count; i++)
+        next[group[profile->lines[i].function]]++;
+    for (uint32_t g = 0; g < groups; g++) {
+        size_t lines = next[g];
+
+        next[g] = at + 1;
+        keys[at] = (struct line_key){.group = g, .index = NO_LINE};
+        at += lines + 1;
+    }
+    for (size_t i = 0; i < profile->line_count; i++) {
+        uint32_t g = group[profile->lines[i].function];
+
+        keys[next[g]++] = (struct line_key){
+            .line = profile->lines[i].line, .group = g, .index = (uint32_t)i};
+    }
+    at = 0;
+    for (uint32_t g = 0; g < groups; at = next[g++])
+        if (next[g] - at > 1)
+            qsort(&keys[at], next[g] - at, sizeof(*keys), compare_lines);
+    return keys;
+}
+
 /* By line: a node for every different line of a function, and one for every
  * group that has none. */
 static void add_line_nodes(struct hs_node_table *table,
@@ -210,22 +255,12 @@ static void add_line_nodes(struct hs_node_table *table,
                            const uint32_t *group, struct hs_arena *arena)
 {
     size_t count = profile->line_count + groups;
-    struct line_key *keys = hs_arena_alloc(arena, count * sizeof(*keys));
+    struct line_key *keys = sort_lines(profile, groups, group, arena);
     uint32_t node = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (i < profile->line_count)
-            keys[i] =
-                (struct line_key){.line = profile->lines[i].line,
-                                  .group = group[profile->lines[i].function],
-                                  .index = (uint32_t)i};
-        else
-            keys[i] = (struct line_key){
-                .group = (uint32_t)(i - profile->line_count), .index = NO_LINE};
-    }
-    qsort(keys, count, sizeof(*keys), compare_lines);
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || compare_lines(&keys[i - 1], &keys[i]) != 0)
+        if (i == 0 || keys[i - 1].group != keys[i].group ||
+            keys[i - 1].line != keys[i].line)
             node =
                 add_node(table, &first_of[keys[i].group], keys[i].line, arena);
         if (keys[i].index == NO_LINE)

@@ -7,6 +7,7 @@
 #include "algo/profile_digest.h"
 #include "algo/profile_select.h"
 #include "algo/profile_sum.h"
+#include "algo/profile_table_test.h"
 #include "algo/profile_tags.h"
 #include "format/format.h"
 
@@ -16,86 +17,7 @@
 
 #include "base/test.h"
 
-struct row {
-    char *type, *granularity, *name;
-    __int128 flat, cum;
-};
-
-struct table {
-    struct hs_arena arena;
-    struct hs_column rows; /* struct row */
-    struct hs_snapshot snapshot;
-    const char *file; /* of the table */
-};
-
-static __int128 number(const char *text)
-{
-    bool negative = *text == '-';
-    __int128 value = 0;
-
-    for (text += negative; *text >= '0' && *text <= '9'; text++)
-        value = value * 10 + (*text - '0');
-    return negative ? -value : value;
-}
-
-static void read_rows(struct table *table)
-{
-    FILE *in = fopen(table->file, "r");
-    char *line = NULL, *rest;
-    size_t room = 0;
-    struct row row;
-
-    assert_non_null(in);
-    table->rows = HS_COLUMN(struct row, &table->arena);
-    for (int n = 0; getline(&line, &room, in) >= 0; n++) {
-        if (n < 2)
-            continue; /* flags and column names */
-        line[strcspn(line, "\n")] = '\0';
-        rest = hs_arena_copy(&table->arena, line, strlen(line));
-        row.type = strsep(&rest, "\t");
-        row.granularity = strsep(&rest, "\t");
-        row.name = strsep(&rest, "\t");
-        row.flat = number(strsep(&rest, "\t"));
-        row.cum = rest ? number(rest) : 0;
-        hs_column_push(&table->rows, &row);
-    }
-    free(line);
-    fclose(in);
-}
-
-static void decode(struct hs_snapshot *snapshot, const char *path)
-{
-    struct hs_err err = HS_ERR_NONE;
-    struct hs_input *input = hs_input_open(path, NULL, &err);
-    struct hs_source source = {.path = path, .input = input};
-
-    hs_snapshot_init(snapshot);
-    if (!input ||
-        !hs_format_probe(hs_input_head(input))->decode(input, snapshot, &err))
-        fail_msg("%s: %s", path, err.message);
-    hs_column_push(&snapshot->sources, &source);
-}
-
-/* Opens the table called NAME and the profile that PROFILE letters of its name
- * say. */
-static void open_table(struct table *table, const char *name, size_t profile)
-{
-    *table = (struct table){.arena = HS_ARENA_EMPTY};
-    table->file =
-        hs_arena_printf(&table->arena, "%s/pprof/%s", hs_test_data(), name);
-    read_rows(table);
-    decode(&table->snapshot,
-           hs_arena_printf(&table->arena, "%s/pprof/%.*s", hs_test_data(),
-                           (int)profile, name));
-}
-
-static void close_table(struct table *table)
-{
-    hs_snapshot_close(&table->snapshot);
-    hs_arena_free(&table->arena);
-}
-
-static struct hs_regex *regex(struct table *table, const char *text)
+static struct hs_regex *regex(struct pprof_table *table, const char *text)
 {
     struct hs_err err = HS_ERR_NONE;
     struct hs_regex *compiled =
@@ -105,48 +27,7 @@ static struct hs_regex *regex(struct table *table, const char *text)
     return compiled;
 }
 
-static void check_row(const struct table *table, const struct row *row,
-                      const struct hs_profile_view *view,
-                      const struct hs_profile_sums *sums, uint32_t node)
-{
-    if (!hs_str_equal(view->nodes[node].name, hs_str_of(row->name)) ||
-        sums->nodes[node].flat != row->flat ||
-        sums->nodes[node].cum != row->cum)
-        fail_msg("%s: %s: '%s' expected, '%.*s' %lld %lld found", table->file,
-                 row->type, row->name, (int)view->nodes[node].name.size,
-                 view->nodes[node].name.text, (long long)sums->nodes[node].flat,
-                 (long long)sums->nodes[node].cum);
-}
-
-/* Compares the rows from number I on, all of one type and granularity, with
- * the order as pprof's; returns the number after them. */
-static size_t check_rows(struct table *table, size_t i, size_t type,
-                         __int128 total, const char *focus, const char *ignore)
-{
-    const struct row *rows = table->rows.at;
-    struct hs_view_options options = {.focus = regex(table, focus),
-                                      .ignore = regex(table, ignore)};
-    const char *granularity = rows[i].granularity;
-    struct hs_profile_view *view;
-    struct hs_profile_sums *sums;
-    uint32_t *order;
-    size_t count;
-
-    assert_true(hs_granularity_named(granularity, &options.by));
-    view = hs_profile_view(table->snapshot.profile, &options, &table->arena);
-    sums = hs_profile_sum(view, type, &table->arena);
-    assert_true(sums->total == total);
-    order = hs_profile_order(view, sums, false, &count, &table->arena);
-    for (size_t n = 0; n < count; n++, i++) {
-        if (i == table->rows.count ||
-            strcmp(rows[i].granularity, granularity) != 0)
-            fail_msg("%s: too many rows for a sample type", table->file);
-        check_row(table, &rows[i], view, sums, order[n]);
-    }
-    return i;
-}
-
-static void check_type(const struct table *table, size_t type,
+static void check_type(const struct pprof_table *table, size_t type,
                        const char *wanted)
 {
     struct hs_str name = hs_profile_type_name(table->snapshot.profile, type);
@@ -159,25 +40,14 @@ static void check_type(const struct table *table, size_t type,
 static void check_table(const char *name, size_t profile, const char *focus,
                         const char *ignore)
 {
-    struct table table;
-    const struct row *rows;
-    size_t type = SIZE_MAX;
-    __int128 total = 0;
+    struct pprof_table table;
+    struct hs_view_options options = {0};
 
-    open_table(&table, name, profile);
-    rows = table.rows.at;
-    for (size_t i = 0; i < table.rows.count;) {
-        if (strcmp(rows[i].granularity, "total") == 0) {
-            type++;
-            assert_true(
-                hs_str_equal(hs_profile_type_name(table.snapshot.profile, type),
-                             hs_str_of(rows[i].type)));
-            total = rows[i++].flat;
-            continue;
-        }
-        i = check_rows(&table, i, type, total, focus, ignore);
-    }
-    close_table(&table);
+    hs_test_open_table(&table, name, profile);
+    options.focus = regex(&table, focus);
+    options.ignore = regex(&table, ignore);
+    hs_test_check_rows(&table, table.snapshot.profile, &options);
+    hs_test_close_table(&table);
 }
 
 /* pprof takes a sample type that is there twice for none at all, by accident
@@ -240,6 +110,66 @@ TEST(top_equals_pprof_for_odd_profiles)
     CHECK(check_folder("shapes/", ".top.tsv") >= 40);
 }
 
+/* Checks the table of values by address beside the text NAME: what pprof has
+ * from a text without names.  Frames are dropped by name, so here none is. */
+static void check_addresses(const char *name, size_t size)
+{
+    struct pprof_table table;
+    const struct hs_profile *profile;
+    const struct pprof_row *rows;
+    size_t type = SIZE_MAX;
+
+    hs_test_open_table(&table, name, size);
+    profile = table.snapshot.profile;
+    rows = table.rows.at;
+    for (size_t i = 0; i < table.rows.count; i++) {
+        uint64_t address = strtoull(rows[i].name, NULL, 16);
+        __int128 flat = 0, cum = 0;
+
+        if (strcmp(rows[i].granularity, "total") == 0) {
+            type++;
+            continue;
+        }
+        for (size_t s = 0; s < profile->sample_count; s++) {
+            int64_t value = profile->values[s * profile->type_count + type];
+            uint64_t first = profile->stack_start[s], f = first;
+            uint64_t end = profile->stack_start[s + 1];
+
+            while (f < end &&
+                   profile->locations[profile->frames[f]].address != address)
+                f++;
+            cum += f < end ? value : 0;
+            flat += f < end && f == first ? value : 0;
+        }
+        if (flat != rows[i].flat || cum != rows[i].cum)
+            fail_msg("%s: %s differs", name, rows[i].name);
+    }
+    CHECK(type + 1 == profile->type_count);
+    hs_test_close_table(&table);
+}
+
+TEST(texts_without_names_have_pprofs_values_by_address)
+{
+    static const char suffix[] = ".addresses.tsv";
+    char path[512], name[600];
+    struct dirent *entry;
+    size_t count = 0;
+    DIR *dir;
+
+    snprintf(path, sizeof(path), "%s/pprof/shapes", hs_test_data());
+    dir = opendir(path);
+    assert_non_null(dir);
+    while ((entry = readdir(dir))) {
+        if (!ends(entry->d_name, suffix) || !is_bare_text(entry->d_name))
+            continue;
+        snprintf(name, sizeof(name), "shapes/%s", entry->d_name);
+        check_addresses(name, strlen(name) - strlen(suffix));
+        count++;
+    }
+    closedir(dir);
+    CHECK(count >= 17);
+}
+
 TEST(top_is_right_where_pprof_is_not)
 {
     CHECK(check_folder("shapes/", ".right.tsv") >= 4);
@@ -279,12 +209,12 @@ TEST(the_sums_of_tags_equal_pprof)
 {
     struct hs_view_options options = {.by = HS_BY_FUNCTION};
     const char *file = "shapes/labels.pb", *key = "none";
-    struct table table;
-    const struct row *rows;
+    struct pprof_table table;
+    const struct pprof_row *rows;
     size_t n = 0, count, checked = 0;
 
     /* Columns: sample type, key, value, sum; of each key its total first. */
-    open_table(&table, "shapes/labels.pb.tags.tsv", strlen(file));
+    hs_test_open_table(&table, "shapes/labels.pb.tags.tsv", strlen(file));
     rows = table.rows.at;
     for (size_t i = 0; i < table.rows.count; i++) {
         size_t type = strcmp(rows[i].type, "space") == 0;
@@ -301,7 +231,7 @@ TEST(the_sums_of_tags_equal_pprof)
         checked++;
     }
     CHECK(checked == 18);
-    close_table(&table);
+    hs_test_close_table(&table);
 }
 
 TEST(focus_and_ignore_equal_pprof)
@@ -314,7 +244,7 @@ TEST(focus_and_ignore_equal_pprof)
                 "encoding/json");
 }
 
-static struct hs_digest *digest(struct table *table,
+static struct hs_digest *digest(struct pprof_table *table,
                                 const struct hs_snapshot *snapshot, size_t type,
                                 bool cum)
 {
@@ -333,10 +263,11 @@ static struct hs_digest *digest(struct table *table,
 
 /* Compares one type's rows from number I on with a diff of flat or cum
  * values. */
-static void check_diff(struct table *table, const struct hs_snapshot *base,
-                       size_t i, size_t type, bool cum)
+static void check_diff(struct pprof_table *table,
+                       const struct hs_snapshot *base, size_t i, size_t type,
+                       bool cum)
 {
-    const struct row *rows = table->rows.at;
+    const struct pprof_row *rows = table->rows.at;
     const struct hs_digest *digests[] = {
         digest(table, base, type, cum),
         digest(table, &table->snapshot, type, cum)};
@@ -363,19 +294,20 @@ static void check_diff(struct table *table, const struct hs_snapshot *base,
 /* NAME: a table of -diff_base; OLD and NEW: the profiles it is of. */
 static void check_diffs(const char *name, const char *old, const char *new)
 {
-    struct table table = {.arena = HS_ARENA_EMPTY};
+    struct pprof_table table = {.arena = HS_ARENA_EMPTY};
     struct hs_arena *arena = &table.arena;
     const char *folder = hs_test_data();
     struct hs_snapshot base;
-    const struct row *rows;
+    const struct pprof_row *rows;
     size_t type = 0;
 
     table.file = hs_arena_printf(arena, "%s/pprof/%s", folder, name);
-    read_rows(&table);
-    decode(&base,
-           hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, old));
-    decode(&table.snapshot,
-           hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, new));
+    hs_test_read_rows(&table);
+    hs_test_decode(
+        &base, hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, old));
+    hs_test_decode(
+        &table.snapshot,
+        hs_arena_printf(arena, "%s/pprof/leak-%s.pb.gz", folder, new));
     rows = table.rows.at;
     for (size_t i = 0; i < table.rows.count; i++) {
         if (strcmp(rows[i].granularity, "total") != 0)
@@ -385,7 +317,7 @@ static void check_diffs(const char *name, const char *old, const char *new)
     }
     assert_int_equal(type, 4);
     hs_snapshot_close(&base);
-    close_table(&table);
+    hs_test_close_table(&table);
 }
 
 TEST(a_diff_equals_pprofs_diff_base_flat_and_cum)
@@ -405,7 +337,7 @@ TEST(a_diff_across_builds_pairs_stacks_that_differ_by_line_and_address)
 
 TEST(the_default_sample_type_is_pprofs)
 {
-    struct table table = {.arena = HS_ARENA_EMPTY};
+    struct pprof_table table = {.arena = HS_ARENA_EMPTY};
     struct hs_err err = HS_ERR_NONE;
     char line[256], path[700];
     size_t type, count = 0;
@@ -422,7 +354,7 @@ TEST(the_default_sample_type_is_pprofs)
             continue;
         rest[strcspn(rest, "\n")] = '\0';
         snprintf(path, sizeof(path), "%s/pprof/%s", hs_test_data(), file);
-        decode(&table.snapshot, path);
+        hs_test_decode(&table.snapshot, path);
         CHECK(hs_profile_select(table.snapshot.profile, NULL, &type, &err));
         table.file = file;
         check_type(&table, type, rest);

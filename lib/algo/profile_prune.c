@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * profile_prune.c - frames that are taken away, and locations that are named.
+ * profile_prune.c - frames that the profile itself wants taken away.
  *
  * drop_frames is matched against the whole of a simplified name: one leading
  * dot away, cut at the first '(' unless that starts "(anonymous namespace)" or
@@ -109,69 +109,13 @@ static void mark_dropped(const struct hs_profile *profile, const bool *drop,
     }
 }
 
-/* Tells of every function whether REGEX finds its name or its file. */
-static const bool *found(const struct hs_profile *profile,
-                         const struct hs_regex *regex, struct hs_arena *arena)
-{
-    bool *result =
-        hs_arena_zeroed(arena, profile->function_count, sizeof(bool));
-
-    for (size_t i = 0; i < profile->function_count; i++) {
-        const struct hs_function *f = &profile->functions[i];
-
-        result[i] =
-            hs_regex_match(regex, hs_profile_string(profile, f->name)) ||
-            hs_regex_match(regex, hs_profile_string(profile, f->file));
-    }
-    return result;
-}
-
-/* Adds MARK to every location that REGEX names.  A profile without mappings
- * has one without a name, as far as pprof is concerned. */
-static void mark_found(const struct hs_profile *profile,
-                       const struct hs_regex *regex, uint8_t mark,
-                       uint8_t *marks, const uint32_t *first_line,
-                       struct hs_arena *arena)
-{
-    const bool *functions = found(profile, regex, arena);
-    bool *mappings =
-        hs_arena_zeroed(arena, profile->mapping_count, sizeof(bool));
-    bool none = profile->mapping_count == 0 &&
-                hs_regex_match(regex, (struct hs_str){"", 0});
-
-    for (size_t i = 0; i < profile->mapping_count; i++)
-        mappings[i] = hs_regex_match(
-            regex, hs_profile_string(profile, profile->mappings[i].file));
-    for (size_t l = 0; l < profile->location_count; l++) {
-        const struct hs_location *at = &profile->locations[l];
-        bool named =
-            at->mapping == HS_NO_MAPPING ? none : mappings[at->mapping];
-
-        for (uint32_t i = first_line[l]; i < at->line_count && !named; i++)
-            named = functions[profile->lines[at->first_line + i].function];
-        if (named)
-            marks[l] |= mark;
-    }
-}
-
-const char *hs_profile_marks(const struct hs_profile *profile,
-                             const struct hs_view_options *options,
-                             uint8_t *marks, uint32_t *first_line,
-                             struct hs_arena *arena)
+const char *hs_profile_prune(const struct hs_profile *profile, uint8_t *marks,
+                             uint32_t *first_line, struct hs_arena *arena)
 {
     const char *warning = NULL;
     const bool *drop = dropped(profile, &warning, arena);
 
     if (drop)
         mark_dropped(profile, drop, marks, first_line);
-    if (options->focus)
-        mark_found(profile, options->focus, HS_MARK_FOCUS, marks, first_line,
-                   arena);
-    else if (options->ignore)
-        for (size_t l = 0; l < profile->location_count; l++)
-            marks[l] |= HS_MARK_FOCUS;
-    if (options->ignore)
-        mark_found(profile, options->ignore, HS_MARK_IGNORE, marks, first_line,
-                   arena);
     return warning;
 }

@@ -7,19 +7,60 @@
 #include "algo/profile_select.h"
 #include "algo/profile_sum.h"
 #include "base/map.h"
+#include "base/parallel.h"
+#include "base/sort.h"
 #include "model/goname.h"
 
 #include <stdlib.h>
 
-/* The innermost node of sample S; false if it has no stack to look at. */
-static bool leaf(const struct hs_profile_view *view, size_t s, uint32_t *node)
+#define NO_LEAF UINT32_MAX
+
+/* Fewer samples are looked at before a thread has started. */
+#define WORTH_THREADS 50000
+
+struct leaves {
+    const struct hs_profile_view *view;
+    const struct hs_site_types *types;
+    unsigned parts;
+    uint32_t *of; /* by sample: its innermost node, or NO_LEAF */
+};
+
+static void find_part(void *context, unsigned number)
 {
+    const struct leaves *leaves = context;
+    const struct hs_profile_view *view = leaves->view;
+    const struct hs_profile *profile = view->profile;
+    const struct hs_site_types *types = leaves->types;
+    size_t count = profile->sample_count;
+    size_t s = hs_parallel_share(count, number, leaves->parts);
+    size_t to = hs_parallel_share(count, number + 1, leaves->parts);
     uint64_t first, end;
 
-    if (!hs_view_stack(view, s, &first, &end) || first == end)
-        return false;
-    *node = view->expand[view->expand_start[view->profile->frames[first]]];
-    return true;
+    for (; s < to; s++) {
+        const int64_t *row = &profile->values[s * profile->type_count];
+        int64_t other = types->other == SIZE_MAX ? 0 : row[types->other];
+
+        leaves->of[s] = NO_LEAF;
+        if ((row[types->value] != 0 || other != 0) &&
+            hs_view_stack(view, s, &first, &end) && first < end)
+            leaves->of[s] =
+                view->expand[view->expand_start[profile->frames[first]]];
+    }
+}
+
+/* The innermost node of every sample with a value that is looked at. */
+static uint32_t *find_leaves(const struct hs_profile_view *view,
+                             const struct hs_site_types *types,
+                             struct hs_arena *arena)
+{
+    size_t count = view->profile->sample_count;
+    struct leaves leaves = {view, types, 1, NULL};
+
+    leaves.of = hs_arena_alloc(arena, count * sizeof(*leaves.of));
+    if (count >= WORTH_THREADS)
+        leaves.parts = hs_parallel_processors();
+    hs_parallel_run(leaves.parts, find_part, &leaves);
+    return leaves.of;
 }
 
 static int compare(const void *a, const void *b)
@@ -33,7 +74,8 @@ static int compare(const void *a, const void *b)
 }
 
 static struct hs_site *add_up(const struct hs_profile_view *view,
-                              const struct hs_site_types *types, size_t *count,
+                              const struct hs_site_types *types,
+                              const uint32_t *leaf, size_t *count,
                               struct hs_arena *arena)
 {
     const struct hs_profile *profile = view->profile;
@@ -43,15 +85,16 @@ static struct hs_site *add_up(const struct hs_profile_view *view,
 
     for (size_t s = 0; s < profile->sample_count; s++) {
         const int64_t *row = &profile->values[s * profile->type_count];
-        int64_t other = types->other == SIZE_MAX ? 0 : row[types->other];
-        uint32_t node;
+        struct hs_site *site;
 
-        if ((row[types->value] == 0 && other == 0) || !leaf(view, s, &node))
+        if (leaf[s] == NO_LEAF)
             continue;
-        sites[node].value += row[types->value];
-        sites[node].other += other;
+        site = &sites[leaf[s]];
+        site->value += row[types->value];
+        if (types->other != SIZE_MAX)
+            site->other += row[types->other];
         if (types->count != SIZE_MAX)
-            sites[node].count += row[types->count];
+            site->count += row[types->count];
     }
     for (uint32_t node = 0; node < view->node_count; node++) {
         if (sites[node].value == 0 && sites[node].other == 0)
@@ -60,7 +103,6 @@ static struct hs_site *add_up(const struct hs_profile_view *view,
         sites[n].node = node;
         sites[n++].caller = HS_NO_CALLER;
     }
-    qsort(sites, n, sizeof(*sites), compare);
     *count = n;
     return sites;
 }
@@ -97,17 +139,16 @@ struct call {
     __int128 value;
 };
 
-/* Finds the callers of the first COUNT sites. */
+/* Finds the callers of the first COUNT sites; LEAF: of every sample. */
 static void find_callers(const struct hs_profile_view *view, size_t type,
-                         struct hs_site *sites, size_t count,
-                         struct hs_arena *arena)
+                         const uint32_t *leaf, struct hs_site *sites,
+                         size_t count, struct hs_arena *arena)
 {
     const struct hs_profile *profile = view->profile;
     uint32_t *place = hs_arena_zeroed(arena, view->node_count, sizeof(*place));
     struct hs_column calls = HS_COLUMN(struct call, arena);
     struct call **best = hs_arena_zeroed(arena, count, sizeof(struct call *));
     struct hs_map map;
-    uint32_t node;
 
     hs_map_init(&map, arena, 64);
     for (size_t i = 0; i < count; i++)
@@ -118,9 +159,9 @@ static void find_callers(const struct hs_profile_view *view, size_t type,
         struct call call;
         uint32_t at;
 
-        if (value == 0 || !leaf(view, s, &node) || place[node] == 0)
+        if (value == 0 || leaf[s] == NO_LEAF || place[leaf[s]] == 0)
             continue;
-        call = (struct call){place[node] - 1, own_caller(view, s), 0};
+        call = (struct call){place[leaf[s]] - 1, own_caller(view, s), 0};
         at = hs_map_add(&map, (uint64_t)call.site << 32 | call.caller,
                         (uint32_t)calls.count);
         if (at == calls.count)
@@ -139,15 +180,19 @@ static void find_callers(const struct hs_profile_view *view, size_t type,
 
 struct hs_site *hs_profile_sites(const struct hs_profile_view *view,
                                  const struct hs_site_types *types,
-                                 size_t callers, size_t *count,
+                                 size_t first, size_t *count,
                                  struct hs_arena *arena)
 {
-    struct hs_site *sites = add_up(view, types, count, arena);
+    size_t samples = view->profile->sample_count;
+    uint32_t *leaf = find_leaves(view, types, arena);
+    struct hs_site *sites = add_up(view, types, leaf, count, arena);
 
-    if (callers > *count)
-        callers = *count;
-    if (callers > 0)
-        find_callers(view, types->value, sites, callers, arena);
+    if (first > *count)
+        first = *count;
+    hs_sort_first(sites, *count, sizeof(*sites), first, compare);
+    if (first > 0)
+        find_callers(view, types->value, leaf, sites, first, arena);
+    hs_arena_release(arena, leaf, samples * sizeof(*leaf));
     return sites;
 }
 

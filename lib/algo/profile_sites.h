@@ -27,11 +27,11 @@ struct hs_site_types {
     size_t other; /* alloc_space beside inuse_space; SIZE_MAX: none */
 };
 
-/* All sites of VIEW (by line) that have a value, the biggest first; the
- * first CALLERS of them with their caller.  *COUNT says how many. */
+/* All sites of VIEW (by line) that have a value; the FIRST biggest of them
+ * first, in order and with their caller.  *COUNT says how many in all. */
 struct hs_site *hs_profile_sites(const struct hs_profile_view *view,
                                  const struct hs_site_types *types,
-                                 size_t callers, size_t *count,
+                                 size_t first, size_t *count,
                                  struct hs_arena *arena);
 
 /* The type that counts what TYPE measures: inuse_objects of inuse_space,

@@ -4,7 +4,8 @@
  *
  * A node is counted once per sample by a stamp: the number of the last sample
  * that was added to it.  Sums stand beside the stamp, so that a frame costs
- * one line of cache.
+ * one line of cache, and four nodes share one: a sum that 64 bits do not hold
+ * is carried to a wider one elsewhere.
  */
 #include "algo/profile_sum.h"
 
@@ -15,14 +16,17 @@
 /* Fewer samples are added up before a thread has started. */
 #define WORTH_THREADS 50000
 
+/* What a sum of 64 bits has lost when it wraps round. */
+#define WRAP ((__int128)1 << 64)
+
 struct cell {
-    __int128 cum;
+    int64_t cum;
     size_t stamp; /* sample + 1 */
 };
 
-static void add_sample(const struct hs_profile_view *view, size_t s,
+static void add_sample(const struct hs_profile_view *view, size_t stamp,
                        uint64_t first, uint64_t end, int64_t value,
-                       struct cell *cells)
+                       struct cell *cells, __int128 *carried)
 {
     const uint32_t *frames = view->profile->frames;
 
@@ -32,10 +36,11 @@ static void add_sample(const struct hs_profile_view *view, size_t s,
         for (uint32_t e = view->expand_start[frames[i]]; e < to; e++) {
             struct cell *cell = &cells[view->expand[e]];
 
-            if (cell->stamp == s + 1)
+            if (cell->stamp == stamp)
                 continue;
-            cell->stamp = s + 1;
-            cell->cum += value;
+            cell->stamp = stamp;
+            if (__builtin_add_overflow(cell->cum, value, &cell->cum))
+                carried[view->expand[e]] += value < 0 ? -WRAP : WRAP;
         }
     }
 }
@@ -44,7 +49,7 @@ static void add_sample(const struct hs_profile_view *view, size_t s,
 struct part {
     struct hs_profile_sums sums; /* without nodes */
     struct cell *cells;
-    __int128 *flat;
+    __int128 *flat, *carried;
 };
 
 struct walk {
@@ -81,7 +86,7 @@ static void walk_part(void *context, unsigned number)
             sums->empty += hs_sum_abs(value);
             continue;
         }
-        add_sample(view, s, first, end, value, part->cells);
+        add_sample(view, s + 1, first, end, value, part->cells, part->carried);
         part->flat[view->expand[view->expand_start[profile->frames[first]]]] +=
             value;
     }
@@ -97,7 +102,7 @@ static void add_part(struct hs_profile_sums *sums, const struct part *part,
     sums->empty_samples += part->sums.empty_samples;
     for (uint32_t n = 0; n < nodes; n++) {
         sums->nodes[n].flat += part->flat[n];
-        sums->nodes[n].cum += part->cells[n].cum;
+        sums->nodes[n].cum += part->cells[n].cum + part->carried[n];
     }
 }
 
@@ -114,6 +119,7 @@ struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
     for (unsigned p = 0; p < walk.parts; p++) {
         walk.part[p].cells = hs_arena_zeroed(arena, nodes, sizeof(struct cell));
         walk.part[p].flat = hs_arena_zeroed(arena, nodes, sizeof(__int128));
+        walk.part[p].carried = hs_arena_zeroed(arena, nodes, sizeof(__int128));
     }
     hs_parallel_run(walk.parts, walk_part, &walk);
     for (unsigned p = 0; p < walk.parts; p++) {
@@ -121,6 +127,7 @@ struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
         hs_arena_release(arena, walk.part[p].cells,
                          nodes * sizeof(struct cell));
         hs_arena_release(arena, walk.part[p].flat, nodes * sizeof(__int128));
+        hs_arena_release(arena, walk.part[p].carried, nodes * sizeof(__int128));
     }
     return sums;
 }

@@ -5,6 +5,7 @@
  */
 #include "algo/profile_view.h"
 
+#include "algo/profile_filter.h"
 #include "algo/profile_nodes.h"
 #include "algo/profile_prune.h"
 
@@ -25,11 +26,12 @@ static bool nameless(const struct hs_view_node *node)
     return node->function.size == 0 && node->file.size == 0 && node->line == 0;
 }
 
-/* Expands all locations.  Neighbours that stand for the same (two functions
- * of one package, say) become one. */
+/* Expands all locations but for the lines that are GONE.  Neighbours that stand
+ * for the same (two functions of one package, say) become one. */
 static void expand(struct hs_profile_view *view,
                    const struct hs_node_table *table,
-                   const uint32_t *first_line, struct hs_arena *arena)
+                   const uint32_t *first_line, const bool *gone,
+                   struct hs_arena *arena)
 {
     const struct hs_profile *profile = view->profile;
     size_t count = profile->location_count;
@@ -43,11 +45,15 @@ static void expand(struct hs_profile_view *view,
         const struct hs_location *at = &profile->locations[l];
 
         start[l] = used;
+        if (view->marks[l] & HS_MARK_HIDE)
+            continue;
         if (at->line_count == 0)
             to[used++] = bare_node(table, profile, at);
         for (uint32_t i = first_line[l]; i < at->line_count; i++) {
             uint32_t node = hs_node_of_line(table, profile, at->first_line + i);
 
+            if (gone && gone[at->first_line + i])
+                continue;
             if (nameless(&nodes[node]))
                 node = bare_node(table, profile, at);
             if (used == start[l] || to[used - 1] != node)
@@ -65,6 +71,7 @@ struct hs_profile_view *hs_profile_view(const struct hs_profile *profile,
 {
     struct hs_profile_view *view = hs_arena_zeroed(arena, 1, sizeof(*view));
     struct hs_node_table table;
+    struct hs_filter_result filter;
     uint32_t *first_line =
         hs_arena_zeroed(arena, profile->location_count, sizeof(*first_line));
     uint8_t *marks =
@@ -73,15 +80,20 @@ struct hs_profile_view *hs_profile_view(const struct hs_profile *profile,
     view->profile = profile;
     view->by = options->by;
     view->marks = marks;
-    view->warning =
-        hs_profile_marks(profile, options, marks, first_line, arena);
-    view->filters = options->focus || options->ignore;
+    view->warning = hs_profile_prune(profile, marks, first_line, arena);
+    hs_profile_filter(profile, options, first_line, marks, &filter, arena);
+    view->out = filter.out.words;
+    view->idle = filter.idle;
+    view->hides = options->hide || options->show;
+    view->focuses = options->focus || options->ignore || view->hides;
+    view->starts_late = options->show_from != NULL;
+    view->filters = view->focuses || view->starts_late || view->out;
     for (size_t l = 0; l < profile->location_count && !view->prunes; l++)
         view->prunes = marks[l] & (HS_MARK_DROP | HS_MARK_DROP_BELOW);
     hs_node_table_make(&table, profile, options->by, arena);
     view->nodes = table.nodes.at;
     view->node_count = (uint32_t)table.nodes.count;
-    expand(view, &table, first_line, arena);
+    expand(view, &table, first_line, filter.gone, arena);
     return view;
 }
 
@@ -105,11 +117,30 @@ static uint64_t pruned(const struct hs_profile_view *view, uint64_t first,
     return first;
 }
 
+/* Whether FOCUS is in a stack and IGNORE is not. */
+static bool focused(const struct hs_profile_view *view, uint64_t first,
+                    uint64_t end)
+{
+    const uint32_t *frames = view->profile->frames;
+    bool focus = false;
+
+    for (uint64_t i = first; i < end; i++) {
+        uint8_t mark = view->marks[frames[i]];
+
+        if (mark & HS_MARK_IGNORE)
+            return false;
+        if (mark & HS_MARK_FOCUS)
+            focus = true;
+    }
+    return focus;
+}
+
 bool hs_view_stack(const struct hs_profile_view *view, size_t s,
                    uint64_t *first, uint64_t *end)
 {
     const struct hs_profile *profile = view->profile;
-    bool focused = false;
+    const uint32_t *frames = profile->frames;
+    uint8_t wanted = HS_MARK_FROM | HS_MARK_HIDE;
 
     *first = profile->stack_start[s];
     *end = profile->stack_start[s + 1];
@@ -117,15 +148,17 @@ bool hs_view_stack(const struct hs_profile_view *view, size_t s,
         *first = pruned(view, *first, *end);
     if (!view->filters)
         return true;
-    for (uint64_t i = *first; i < *end; i++) {
-        uint8_t mark = view->marks[profile->frames[i]];
-
-        if (mark & HS_MARK_IGNORE)
-            return false;
-        if (mark & HS_MARK_FOCUS)
-            focused = true;
-    }
-    return focused;
+    if ((view->out && view->out[s / 64] >> s % 64 & 1) ||
+        (view->focuses && !focused(view, *first, *end)))
+        return false;
+    if (view->hides)
+        while (*first < *end && view->marks[frames[*first]] & HS_MARK_HIDE)
+            ++*first;
+    if (view->starts_late)
+        while (*first < *end &&
+               (view->marks[frames[*end - 1]] & wanted) != HS_MARK_FROM)
+            --*end;
+    return *first < *end || !(view->hides || view->starts_late);
 }
 
 static const char *const names[] = {

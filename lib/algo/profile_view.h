@@ -2,7 +2,7 @@
 /*
  * profile_view.h - a profile as it is looked at: by function, file, line or
  * package, without the frames that drop_frames names, and only the samples
- * that --focus and --ignore leave.
+ * and frames that the filters leave.
  *
  * What a frame stands for is worked out once per location, so that a walk
  * over the samples only reads small arrays.  A location expands to nodes:
@@ -11,7 +11,8 @@
  *
  * A node is one name as pprof prints it, without " (inline)".  Code without
  * lines is the node "[binary]", or "<unknown>" if no binary is known.  Nodes
- * are numbered by function name, then file, then line.
+ * are numbered by function name, then file, then line.  A location that is
+ * hidden expands to none, but is never the innermost one of a stack.
  *
  * The view borrows the profile and lives in the arena that it was made in.
  */
@@ -36,9 +37,28 @@ struct hs_view_node {
     int64_t line;           /* 0 but by line */
 };
 
+struct hs_tag_filter;
+
+/* What is looked at; a filter that is NULL is not there.  Names are those of
+ * functions, files and mappings.  Applied as pprof does: first focus and
+ * ignore, then hide and show, show_from, and the filters of labels. */
 struct hs_view_options {
     enum hs_granularity by;
-    const struct hs_regex *focus, *ignore; /* NULL: none */
+    const struct hs_regex *focus,
+        *ignore;                        /* stacks with such a name, without */
+    const struct hs_regex *hide, *show; /* frames without, frames with it */
+    const struct hs_regex *show_from;   /* frames from the outermost on */
+    const struct hs_tag_filter *tag_focus, *tag_ignore;
+};
+
+enum hs_filter {
+    HS_FILTER_FOCUS = 1,
+    HS_FILTER_IGNORE = 2,
+    HS_FILTER_HIDE = 4,
+    HS_FILTER_SHOW = 8,
+    HS_FILTER_SHOW_FROM = 16,
+    HS_FILTER_TAG_FOCUS = 32,
+    HS_FILTER_TAG_IGNORE = 64,
 };
 
 struct hs_profile_view {
@@ -47,8 +67,11 @@ struct hs_profile_view {
     struct hs_view_node *nodes;
     uint32_t node_count;
     const uint32_t *expand, *expand_start;
-    const uint8_t *marks; /* per location, see profile_view.c */
-    bool prunes, filters;
+    const uint8_t *marks; /* per location, see profile_prune.h */
+    const uint64_t *out;  /* bits: samples that filters of labels leave out */
+    bool prunes;          /* some location may be dropped */
+    bool focuses, hides, starts_late, filters;
+    unsigned idle;       /* enum hs_filter: those that find nothing at all */
     const char *warning; /* a bad drop_frames expression; NULL if fine */
 };
 

@@ -14,13 +14,19 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/input_gzip.h"
 #include "base/input_impl.h"
 #include "base/progress.h"
+#include "base/size.h"
 
-#define DEFAULT_MAX ((uint64_t)64 << 30)
+/* What is read if nobody says how much; see hs_input_limits. */
+#define MOST        ((uint64_t)64 << 30)
+#define ALWAYS      ((uint64_t)1 << 30)
+#define OF_DEVICE   ((uint64_t)64 << 20)
+#define USUAL_RATIO 100
 #define PIECE       ((size_t)1 << 20)
 /* A deflated byte yields at most 1032, so this much cannot fill memory. */
 #define SMALL ((size_t)64 << 10)
@@ -83,6 +89,33 @@ static const uint8_t *map_file(int fd, size_t size, struct hs_err *err)
     return data;
 }
 
+/* Unless the user says how much may be read, leaves an eighth of what is free
+ * where FILE is to others; true if that is what limits INPUT. */
+static bool spare_space(struct hs_input *input, int file)
+{
+    struct statvfs fs;
+    uint64_t room;
+
+    if (input->limits_given || fstatvfs(file, &fs) != 0 || fs.f_blocks == 0 ||
+        __builtin_mul_overflow((uint64_t)fs.f_bavail, fs.f_frsize, &room))
+        return false;
+    room -= room / 8;
+    if (room >= input->limits.max_bytes)
+        return false;
+    input->limits.max_bytes = room;
+    return true;
+}
+
+static bool fail_space(const struct hs_input *input, struct hs_err *err)
+{
+    hs_err_clear(err);
+    return hs_fail(err, HS_ELIMIT, HS_NOWHERE,
+                   "takes more than %s, nearly all that is free for temporary "
+                   "files; TMPDIR names another folder for them, --max-bytes "
+                   "another limit",
+                   hs_show_bytes((int64_t)input->limits.max_bytes).text);
+}
+
 /* Copies what FROM still has into the file TO. */
 static bool spool(struct hs_input *input, int from, int to, uint64_t *size,
                   struct hs_err *err)
@@ -103,8 +136,8 @@ static bool spool(struct hs_input *input, int from, int to, uint64_t *size,
         *size += (uint64_t)got;
         if (*size > input->limits.max_bytes)
             hs_fail(err, HS_ELIMIT, HS_NOWHERE,
-                    "has more than %llu bytes (see --max-bytes)",
-                    (unsigned long long)input->limits.max_bytes);
+                    "has more than %s; if that is right, --max-bytes lets it",
+                    hs_show_bytes((int64_t)input->limits.max_bytes).text);
         else
             write_all(to, piece, (size_t)got, err);
         hs_progress_tell("reading", *size, 0);
@@ -117,10 +150,15 @@ static bool map_spooled(struct hs_input *input, int fd, struct hs_err *err)
 {
     int file = open_temporary(&input->limits, false);
     uint64_t size = 0;
+    bool scarce;
 
     if (file < 0)
         return fail_system(err, "cannot make a temporary file");
-    if (spool(input, fd, file, &size, err)) {
+    scarce = spare_space(input, file);
+    if (!spool(input, fd, file, &size, err)) {
+        if (scarce && err->kind == HS_ELIMIT)
+            fail_space(input, err);
+    } else {
         input->stored = map_file(file, (size_t)size, err);
         input->stored_size = (size_t)size;
         input->stored_mapped = input->stored && size > 0;
@@ -138,6 +176,8 @@ static bool map_stored(struct hs_input *input, int fd, struct hs_err *err)
         return fail_system(err, "cannot be read");
     if (S_ISDIR(st.st_mode))
         return hs_fail(err, HS_EIO, HS_NOWHERE, "is a directory");
+    if (S_ISCHR(st.st_mode) && !isatty(fd) && !input->limits_given)
+        input->limits.max_bytes = OF_DEVICE; /* it may have no end */
     position = lseek(fd, 0, SEEK_CUR);
     /* Files of /proc say 0 bytes; standard input may be half read. */
     if (!S_ISREG(st.st_mode) || st.st_size == 0 || position != 0)
@@ -161,9 +201,22 @@ static struct hs_input *new_input(const char *path,
         hs_out_of_memory(strlen(path));
     if (limits)
         input->limits = *limits;
-    if (input->limits.max_bytes == 0)
-        input->limits.max_bytes = DEFAULT_MAX;
+    input->limits_given = input->limits.max_bytes != 0;
+    if (!input->limits_given)
+        input->limits.max_bytes = MOST;
     return input;
+}
+
+/* How much a gzip'd input may become if nobody says: real ones are some five
+ * to thirty times their size, a bomb is a thousand times. */
+static void limit_inflated(struct hs_input *input)
+{
+    uint64_t size = input->stored_size;
+
+    input->limits.max_bytes =
+        size < MOST / USUAL_RATIO ? size * USUAL_RATIO : MOST;
+    if (input->limits.max_bytes < ALWAYS)
+        input->limits.max_bytes = ALWAYS;
 }
 
 /* What hs_input_head will show. */
@@ -175,6 +228,8 @@ static void fill_head(struct hs_input *input)
     input->gzipped = hs_gunzip_likes(input->stored, input->stored_size);
     if (!input->gzipped)
         return;
+    if (!input->limits_given)
+        limit_inflated(input);
     hs_gunzip_open(&gunzip, input->stored, input->stored_size, UINT64_MAX);
     input->head_size =
         hs_gunzip_read(&gunzip, input->head, sizeof(input->head), &err);
@@ -269,11 +324,6 @@ uint64_t hs_input_size(const struct hs_input *input)
     return input->stored_size;
 }
 
-bool hs_input_gzipped(const struct hs_input *input)
-{
-    return input->gzipped;
-}
-
 struct hs_cursor hs_input_stored(const struct hs_input *input)
 {
     return hs_cursor_over(input->stored, input->stored_size, 0);
@@ -309,6 +359,7 @@ static void inflate_all(struct hs_input *input)
     int file = open_temporary(&input->limits, input->stored_size < SMALL);
     const uint8_t *plain;
     size_t size = 0;
+    bool scarce;
 
     input->plain = (const uint8_t *)"";
     input->plain_err = HS_ERR_NONE;
@@ -316,7 +367,10 @@ static void inflate_all(struct hs_input *input)
         fail_system(&input->plain_err, "cannot make a temporary file");
         return;
     }
-    inflate_to(input, file, &size, &input->plain_err);
+    scarce = input->stored_size >= SMALL && spare_space(input, file);
+    if (!inflate_to(input, file, &size, &input->plain_err) && scarce &&
+        input->plain_err.kind == HS_ELIMIT)
+        fail_space(input, &input->plain_err);
     plain = map_file(file, size, &input->plain_err);
     if (plain) {
         input->plain = plain;

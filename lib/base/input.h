@@ -28,7 +28,10 @@
 struct hs_input; /* opaque; owns the mapping and the descriptor */
 
 struct hs_input_limits {
-    /* Inflated bytes, or those of a pipe; 0 means 64 GiB. */
+    /* Inflated bytes, or those of a pipe.  0 is what is no mistake, as a rule:
+     * at most 64 GiB; inflated, at most 1 GiB or a hundred times the file,
+     * whichever is more; of a device, at most 64 MiB; and never so much that
+     * less than an eighth of what is free for temporary files would stay so. */
     uint64_t max_bytes;
     /* Where temporary files go; NULL means /var/tmp or /tmp. */
     const char *temp_folder;
@@ -51,7 +54,6 @@ struct hs_cursor hs_input_head(struct hs_input *input);
 
 const char *hs_input_path(const struct hs_input *input);
 uint64_t hs_input_size(const struct hs_input *input); /* as stored on disk */
-bool hs_input_gzipped(const struct hs_input *input);
 
 /* Did another program write to the file since it was opened?  Then what was
  * read of it may be of two moments. */

@@ -11,6 +11,8 @@
  */
 #include "base/input_gzip.h"
 
+#include "base/size.h"
+
 #include <string.h>
 
 /* zlib counts in 32 bits. */
@@ -112,8 +114,9 @@ size_t hs_gunzip_read(struct hs_gunzip *gunzip, uint8_t *out, size_t room,
             total -= (size_t)(gunzip->produced - gunzip->limit);
             hs_err_clear(err);
             hs_fail(err, HS_ELIMIT, hs_gunzip_offset(gunzip),
-                    "inflates to more than %llu bytes (see --max-bytes)",
-                    (unsigned long long)gunzip->limit);
+                    "inflates to more than %s; if that is right, --max-bytes "
+                    "lets it",
+                    hs_show_bytes((int64_t)gunzip->limit).text);
         }
     }
     return total;

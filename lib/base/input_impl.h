@@ -21,6 +21,7 @@ struct hs_input {
     bool in_place;      /* STORED is the file itself, not a copy of it */
     struct stat opened; /* the file then */
     struct hs_input_limits limits;
+    bool limits_given; /* by the user; else they are ours to choose */
 
     uint8_t head[HS_INPUT_HEAD];
     size_t head_size;

@@ -156,6 +156,45 @@ TEST(a_gzip_bomb_stops_at_the_limit)
     free(gz.at);
 }
 
+TEST(a_gzip_bomb_stops_where_no_honest_file_gets_even_without_a_limit)
+{
+    static const uint8_t megabyte[1 << 20];
+    struct hs_cursor cursor = hs_cursor_over(NULL, 0, 0);
+    struct hs_err err = HS_ERR_NONE;
+    struct hs_stream *stream;
+    struct hs_input *input;
+    struct bytes gz = {0}, one = {0};
+    uint64_t size = 0;
+
+    /* A gigabyte and one megabyte, of one megabyte. */
+    add_member(&one, megabyte, sizeof(megabyte));
+    gz.size = 1025 * one.size;
+    gz.at = malloc(gz.size);
+    for (size_t i = 0; i < 1025; i++)
+        memcpy((uint8_t *)gz.at + i * one.size, one.at, one.size);
+    input = hs_input_over(gz.at, gz.size, NULL);
+    stream = hs_stream_open(input);
+    do {
+        size += hs_cursor_left(&cursor);
+        hs_cursor_take(&cursor, hs_cursor_left(&cursor));
+    } while (hs_stream_fill(stream, &cursor, 1, &err) &&
+             hs_cursor_left(&cursor) > 0);
+    CHECK(size == (uint64_t)1 << 30 && err.kind == HS_ELIMIT);
+    CHECK(strstr(err.message, "--max-bytes"));
+    hs_stream_close(stream);
+    hs_input_close(input);
+    free(one.at);
+    free(gz.at);
+}
+
+TEST(a_device_without_end_stops_at_a_limit)
+{
+    struct hs_err err = HS_ERR_NONE;
+
+    CHECK(!hs_input_open("/dev/zero", NULL, &err) && err.kind == HS_ELIMIT);
+    CHECK(strstr(err.message, "--max-bytes"));
+}
+
 TEST(a_stream_keeps_unread_bytes_and_counts_offsets)
 {
     struct bytes text = noise(5000000), gz = {0};
@@ -194,7 +233,6 @@ TEST(a_plain_input_is_one_window)
     struct hs_cursor cursor = hs_cursor_over(NULL, 0, 0);
     struct hs_err err = HS_ERR_NONE;
 
-    CHECK(!hs_input_gzipped(input));
     CHECK(hs_stream_fill(stream, &cursor, 1, &err));
     CHECK(hs_cursor_left(&cursor) == 4 && *hs_cursor_take(&cursor, 1) == 'h');
     CHECK(hs_stream_fill(stream, &cursor, 100, &err));
@@ -212,7 +250,7 @@ TEST(the_head_of_a_gzip_input_is_inflated)
     add_member(&gz, text.at, text.size);
     input = hs_input_over(gz.at, gz.size, NULL);
     head = hs_input_head(input);
-    CHECK(hs_input_gzipped(input) && hs_cursor_left(&head) == 4096);
+    CHECK(hs_cursor_left(&head) == 4096);
     CHECK(memcmp(head.at, text.at, 4096) == 0);
     hs_input_close(input);
     gz.at[2] = 9; /* no such method */

@@ -119,11 +119,11 @@ void hs_json_number(struct hs_json_writer *json, const char *key, double number)
  * read on a terminal, though, so what would be escaped in a text for people is
  * escaped here, too: a text with such characters is written in ASCII. */
 void hs_json_text(struct hs_json_writer *json, const char *key,
-                  struct hs_text text)
+                  struct hs_str text)
 {
-    struct hs_text good = hs_text_repair(json->arena, text);
+    struct hs_str good = hs_text_repair(json->arena, text);
     size_t flags = hs_text_is_clean(good) ? 0 : JSON_ENSURE_ASCII;
 
     begin_member(json, key);
-    put_value(json, json_stringn(good.size ? good.at : "", good.size), flags);
+    put_value(json, json_stringn(good.size ? good.text : "", good.size), flags);
 }

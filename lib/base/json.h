@@ -49,6 +49,6 @@ void hs_json_number(struct hs_json_writer *json, const char *key,
 
 /* Any bytes: what is no UTF-8 becomes U+FFFD. */
 void hs_json_text(struct hs_json_writer *json, const char *key,
-                  struct hs_text text);
+                  struct hs_str text);
 
 #endif

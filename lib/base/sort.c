@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sort.c - radix sort from the least digit up.
+ * sort.c - radix sort from the least digit up; a heap of the first few.
  */
 #include "base/sort.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_DIGIT 11
@@ -72,4 +73,68 @@ void hs_sort_u64(uint64_t *words, size_t count, unsigned low_bit, unsigned bits,
         to = from;
     }
     hs_arena_release(arena, to, size);
+}
+
+/* The first elements as a heap, the last of them at its top. */
+struct heap {
+    char *at;
+    size_t count, size;
+    int (*compare)(const void *, const void *);
+};
+
+static void swap(char *a, char *b, size_t size)
+{
+    char piece[64];
+
+    while (size > 0) {
+        size_t some = size < sizeof(piece) ? size : sizeof(piece);
+
+        memcpy(piece, a, some);
+        memcpy(a, b, some);
+        memcpy(b, piece, some);
+        a += some;
+        b += some;
+        size -= some;
+    }
+}
+
+static void sift(const struct heap *heap, size_t i)
+{
+    size_t size = heap->size, child;
+
+    while ((child = 2 * i + 1) < heap->count) {
+        char *its = heap->at + child * size;
+
+        if (child + 1 < heap->count && heap->compare(its, its + size) < 0) {
+            child++;
+            its += size;
+        }
+        if (heap->compare(heap->at + i * size, its) >= 0)
+            return;
+        swap(heap->at + i * size, its, size);
+        i = child;
+    }
+}
+
+void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
+                   int (*compare)(const void *, const void *))
+{
+    struct heap heap = {elements, first, size, compare};
+
+    if (first < count) {
+        for (size_t i = first / 2; i-- > 0;)
+            sift(&heap, i);
+        for (size_t i = first; first > 0 && i < count; i++) {
+            char *its = heap.at + i * size;
+
+            if (compare(its, heap.at) < 0) {
+                swap(its, heap.at, size);
+                sift(&heap, 0);
+            }
+        }
+    }
+    if (first > count)
+        first = count;
+    if (first > 1)
+        qsort(elements, first, size, compare);
 }

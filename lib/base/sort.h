@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sort.h - stable radix sorts for many integers.
+ * sort.h - stable radix sorts for many integers, and the first few of many.
  *
- * Linear, no comparison function, the same order everywhere.  Time goes with
- * the bits of the key, so name no more than are in use.
+ * Of integers: linear, no comparison function, the same order everywhere.  Time
+ * goes with the bits of the key, so name no more than are in use.
  */
 #ifndef HS_BASE_SORT_H
 #define HS_BASE_SORT_H
@@ -24,5 +24,13 @@ static inline unsigned hs_sort_bits(uint64_t largest)
 {
     return largest ? 64 - (unsigned)__builtin_clzll(largest) : 0;
 }
+
+/*
+ * Sorts as qsort() does, but only so far that the FIRST elements of COUNT are
+ * right; what is behind them is in no order.  COMPARE tells any two apart.  For
+ * a table of ten rows of a hundred thousand that is a tenth of the work.
+ */
+void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
+                   int (*compare)(const void *, const void *));
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/sort.h"
 
+#include <stdlib.h>
+
 #include "base/test.h"
 
 static uint64_t next(uint64_t *seed)
@@ -66,4 +68,32 @@ TEST(sorting_by_the_lower_and_then_the_upper_half_sorts_by_both)
             CHECK(words[i - 1] <= words[i]);
     }
     hs_arena_free(&arena);
+}
+
+static int compare_words(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+TEST(the_first_of_many_are_those_that_a_whole_sort_puts_first)
+{
+    enum { COUNT = 300 };
+    uint64_t words[COUNT], sorted[COUNT], seed = 1;
+
+    for (size_t first = 0; first <= COUNT + 1; first += first < 9 ? 1 : 41) {
+        uint64_t sum = 0;
+
+        for (size_t i = 0; i < COUNT; i++)
+            sum += sorted[i] = words[i] = next(&seed) % 5000 << 16 | i;
+        qsort(sorted, COUNT, sizeof(*sorted), compare_words);
+        hs_sort_first(words, COUNT, sizeof(*words), first, compare_words);
+        for (size_t i = 0; i < COUNT; i++) {
+            CHECK(i >= first || words[i] == sorted[i]);
+            sum -= words[i];
+        }
+        CHECK(sum == 0);
+    }
+    hs_sort_first(words, 0, sizeof(*words), 3, compare_words);
 }

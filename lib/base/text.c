@@ -108,15 +108,10 @@ static size_t code_width(int32_t code)
     return 1;
 }
 
-struct hs_text hs_text_of(const char *string)
-{
-    return (struct hs_text){string, strlen(string)};
-}
-
-int32_t hs_text_next(struct hs_text text, size_t *at)
+int32_t hs_text_next(struct hs_str text, size_t *at)
 {
     static const int32_t least[] = {0, 0x80, 0x800, 0x10000};
-    const uint8_t *bytes = (const uint8_t *)text.at + *at;
+    const uint8_t *bytes = (const uint8_t *)text.text + *at;
     size_t left = text.size - *at, more;
     int32_t code;
 
@@ -164,7 +159,7 @@ void hs_text_push(struct hs_column *chars, uint32_t code)
     memcpy(hs_column_extend(chars, size), bytes, size);
 }
 
-size_t hs_text_width(struct hs_text text)
+size_t hs_text_width(struct hs_str text)
 {
     size_t width = 0;
 
@@ -173,7 +168,7 @@ size_t hs_text_width(struct hs_text text)
     return width;
 }
 
-struct hs_text hs_text_repair(struct hs_arena *arena, struct hs_text text)
+struct hs_str hs_text_repair(struct hs_arena *arena, struct hs_str text)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
     bool valid = true;
@@ -188,7 +183,7 @@ struct hs_text hs_text_repair(struct hs_arena *arena, struct hs_text text)
 
         hs_text_push(&chars, code < 0 ? 0xfffd : (uint32_t)code);
     }
-    return (struct hs_text){chars.at, chars.count};
+    return (struct hs_str){chars.at, chars.count};
 }
 
 /* Characters that change what the reader sees around them. */
@@ -219,7 +214,7 @@ static void push_escape(struct hs_column *chars, int32_t code, uint8_t byte)
     memcpy(hs_column_extend(chars, (size_t)size), text, (size_t)size);
 }
 
-bool hs_text_is_clean(struct hs_text text)
+bool hs_text_is_clean(struct hs_str text)
 {
     for (size_t at = 0; at < text.size;)
         if (is_hostile(hs_text_next(text, &at)))
@@ -227,7 +222,7 @@ bool hs_text_is_clean(struct hs_text text)
     return true;
 }
 
-struct hs_text hs_text_clean(struct hs_arena *arena, struct hs_text text)
+struct hs_str hs_text_clean(struct hs_arena *arena, struct hs_str text)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
     size_t at = 0, kept = 0;
@@ -238,9 +233,9 @@ struct hs_text hs_text_clean(struct hs_arena *arena, struct hs_text text)
         int32_t code = hs_text_next(text, &at);
 
         if (is_hostile(code))
-            push_escape(&chars, code, (uint8_t)text.at[kept]);
+            push_escape(&chars, code, (uint8_t)text.text[kept]);
         else
             hs_text_push(&chars, (uint32_t)code);
     }
-    return (struct hs_text){chars.at, chars.count};
+    return (struct hs_str){chars.at, chars.count};
 }

@@ -25,7 +25,7 @@ struct path {
 };
 
 struct name {
-    struct hs_text text;
+    struct hs_str text;
     struct hs_column paths; /* struct path, in order */
     size_t ellipsis;        /* its width */
 };
@@ -36,26 +36,26 @@ static bool is_path_char(char c)
 }
 
 /* "v2" of "x/v2.T" does not identify anything without the folder above. */
-static bool is_version(struct hs_text text, size_t at, size_t end)
+static bool is_version(struct hs_str text, size_t at, size_t end)
 {
-    if (at + 1 >= end || text.at[at] != 'v')
+    if (at + 1 >= end || text.text[at] != 'v')
         return false;
-    for (at++; at < end && text.at[at] >= '0' && text.at[at] <= '9'; at++)
+    for (at++; at < end && text.text[at] >= '0' && text.text[at] <= '9'; at++)
         continue;
-    return at < end && text.at[at] == '.';
+    return at < end && text.text[at] == '.';
 }
 
 static void find_paths(struct name *name)
 {
-    struct hs_text text = name->text;
+    struct hs_str text = name->text;
     size_t at = 0;
 
     while (at < text.size) {
         struct path path = {at, at, at, at};
         size_t before = at; /* the end of the folder before the last */
 
-        for (; at < text.size && is_path_char(text.at[at]); at++)
-            if (text.at[at] == '/') {
+        for (; at < text.size && is_path_char(text.text[at]); at++)
+            if (text.text[at] == '/') {
                 before = path.last;
                 path.last = at + 1;
             }
@@ -69,11 +69,11 @@ static void find_paths(struct name *name)
 }
 
 /* The end of the folder that starts at AT. */
-static size_t folder_end(struct hs_text text, size_t at)
+static size_t folder_end(struct hs_str text, size_t at)
 {
-    const char *slash = memchr(text.at + at, '/', text.size - at);
+    const char *slash = memchr(text.text + at, '/', text.size - at);
 
-    return slash ? (size_t)(slash - text.at) + 1 : text.size;
+    return slash ? (size_t)(slash - text.text) + 1 : text.size;
 }
 
 /* Columns of folders that still show. */
@@ -128,8 +128,8 @@ static void push(struct hs_column *chars, const char *text, size_t size)
 }
 
 /* NAME without what its paths leave out. */
-static struct hs_text assemble(struct hs_arena *arena, const struct name *name,
-                               const char *ellipsis)
+static struct hs_str assemble(struct hs_arena *arena, const struct name *name,
+                              const char *ellipsis)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
     const struct path *paths = name->paths.at;
@@ -138,13 +138,13 @@ static struct hs_text assemble(struct hs_arena *arena, const struct name *name,
     for (size_t i = 0; i < name->paths.count; i++) {
         if (paths[i].from == paths[i].to)
             continue;
-        push(&chars, name->text.at + at, paths[i].from - at);
+        push(&chars, name->text.text + at, paths[i].from - at);
         push(&chars, ellipsis, strlen(ellipsis));
         push(&chars, "/", 1);
         at = paths[i].to;
     }
-    push(&chars, name->text.at + at, name->text.size - at);
-    return (struct hs_text){chars.at, chars.count};
+    push(&chars, name->text.text + at, name->text.size - at);
+    return (struct hs_str){chars.at, chars.count};
 }
 
 static bool is_word_char(char c)
@@ -154,23 +154,22 @@ static bool is_word_char(char c)
 }
 
 /* True for the '[' of Cache[K, V] and not for []T, [8]T and map[K]V. */
-static bool opens_arguments(struct hs_text text, size_t at)
+static bool opens_arguments(struct hs_str text, size_t at)
 {
-    if (text.at[at] != '[' || at == 0 || !is_word_char(text.at[at - 1]))
+    if (text.text[at] != '[' || at == 0 || !is_word_char(text.text[at - 1]))
         return false;
-    return !(at >= 3 && !memcmp(text.at + at - 3, "map", 3) &&
-             (at == 3 || !is_word_char(text.at[at - 4])));
+    return !(at >= 3 && !memcmp(text.text + at - 3, "map", 3) &&
+             (at == 3 || !is_word_char(text.text[at - 4])));
 }
 
-static struct hs_text without_arguments(struct hs_arena *arena,
-                                        struct hs_text text,
-                                        const char *ellipsis)
+static struct hs_str without_arguments(struct hs_arena *arena,
+                                       struct hs_str text, const char *ellipsis)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
     size_t depth = 0;
 
     for (size_t at = 0; at < text.size; at++) {
-        char c = text.at[at];
+        char c = text.text[at];
 
         if (depth > 0) {
             depth += (size_t)(c == '[') - (size_t)(c == ']');
@@ -185,14 +184,14 @@ static struct hs_text without_arguments(struct hs_arena *arena,
     }
     if (depth > 0) /* brackets that do not pair: no arguments after all */
         return text;
-    return (struct hs_text){chars.at, chars.count};
+    return (struct hs_str){chars.at, chars.count};
 }
 
 /* Both ends of TEXT, the end being the longer one. */
-static struct hs_text cut_middle(struct hs_arena *arena, struct hs_text text,
-                                 size_t width, const char *ellipsis)
+static struct hs_str cut_middle(struct hs_arena *arena, struct hs_str text,
+                                size_t width, const char *ellipsis)
 {
-    size_t mark = hs_text_width(hs_text_of(ellipsis)), head = 0, tail = 0;
+    size_t mark = hs_text_width(hs_str_of(ellipsis)), head = 0, tail = 0;
     size_t room = width > mark ? width - mark : 0, whole = hs_text_width(text);
     struct hs_column chars = HS_COLUMN(char, arena);
     size_t used = 0;
@@ -201,32 +200,32 @@ static struct hs_text cut_middle(struct hs_arena *arena, struct hs_text text,
         size_t next = head;
 
         hs_text_next(text, &next);
-        used += hs_text_width((struct hs_text){text.at + head, next - head});
+        used += hs_text_width((struct hs_str){text.text + head, next - head});
         if (used > room / 3)
             break;
         head = next;
     }
-    used = hs_text_width((struct hs_text){text.at, head});
+    used = hs_text_width((struct hs_str){text.text, head});
     /* TAIL: where what is left fits into the rest of ROOM. */
     for (size_t gone = 0; tail < text.size && whole - gone > room - used;) {
         size_t next = tail;
 
         hs_text_next(text, &next);
-        gone += hs_text_width((struct hs_text){text.at + tail, next - tail});
+        gone += hs_text_width((struct hs_str){text.text + tail, next - tail});
         tail = next;
     }
-    push(&chars, text.at, head);
+    push(&chars, text.text, head);
     push(&chars, ellipsis, strlen(ellipsis));
-    push(&chars, text.at + tail, text.size - tail);
-    return (struct hs_text){chars.at, chars.count};
+    push(&chars, text.text + tail, text.size - tail);
+    return (struct hs_str){chars.at, chars.count};
 }
 
-struct hs_text hs_text_shorten(struct hs_arena *arena, struct hs_text text,
-                               size_t width, const char *ellipsis)
+struct hs_str hs_text_shorten(struct hs_arena *arena, struct hs_str text,
+                              size_t width, const char *ellipsis)
 {
     struct name name = {text, HS_COLUMN(struct path, arena),
-                        hs_text_width(hs_text_of(ellipsis))};
-    struct hs_text whole = text;
+                        hs_text_width(hs_str_of(ellipsis))};
+    struct hs_str whole = text;
 
     if (hs_text_width(text) <= width)
         return text;

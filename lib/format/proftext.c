@@ -2,7 +2,7 @@
 /*
  * proftext.c - profiles as text: what `?debug=1` gives.
  *
- * The first line says which of three texts it is (see their files).  Each row
+ * The first line says which of four texts it is (see their files).  Each row
  * is a sample; its addresses are those behind a call, so a location is the
  * address less 1.  Comments below a row name its frames.  What they leave out
  * at either end is left out here too: it is what Go leaves out of the binary
@@ -15,6 +15,7 @@
 static const struct proftext_kind *const kinds[] = {
     &proftext_heap,
     &proftext_count,
+    &proftext_thread,
     &proftext_delay,
 };
 
@@ -88,21 +89,32 @@ static bool find_hex(struct hs_cursor *line, struct hs_str *digits)
     return false;
 }
 
+void proftext_open(struct proftext *text)
+{
+    proftext_finish(text);
+    text->open = true;
+}
+
+void proftext_address(struct proftext *text, uint64_t address, uint64_t back)
+{
+    struct proftext_frame frame = {
+        .address = address, .location = location_of(text, address - back)};
+
+    hs_column_push(&text->stack, &frame);
+}
+
 bool proftext_sample(struct proftext *text, struct hs_cursor line,
                      struct hs_err *err)
 {
     struct hs_str digits;
+    uint64_t address;
 
-    proftext_finish(text);
+    proftext_open(text);
     while (find_hex(&line, &digits)) {
-        struct proftext_frame frame = {0};
-
-        if (!proftext_hex(digits, &frame.address))
+        if (!proftext_hex(digits, &address))
             return proftext_fail(text, "an address of more than 64 bits", err);
-        frame.location = location_of(text, frame.address - 1);
-        hs_column_push(&text->stack, &frame);
+        proftext_address(text, address, 1);
     }
-    text->open = true;
     return true;
 }
 
@@ -159,6 +171,7 @@ static void start(struct proftext *text, struct hs_snapshot *snapshot,
     text->label_start = HS_COLUMN(uint64_t, arena);
     text->labels = HS_COLUMN(struct hs_label, arena);
     text->stack = HS_COLUMN(struct proftext_frame, &text->scratch);
+    text->chars = HS_COLUMN(char, &text->scratch);
     hs_map_init(&text->by_address, &text->scratch, 0);
     hs_map_init(&text->by_name, &text->scratch, 0);
 }

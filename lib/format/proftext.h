@@ -7,7 +7,9 @@
  *   proftext_line.c   lines, and the numbers in them
  *   proftext_heap.c   `heap profile: ...`
  *   proftext_count.c  `goroutine profile: ...` and `--- mutex:`
+ *   proftext_thread.c `--- threadz 1 ---`
  *   proftext_names.c  the comments that name addresses
+ *   proftext_labels.c the comment that labels a sample
  *   proftext_maps.c   the memory map at the end
  */
 #ifndef HS_FORMAT_PROFTEXT_H
@@ -36,7 +38,8 @@ struct proftext {
     struct hs_column stack; /* struct proftext_frame */
     size_t matched;         /* frames before this one are done with */
     bool open;
-    bool cut; /* the rows are fewer than the header says */
+    struct hs_column chars; /* of a text that is being read */
+    bool cut;               /* the rows are fewer than the header says */
 };
 
 struct proftext_frame {
@@ -52,6 +55,10 @@ bool proftext_next(struct proftext *text);
 bool proftext_fail(const struct proftext *text, const char *what,
                    struct hs_err *err);
 
+/* Opens a sample without addresses; adds the next one, leaf first.  What it
+ * calls stands BACK bytes before it: 1 if it is where a call returns to. */
+void proftext_open(struct proftext *text);
+void proftext_address(struct proftext *text, uint64_t address, uint64_t back);
 /* Opens a sample at the addresses that LINE has ("0x4a0c10 0x4a1000"). */
 bool proftext_sample(struct proftext *text, struct hs_cursor line,
                      struct hs_err *err);
@@ -66,6 +73,9 @@ void proftext_type(struct proftext *text, struct hs_str type, const char *unit);
 /* Takes the name for an address of the open sample from the comment LINE. */
 void proftext_name(struct proftext *text);
 
+/* Takes the labels of the open sample from LINE, if it is such a comment. */
+bool proftext_labels(struct proftext *text);
+
 /* Reads the memory map, if there is one from LINE on. */
 void proftext_maps(struct proftext *text);
 
@@ -79,6 +89,13 @@ struct proftext_kind {
     const char *drop, *keep; /* drop_frames and keep_frames */
 };
 
-extern const struct proftext_kind proftext_heap, proftext_count, proftext_delay;
+/* The frames of a profiler itself.  The names are pprof's own, so that both
+ * tools drop the same. */
+#define PROFTEXT_PROFILER                                                      \
+    "ProfileData::Add|ProfileData::prof_handler|CpuProfiler::prof_handler|"    \
+    "__pthread_sighandler|__restore"
+
+extern const struct proftext_kind proftext_heap, proftext_count,
+    proftext_thread, proftext_delay;
 
 #endif

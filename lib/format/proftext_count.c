@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * proftext_count.c - goroutines, threads and contention as text.
+ * proftext_count.c - goroutines, new threads and contention as text.
  *
  *   counts = name " profile: total " n row*       row = n " @" (" 0x" hex)+
  *   delays = "--- mutex:" (key "=" value)* row*   row = cycles " " n " @" ...
@@ -73,6 +73,8 @@ static bool read_counts(struct proftext *text, struct hs_err *err)
     while (proftext_next(text)) {
         struct hs_cursor line = text->line;
 
+        if (proftext_labels(text))
+            continue;
         if (proftext_is_comment(text->line))
             proftext_name(text);
         else if (proftext_literal(&line, "---"))
@@ -243,16 +245,14 @@ static bool read_delays(struct proftext *text, struct hs_err *err)
     return true;
 }
 
-/* The frames to drop are pprof's own, so that both tools drop the same. */
 const struct proftext_kind proftext_count = {
     .likes = likes_counts,
     .read = read_counts,
-    .drop =
-        "ProfileData::Add|ProfileData::prof_handler|CpuProfiler::prof_handler|"
-        "__pthread_sighandler|__restore",
+    .drop = PROFTEXT_PROFILER,
     .keep = "",
 };
 
+/* The frames to drop are pprof's own, so that both tools drop the same. */
 const struct proftext_kind proftext_delay = {
     .likes = likes_delays,
     .read = read_delays,

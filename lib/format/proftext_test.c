@@ -170,6 +170,43 @@ TEST(a_frame_without_a_name_in_its_comment_is_still_a_frame)
     drop_text(&text);
 }
 
+static void check_label(const struct text *text, size_t label, const char *key,
+                        const char *value)
+{
+    const struct hs_label *its = &text->profile->labels[label];
+
+    assert_string_equal(string(text, its->key), key);
+    assert_string_equal(string(text, its->text), value);
+}
+
+TEST(labels_of_goroutines_are_read_as_go_quotes_them)
+{
+    struct text text;
+
+    read_text(&text, "goroutine profile: total 9\n"
+                     "4 @ 0x10 0x20\n"
+                     "# labels: {\"a\":\"x, \\\"y\\\"\", "
+                     "\"tenant\":\"bl\\u00fce\\t\\xff\"}\n"
+                     "#\t0xf\tmain.f+0x1\t/f.go:1\n"
+                     "3 @ 0x10\n"
+                     "1 @ 0x20\n"
+                     "# labels: {\"empty\":\"\", \"k\":\"\\U0001f600\"}\n"
+                     "1 @ 0x30\n"
+                     "# labels: {\"good\":\"yes\", \"cut\":\"\\u12\"}\n");
+    assert_int_equal(text.profile->label_start[1], 2);
+    assert_int_equal(text.profile->label_start[2], 2);
+    assert_int_equal(text.profile->label_start[3], 3);
+    assert_int_equal(text.profile->label_start[4], 4);
+    check_label(&text, 0, "a", "x, \"y\"");
+    check_label(&text, 1, "tenant",
+                "bl\xc3\xbc"
+                "e\t\xff");
+    check_label(&text, 2, "k", "\xf0\x9f\x98\x80");
+    check_label(&text, 3, "good", "yes");
+    assert_string_equal(frame_name(&text, 0, 0), "main.f");
+    drop_text(&text);
+}
+
 TEST(recursion_matches_comments_in_order)
 {
     struct text text;

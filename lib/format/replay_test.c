@@ -124,7 +124,7 @@ TEST(every_prefix_of_a_valid_file_gives_an_error_or_a_sound_result)
         if (format && format->decode && size <= 16 << 10 &&
             decode_copy(format, stored.at, size)) {
             chop(format, stored.at, size);
-            if (hs_input_gzipped(input) && hs_input_map(input, &all, &err))
+            if (hs_input_map(input, &all, &err) && all.at != stored.at)
                 chop(format, all.at, hs_cursor_left(&all));
             chopped++;
         }

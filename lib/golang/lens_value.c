@@ -186,7 +186,7 @@ static void add_character(struct value_writer *w, int32_t code,
 static void add_quoted(struct value_writer *w, const uint8_t *bytes,
                        uint64_t size, bool cut)
 {
-    struct hs_text text = {(const char *)bytes, (size_t)size};
+    struct hs_str text = {(const char *)bytes, (size_t)size};
     size_t at = 0, characters = 0;
 
     add_text(w, "\"");
@@ -194,7 +194,7 @@ static void add_quoted(struct value_writer *w, const uint8_t *bytes,
         size_t from = at;
         int32_t code = hs_text_next(text, &at);
 
-        add_character(w, code, text.at + from, at - from);
+        add_character(w, code, text.text + from, at - from);
     }
     add_text(w, cut || at < text.size ? "…\"" : "\"");
 }

@@ -78,15 +78,3 @@ void hs_digest_close(struct hs_digest *digest)
     }
     digest->rows.count = kept + 1;
 }
-
-const struct hs_digest_row *hs_digest_find(const struct hs_digest *digest,
-                                           const char *kind, struct hs_str name)
-{
-    const struct hs_digest_row *rows = digest->rows.at;
-
-    for (size_t i = 0; i < digest->rows.count; i++)
-        if ((!kind || strcmp(rows[i].kind, kind) == 0) &&
-            hs_str_equal(rows[i].name, name))
-            return &rows[i];
-    return NULL;
-}

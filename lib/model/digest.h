@@ -56,11 +56,6 @@ void hs_digest_add(struct hs_digest *digest, struct hs_digest_row row);
 /* Sorts by kind and name.  Nothing may be added after. */
 void hs_digest_close(struct hs_digest *digest);
 
-/* The first row of closed DIGEST with NAME and, unless NULL, KIND. */
-const struct hs_digest_row *hs_digest_find(const struct hs_digest *digest,
-                                           const char *kind,
-                                           struct hs_str name);
-
 /* A before B, B before A, or the same kind and name. */
 int hs_digest_compare(const struct hs_digest_row *a,
                       const struct hs_digest_row *b);

@@ -27,6 +27,8 @@ struct hs_source {
     bool complete;      /* false: cut short or damaged, see ERR */
     struct hs_err err;  /* why it is not complete; kind HS_OK if it is */
     struct hs_input *input;
+    const char *summary; /* what it held before it was merged with others;
+                          * NULL: what its snapshot holds */
 };
 
 struct hs_snapshot {

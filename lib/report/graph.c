@@ -96,7 +96,7 @@ static void push(struct hs_column *label, const char *text, size_t size)
 }
 
 /* One line of a label, escaped. */
-static void push_line(struct hs_column *label, struct hs_text line,
+static void push_line(struct hs_column *label, struct hs_str line,
                       const char *ampersand)
 {
     size_t next;
@@ -115,17 +115,17 @@ static void push_line(struct hs_column *label, struct hs_text line,
         else if (code == 0xe000) /* HS_PICTURE_AMPERSAND */
             push(label, "?", 1);
         else
-            push(label, line.at + at, next - at);
+            push(label, line.text + at, next - at);
     }
 }
 
-static bool is_digit(struct hs_text text, size_t at)
+static bool is_digit(struct hs_str text, size_t at)
 {
-    return at < text.size && text.at[at] >= '0' && text.at[at] <= '9';
+    return at < text.size && text.text[at] >= '0' && text.text[at] <= '9';
 }
 
 /* Does the blank at AT group a number's digits, as in "2 996"? */
-static bool is_grouping(struct hs_text text, size_t at)
+static bool is_grouping(struct hs_str text, size_t at)
 {
     if (at == 0 || !is_digit(text, at - 1))
         return false;
@@ -135,14 +135,14 @@ static bool is_grouping(struct hs_text text, size_t at)
     return !is_digit(text, at + 4);
 }
 
-static bool is_joint(struct hs_text text, size_t at)
+static bool is_joint(struct hs_str text, size_t at)
 {
-    return strchr("./,) ;-", text.at[at]) != NULL && !is_grouping(text, at);
+    return strchr("./,) ;-", text.text[at]) != NULL && !is_grouping(text, at);
 }
 
 /* Where the line that starts at AT ends: before a receiver, "(*Client)", else
  * behind the last joint that fits. */
-static size_t line_end(struct hs_text text, size_t at)
+static size_t line_end(struct hs_str text, size_t at)
 {
     size_t width = 0, joint = 0, receiver = 0, end = at;
 
@@ -150,12 +150,12 @@ static size_t line_end(struct hs_text text, size_t at)
         size_t next = end;
 
         hs_text_next(text, &next);
-        width += hs_text_width((struct hs_text){text.at + end, next - end});
+        width += hs_text_width((struct hs_str){text.text + end, next - end});
         if (width > LINE_WIDTH)
             return receiver ? receiver : joint > at + 4 ? joint : end;
         if (is_joint(text, end))
             joint = next;
-        if (text.at[end] == '.' && next < text.size && text.at[next] == '(')
+        if (text.text[end] == '.' && next < text.size && text.text[next] == '(')
             receiver = next;
         end = next;
     }
@@ -163,14 +163,14 @@ static size_t line_end(struct hs_text text, size_t at)
 }
 
 /* Returns the columns of the widest line. */
-static size_t push_wrapped(struct hs_column *label, struct hs_text text,
+static size_t push_wrapped(struct hs_column *label, struct hs_str text,
                            size_t lines, const char *ampersand)
 {
     size_t at = 0, most = 0;
 
     while (at < text.size && lines-- > 0) {
         size_t end = line_end(text, at);
-        struct hs_text line = {text.at + at, end - at};
+        struct hs_str line = {text.text + at, end - at};
 
         push_line(label, line, ampersand);
         if (hs_text_width(line) > most)
@@ -190,14 +190,14 @@ static const char *label_of(const struct hs_picture *picture,
     struct hs_arena *arena = picture->arena;
     struct hs_column label = HS_COLUMN(char, arena);
     const char *line = node->detail;
-    struct hs_text name = hs_text_of(node->name ? node->name : "");
+    struct hs_str name = hs_str_of(node->name ? node->name : "");
 
     name = hs_text_shorten(arena, hs_text_clean(arena, name), NAME_WIDTH,
                            ELLIPSIS);
     *width = push_wrapped(&label, name, NAME_LINES, ampersand);
     for (size_t n = 0; line && n < DETAIL_LINES; n++) {
         const char *end = strchrnul(line, '\n');
-        struct hs_text text = {line, (size_t)(end - line)};
+        struct hs_str text = {line, (size_t)(end - line)};
 
         size_t wide =
             push_wrapped(&label, hs_text_clean(arena, text), 2, ampersand);
@@ -216,8 +216,7 @@ static const char *escaped(const struct hs_picture *picture, const char *name,
 {
     struct hs_column text = HS_COLUMN(char, picture->arena);
 
-    push_line(&text, hs_text_clean(picture->arena, hs_text_of(name)),
-              ampersand);
+    push_line(&text, hs_text_clean(picture->arena, hs_str_of(name)), ampersand);
     push(&text, "", 1);
     return text.at;
 }
@@ -304,7 +303,7 @@ static void add_edge(const struct hs_picture *picture, size_t n,
     drawn =
         agedge(picture->drawn, from, to, hs_arena_printf(arena, "e%zu", n), 1);
     if (edge->label) {
-        struct hs_text text = hs_text_of(edge->label);
+        struct hs_str text = hs_str_of(edge->label);
 
         push_wrapped(&label,
                      hs_text_shorten(arena, hs_text_clean(arena, text),
@@ -384,12 +383,12 @@ static const struct hs_block *find_graph(const struct hs_block *top)
     return block;
 }
 
-struct hs_text hs_picture_title(const struct hs_picture *picture)
+struct hs_str hs_picture_title(const struct hs_picture *picture)
 {
     const char *title = picture->graph->title;
 
     return hs_text_clean(picture->arena,
-                         hs_text_of(title && *title ? title : "heapscope"));
+                         hs_str_of(title && *title ? title : "heapscope"));
 }
 
 bool hs_picture_open(struct hs_picture *picture, const struct hs_document *doc,

@@ -30,6 +30,6 @@ bool hs_picture_open(struct hs_picture *picture, const struct hs_document *doc,
 void hs_picture_close(struct hs_picture *picture);
 
 /* What the picture is called. */
-struct hs_text hs_picture_title(const struct hs_picture *picture);
+struct hs_str hs_picture_title(const struct hs_picture *picture);
 
 #endif

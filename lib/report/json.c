@@ -51,7 +51,7 @@ static void write_value(struct hs_json_writer *json, const char *key,
         break;
     case HS_UNIT_TEXT:
     case HS_UNIT_NAME:
-        hs_json_text(json, key, (struct hs_text){value->text, value->size});
+        hs_json_text(json, key, (struct hs_str){value->text, value->size});
         break;
     case HS_UNIT_COUNT:
     case HS_UNIT_BYTES:
@@ -61,7 +61,7 @@ static void write_value(struct hs_json_writer *json, const char *key,
         break;
     case HS_UNIT_ADDRESS:
         snprintf(address, sizeof(address), "0x%" PRIx64, value->address);
-        hs_json_text(json, key, hs_text_of(address));
+        hs_json_text(json, key, hs_str_of(address));
         break;
     case HS_UNIT_SHARE:
     case HS_UNIT_NUMBER:
@@ -160,7 +160,7 @@ static void write_string(struct hs_json_writer *json, const char *key,
                          const char *text)
 {
     if (text)
-        hs_json_text(json, key, hs_text_of(text));
+        hs_json_text(json, key, hs_str_of(text));
     else
         hs_json_null(json, key);
 }
@@ -248,7 +248,7 @@ static void write_document(struct walk *walk, const struct hs_document *doc)
 
     begin_object(walk, NULL);
     claim_key(walk, "schema");
-    hs_json_text(&walk->json, "schema", hs_text_of(doc->schema));
+    hs_json_text(&walk->json, "schema", hs_str_of(doc->schema));
     do {
         if (block == doc->top ? block->first != NULL : enter(walk, block)) {
             if (block->first) {

@@ -39,9 +39,9 @@ void hs_output_puts(struct hs_output *out, const char *string)
     hs_output_put(out, string, strlen(string));
 }
 
-void hs_output_text(struct hs_output *out, struct hs_text text)
+void hs_output_text(struct hs_output *out, struct hs_str text)
 {
-    hs_output_put(out, text.at, text.size);
+    hs_output_put(out, text.text, text.size);
 }
 
 void hs_output_spaces(struct hs_output *out, size_t count)

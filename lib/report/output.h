@@ -11,7 +11,7 @@
 /* Once a write has failed nothing more is written. */
 void hs_output_put(struct hs_output *out, const char *bytes, size_t size);
 void hs_output_puts(struct hs_output *out, const char *string);
-void hs_output_text(struct hs_output *out, struct hs_text text);
+void hs_output_text(struct hs_output *out, struct hs_str text);
 void hs_output_spaces(struct hs_output *out, size_t count);
 
 /* Hands over what is still held; the end of every render. */

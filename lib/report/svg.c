@@ -28,10 +28,10 @@ static lt_symlist_t plugins[] = {
     {NULL, NULL},
 };
 
-static void put_markup(struct hs_output *out, struct hs_text text)
+static void put_markup(struct hs_output *out, struct hs_str text)
 {
     for (size_t i = 0; i < text.size; i++) {
-        char c = text.at[i];
+        char c = text.text[i];
 
         if (c == '&')
             hs_output_puts(out, "&amp;");
@@ -47,7 +47,7 @@ static void put_markup(struct hs_output *out, struct hs_text text)
 static void put_clean(const struct hs_picture *picture, struct hs_output *out,
                       const char *text)
 {
-    put_markup(out, hs_text_clean(picture->arena, hs_text_of(text)));
+    put_markup(out, hs_text_clean(picture->arena, hs_str_of(text)));
 }
 
 static void put_node_title(const struct hs_picture *picture,
@@ -63,7 +63,7 @@ static void put_node_title(const struct hs_picture *picture,
         hs_output_puts(out, "\n");
         put_markup(out,
                    hs_text_clean(picture->arena,
-                                 (struct hs_text){line, (size_t)(end - line)}));
+                                 (struct hs_str){line, (size_t)(end - line)}));
         line = *end ? end + 1 : NULL;
     }
 }
@@ -91,16 +91,16 @@ static void put_title(const struct hs_picture *picture, struct hs_output *out,
     hs_output_puts(out, "</title>");
 }
 
-static bool starts(struct hs_text text, const char *word)
+static bool starts(struct hs_str text, const char *word)
 {
     size_t size = strlen(word);
 
-    return text.size >= size && memcmp(text.at, word, size) == 0;
+    return text.size >= size && memcmp(text.text, word, size) == 0;
 }
 
 /* Writes what stands for the start of SVG; returns how much of it that was. */
 static size_t put_piece(const struct hs_picture *picture, struct hs_output *out,
-                        struct hs_text svg)
+                        struct hs_str svg)
 {
     static const char stroke[] = "stroke=\"transparent\""; /* no SVG colour */
     const char *end;
@@ -114,21 +114,21 @@ static size_t put_piece(const struct hs_picture *picture, struct hs_output *out,
         return strlen(stroke);
     }
     if (starts(svg, "<title>") &&
-        (end = memmem(svg.at, svg.size, "</title>", 8))) {
-        put_title(picture, out, svg.at + 7);
-        return (size_t)(end - svg.at) + 8;
+        (end = memmem(svg.text, svg.size, "</title>", 8))) {
+        put_title(picture, out, svg.text + 7);
+        return (size_t)(end - svg.text) + 8;
     }
-    hs_output_put(out, svg.at, 1);
+    hs_output_put(out, svg.text, 1);
     return 1;
 }
 
 /* Writes SVG without prolog, with titles and with its ampersands. */
 static void put_svg(const struct hs_picture *picture, struct hs_output *out,
-                    struct hs_text svg)
+                    struct hs_str svg)
 {
-    const char *root = memmem(svg.at, svg.size, "<svg", 4);
+    const char *root = memmem(svg.text, svg.size, "<svg", 4);
     const char *body = root ? strchr(root, '>') : NULL;
-    size_t at = body ? (size_t)(body - svg.at) + 1 : 0;
+    size_t at = body ? (size_t)(body - svg.text) + 1 : 0;
 
     hs_output_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     if (body) {
@@ -139,7 +139,7 @@ static void put_svg(const struct hs_picture *picture, struct hs_output *out,
     }
     while (at < svg.size)
         at += put_piece(picture, out,
-                        (struct hs_text){svg.at + at, svg.size - at});
+                        (struct hs_str){svg.text + at, svg.size - at});
 }
 
 /* gvc's warnings are not for the user of a report. */
@@ -167,7 +167,7 @@ static bool draw(const struct hs_picture *picture, struct hs_output *out,
     else
         good = true;
     if (good)
-        put_svg(picture, out, (struct hs_text){svg, size});
+        put_svg(picture, out, (struct hs_str){svg, size});
     gvFreeRenderData(svg);
     gvFreeLayout(gvc, picture->drawn);
 out:

@@ -47,16 +47,16 @@ static size_t indent_of(const struct hs_block *block)
 
 /* Words of TEXT, folded at the terminal's width; later lines stand INDENT
  * columns in, as the first does or is made to. */
-static void put_folded(struct hs_page *page, struct hs_text text, size_t indent,
+static void put_folded(struct hs_page *page, struct hs_str text, size_t indent,
                        enum hs_style style)
 {
     size_t width = page->out->width > 0 ? (size_t)page->out->width : SIZE_MAX;
     size_t at = 0, column = indent;
 
     while (at < text.size) {
-        const char *space = memchr(text.at + at, ' ', text.size - at);
-        size_t end = space ? (size_t)(space - text.at) : text.size;
-        struct hs_text word = {text.at + at, end - at};
+        const char *space = memchr(text.text + at, ' ', text.size - at);
+        size_t end = space ? (size_t)(space - text.text) : text.size;
+        struct hs_str word = {text.text + at, end - at};
         size_t taken = hs_text_width(word);
 
         if (column > indent && column + taken > width) {
@@ -74,8 +74,8 @@ static void put_folded(struct hs_page *page, struct hs_text text, size_t indent,
 
 static void put_heading(struct hs_page *page, const struct hs_block *block)
 {
-    struct hs_text title =
-        hs_page_clean(page, page->cells, hs_text_of(block->title));
+    struct hs_str title =
+        hs_page_clean(page, page->cells, hs_str_of(block->title));
 
     hs_page_skip(page, indent_of(block));
     put_folded(page, title, indent_of(block) + HS_PAGE_INDENT,
@@ -83,10 +83,10 @@ static void put_heading(struct hs_page *page, const struct hs_block *block)
     page->last = HS_PAGE_HEADING;
 }
 
-static struct hs_text label_of(struct hs_page *page,
-                               const struct hs_block *field)
+static struct hs_str label_of(struct hs_page *page,
+                              const struct hs_block *field)
 {
-    return hs_page_clean(page, page->cells, hs_text_of(field->title));
+    return hs_page_clean(page, page->cells, hs_str_of(field->title));
 }
 
 static bool is_field(const struct hs_block *block)
@@ -152,13 +152,13 @@ static void align_field(struct hs_page *page, const struct hs_block *field)
 static void put_field(struct hs_page *page, const struct hs_block *field)
 {
     size_t indent = indent_of(field), left;
-    struct hs_text label = label_of(page, field);
+    struct hs_str label = label_of(page, field);
     struct hs_cell cell = hs_cell_of(page, &field->value, false);
 
     if (page->last == HS_PAGE_BLOCK)
         hs_page_end_line(page);
     if (field->value.unit == HS_UNIT_NULL)
-        cell.text = hs_text_of("unknown");
+        cell.text = hs_str_of("unknown");
     align_field(page, field);
     left = hs_text_width(label);
     left = indent + (left > page->labels ? left : page->labels) + 2;
@@ -180,7 +180,7 @@ static void put_field(struct hs_page *page, const struct hs_block *field)
 
 static void put_note(struct hs_page *page, const struct hs_block *note)
 {
-    struct hs_text text = {note->value.text, note->value.size};
+    struct hs_str text = {note->value.text, note->value.size};
     size_t indent = indent_of(note);
 
     if (page->last == HS_PAGE_BLOCK)

@@ -133,7 +133,7 @@ static void squeeze(struct hs_layout *layout)
 
 /* The table's title goes above its first column if that is of words, has no
  * title and is wide enough; else on a line of its own. */
-static void place_title(struct hs_layout *layout, struct hs_text title)
+static void place_title(struct hs_layout *layout, struct hs_str title)
 {
     struct hs_layout_column *first = &layout->columns[0];
     size_t room = (size_t)layout->page->out->width;
@@ -152,7 +152,7 @@ static void place_title(struct hs_layout *layout, struct hs_text title)
     first->width += more;
 }
 
-void hs_layout_fit(struct hs_layout *layout, struct hs_text title)
+void hs_layout_fit(struct hs_layout *layout, struct hs_str title)
 {
     bool terminal = layout->page->out->width > 0;
 

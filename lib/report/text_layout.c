@@ -54,8 +54,8 @@ static void push(struct hs_column *chars, const char *text)
 }
 
 /* The branches in front of row N, which is ROW. */
-static struct hs_text branches(const struct hs_layout *layout,
-                               const struct hs_doc_row *row, size_t n)
+static struct hs_str branches(const struct hs_layout *layout,
+                              const struct hs_doc_row *row, size_t n)
 {
     bool unicode = layout->page->out->unicode;
     struct hs_column chars = HS_COLUMN(char, layout->page->cells);
@@ -78,7 +78,7 @@ static struct hs_text branches(const struct hs_layout *layout,
         snprintf(number, sizeof(number), "[%u] ", row->depth);
         push(&chars, number);
     }
-    return (struct hs_text){chars.at, chars.count};
+    return (struct hs_str){chars.at, chars.count};
 }
 
 void hs_layout_columns(struct hs_layout *layout)
@@ -104,7 +104,7 @@ void hs_layout_columns(struct hs_layout *layout)
         if (has_text(column->title)) {
             layout->headed = true;
             to->title =
-                hs_page_clean(layout->page, arena, hs_text_of(column->title));
+                hs_page_clean(layout->page, arena, hs_str_of(column->title));
         }
         layout->count++;
     }
@@ -117,14 +117,14 @@ void hs_layout_columns(struct hs_layout *layout)
 
 struct hs_cell hs_layout_cell(const struct hs_layout *layout,
                               const struct hs_doc_row *row, size_t n, size_t c,
-                              struct hs_text *before)
+                              struct hs_str *before)
 {
     const struct hs_layout_column *column = &layout->columns[c];
     struct hs_cell cell = hs_cell_of(layout->page, &row->values[column->index],
                                      column->column->role == HS_ROLE_HEAT);
     size_t limit = column->limit, taken;
 
-    *before = (struct hs_text){0};
+    *before = (struct hs_str){0};
     if (layout->lasting && c == layout->tree)
         *before = branches(layout, row, n);
     taken = hs_text_width(*before);
@@ -136,33 +136,33 @@ struct hs_cell hs_layout_cell(const struct hs_layout *layout,
     return cell;
 }
 
-struct hs_text hs_layout_words(struct hs_text *rest, size_t width)
+struct hs_str hs_layout_words(struct hs_str *rest, size_t width)
 {
-    struct hs_text words = {rest->at, 0};
-    const char *space = rest->size > 0 ? rest->at : NULL;
+    struct hs_str words = {rest->text, 0};
+    const char *space = rest->size > 0 ? rest->text : NULL;
 
     while (space) {
-        size_t left = rest->size - (size_t)(space - rest->at);
+        size_t left = rest->size - (size_t)(space - rest->text);
         const char *next = left > 1 ? memchr(space + 1, ' ', left - 1) : NULL;
-        size_t size = next ? (size_t)(next - rest->at) : rest->size;
+        size_t size = next ? (size_t)(next - rest->text) : rest->size;
 
         if (words.size > 0 &&
-            hs_text_width((struct hs_text){rest->at, size}) > width)
+            hs_text_width((struct hs_str){rest->text, size}) > width)
             break;
         words.size = size;
         space = next;
     }
     if (words.size > 0)
-        rest->at += words.size;
+        rest->text += words.size;
     rest->size -= words.size;
-    while (rest->size > 0 && *rest->at == ' ') {
-        rest->at++;
+    while (rest->size > 0 && *rest->text == ' ') {
+        rest->text++;
         rest->size--;
     }
     return words;
 }
 
-static size_t widest_word(struct hs_text text)
+static size_t widest_word(struct hs_str text)
 {
     size_t widest = 0;
 
@@ -200,7 +200,7 @@ static void measure_cells(struct hs_layout *layout)
     for (const struct hs_doc_row *row = layout->table->first_row; row;
          row = row->next, n++) {
         for (size_t c = 0; c < layout->count; c++) {
-            struct hs_text before;
+            struct hs_str before;
             struct hs_cell cell = hs_layout_cell(layout, row, n, c, &before);
 
             measure_cell(layout, &layout->columns[c], &cell);

@@ -26,7 +26,7 @@ struct hs_layout_column {
     bool name;
     bool folded; /* its words go on below, in the same columns */
     bool hung;   /* it is below the other columns, and takes none of them */
-    struct hs_text title;
+    struct hs_str title;
 };
 
 struct hs_layout {
@@ -47,15 +47,15 @@ void hs_layout_columns(struct hs_layout *layout);
 void hs_layout_measure(struct hs_layout *layout);
 
 /* Places TITLE, the table's, and makes all fit into the page's width. */
-void hs_layout_fit(struct hs_layout *layout, struct hs_text title);
+void hs_layout_fit(struct hs_layout *layout, struct hs_str title);
 
 /* The cell of row N, which is ROW, in column C; BEFORE: its branches. */
 struct hs_cell hs_layout_cell(const struct hs_layout *layout,
                               const struct hs_doc_row *row, size_t n, size_t c,
-                              struct hs_text *before);
+                              struct hs_str *before);
 
 /* Cuts the words that fit into WIDTH, at least one, from REST. */
-struct hs_text hs_layout_words(struct hs_text *rest, size_t width);
+struct hs_str hs_layout_words(struct hs_str *rest, size_t width);
 
 /* Columns that column C and those attached to it take. */
 size_t hs_layout_span(const struct hs_layout *layout, size_t c);

@@ -10,7 +10,7 @@
 
 #include "base/size.h"
 
-void hs_page_put(struct hs_page *page, struct hs_text text, enum hs_style style)
+void hs_page_put(struct hs_page *page, struct hs_str text, enum hs_style style)
 {
     static const char *const codes[] = {
         [HS_STYLE_PLAIN] = NULL,      [HS_STYLE_HEADING] = "\x1b[1m",
@@ -33,7 +33,7 @@ void hs_page_put(struct hs_page *page, struct hs_text text, enum hs_style style)
 
 void hs_page_puts(struct hs_page *page, const char *string, enum hs_style style)
 {
-    hs_page_put(page, hs_text_of(string), style);
+    hs_page_put(page, hs_str_of(string), style);
 }
 
 void hs_page_skip(struct hs_page *page, size_t spaces)
@@ -73,7 +73,7 @@ static const char *plain_form(int32_t code)
     return NULL;
 }
 
-static struct hs_text to_ascii(struct hs_arena *arena, struct hs_text text)
+static struct hs_str to_ascii(struct hs_arena *arena, struct hs_str text)
 {
     struct hs_column chars = HS_COLUMN(char, arena);
 
@@ -92,17 +92,17 @@ static struct hs_text to_ascii(struct hs_arena *arena, struct hs_text text)
         }
         memcpy(hs_column_extend(&chars, strlen(form)), form, strlen(form));
     }
-    return (struct hs_text){chars.at, chars.count};
+    return (struct hs_str){chars.at, chars.count};
 }
 
-struct hs_text hs_page_clean(const struct hs_page *page, struct hs_arena *arena,
-                             struct hs_text text)
+struct hs_str hs_page_clean(const struct hs_page *page, struct hs_arena *arena,
+                            struct hs_str text)
 {
     bool ascii = true;
 
     text = hs_text_clean(arena, text);
     for (size_t i = 0; i < text.size && ascii; i++)
-        ascii = !(text.at[i] & 0x80);
+        ascii = !(text.text[i] & 0x80);
     if (ascii || page->out->unicode)
         return text;
     return to_ascii(arena, text);
@@ -162,8 +162,8 @@ static bool is_positive(const struct hs_value *value)
     return value->integer > 0;
 }
 
-static struct hs_text show_text(struct hs_page *page,
-                                const struct hs_value *value)
+static struct hs_str show_text(struct hs_page *page,
+                               const struct hs_value *value)
 {
     const char *about = value->flags & HS_VALUE_ABOUT ? "≈" : "";
     const char *least = value->flags & HS_VALUE_AT_LEAST ? "≥" : "";
@@ -172,8 +172,8 @@ static struct hs_text show_text(struct hs_page *page,
 
     if (value->flags & HS_VALUE_SIGNED && is_positive(value))
         sign = "+";
-    return hs_text_of(hs_arena_printf(page->cells, "%s%s%s%s", about, least,
-                                      sign, shown.text));
+    return hs_str_of(hs_arena_printf(page->cells, "%s%s%s%s", about, least,
+                                     sign, shown.text));
 }
 
 struct hs_cell hs_cell_of(struct hs_page *page, const struct hs_value *value,
@@ -184,7 +184,7 @@ struct hs_cell hs_cell_of(struct hs_page *page, const struct hs_value *value,
     if (value->unit == HS_UNIT_NULL)
         return cell;
     if (value->unit == HS_UNIT_TEXT || value->unit == HS_UNIT_NAME)
-        cell.text = (struct hs_text){value->text, value->size};
+        cell.text = (struct hs_str){value->text, value->size};
     else
         cell.text = show_text(page, value);
     if (heat)

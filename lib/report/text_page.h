@@ -42,14 +42,13 @@ enum hs_style {
 };
 
 struct hs_cell {
-    struct hs_text text;
+    struct hs_str text;
     size_t width;
     bool name; /* may be shortened */
     enum hs_style style;
 };
 
-void hs_page_put(struct hs_page *page, struct hs_text text,
-                 enum hs_style style);
+void hs_page_put(struct hs_page *page, struct hs_str text, enum hs_style style);
 void hs_page_puts(struct hs_page *page, const char *string,
                   enum hs_style style);
 void hs_page_skip(struct hs_page *page, size_t spaces);
@@ -60,8 +59,8 @@ void hs_page_separate(struct hs_page *page);
 
 /* TEXT as it may be shown on this page: no escapes, and ASCII if need be.
  * Whatever had to change lives in ARENA. */
-struct hs_text hs_page_clean(const struct hs_page *page, struct hs_arena *arena,
-                             struct hs_text text);
+struct hs_str hs_page_clean(const struct hs_page *page, struct hs_arena *arena,
+                            struct hs_str text);
 
 /* VALUE as text; HEAT: coloured if it is a share. */
 struct hs_cell hs_cell_of(struct hs_page *page, const struct hs_value *value,

@@ -69,8 +69,8 @@ static struct hs_cell flowing_cell(struct path_layout *layout,
     if (value->unit != HS_UNIT_COUNT || cell.width == 0)
         return cell;
     times = page->out->unicode ? "×" : "x";
-    cell.text = hs_text_of(hs_arena_printf(page->cells, "%s%.*s", times,
-                                           (int)cell.text.size, cell.text.at));
+    cell.text = hs_str_of(hs_arena_printf(page->cells, "%s%.*s", times,
+                                          (int)cell.text.size, cell.text.text));
     cell.width++;
     return cell;
 }
@@ -253,7 +253,7 @@ void hs_page_path(struct hs_page *page, const struct hs_block *table,
     if (table->title && *table->title) {
         hs_page_skip(page, indent);
         hs_page_put(page,
-                    hs_page_clean(page, page->arena, hs_text_of(table->title)),
+                    hs_page_clean(page, page->arena, hs_str_of(table->title)),
                     HS_STYLE_HEADING);
         hs_page_end_line(page);
         indent += HS_PAGE_INDENT;

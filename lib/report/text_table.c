@@ -16,7 +16,7 @@
 
 #include "base/size.h"
 
-static void put_cell(struct hs_layout *layout, size_t c, struct hs_text before,
+static void put_cell(struct hs_layout *layout, size_t c, struct hs_str before,
                      const struct hs_cell *cell)
 {
     struct hs_layout_column *column = &layout->columns[c];
@@ -60,7 +60,7 @@ static void put_header(struct hs_layout *layout)
 static void put_hung(struct hs_layout *layout, const struct hs_cell *cell)
 {
     struct hs_page *page = layout->page;
-    struct hs_text title = layout->columns[layout->count - 1].title;
+    struct hs_str title = layout->columns[layout->count - 1].title;
 
     if (cell->width == 0)
         return;
@@ -76,7 +76,7 @@ static void put_hung(struct hs_layout *layout, const struct hs_cell *cell)
 static void put_rows(struct hs_layout *layout)
 {
     struct hs_page *page = layout->page;
-    struct hs_text rest = {0};
+    struct hs_str rest = {0};
     size_t n = 0, folded = 0;
 
     for (const struct hs_doc_row *row = layout->table->first_row; row;
@@ -85,7 +85,7 @@ static void put_rows(struct hs_layout *layout)
 
         hs_page_skip(page, layout->indent);
         for (size_t c = 0; c < layout->count; c++) {
-            struct hs_text before;
+            struct hs_str before;
             struct hs_cell cell = hs_layout_cell(layout, row, n, c, &before);
 
             if (layout->columns[c].hung) {
@@ -132,7 +132,7 @@ static void put_left_out(struct hs_layout *layout)
     hs_page_end_line(page);
 }
 
-static void put_title(struct hs_layout *layout, struct hs_text title)
+static void put_title(struct hs_layout *layout, struct hs_str title)
 {
     struct hs_page *page = layout->page;
     size_t left = layout->indent;
@@ -158,8 +158,8 @@ static void put_title(struct hs_layout *layout, struct hs_text title)
 void hs_page_table(struct hs_page *page, const struct hs_block *table,
                    size_t indent)
 {
-    struct hs_text title = hs_page_clean(
-        page, page->arena, hs_text_of(table->title ? table->title : ""));
+    struct hs_str title = hs_page_clean(
+        page, page->arena, hs_str_of(table->title ? table->title : ""));
     struct hs_layout layout = {
         .page = page, .table = table, .gap = HS_LAYOUT_GAP, .step = 3};
 

@@ -325,7 +325,7 @@ static size_t column_of(const char *text, const char *word)
     CHECK(at != NULL);
     while (start > text && start[-1] != '\n')
         start--;
-    return hs_text_width((struct hs_text){start, (size_t)(at - start)});
+    return hs_text_width((struct hs_str){start, (size_t)(at - start)});
 }
 
 static const struct hs_doc_column two_columns[] = {

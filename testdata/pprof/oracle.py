@@ -4,6 +4,7 @@
 
     oracle.py top FILE OUTDIR [VARIANT GRANULARITY [FLAG...]]
     oracle.py diff BASE FILE OUT.tsv
+    oracle.py report OUT.tsv FILE... [FLAG...]
     oracle.py tags FILE OUT.tsv
     oracle.py defaults OUT.tsv FILE...
     oracle.py text FILE.txt OUT.tsv
@@ -43,8 +44,8 @@ def pprof(*args):
     return run.stdout
 
 
-def sample_types(path):
-    lines = pprof('-raw', path).splitlines()
+def sample_types(*paths):
+    lines = pprof('-raw', *paths).splitlines()
     words = lines[lines.index('Samples:') + 1].split()
     return [w.replace('[dflt]', '').rsplit('/', 1) for w in words]
 
@@ -151,6 +152,19 @@ def main_diff(base, path, out):
           rows)
 
 
+def main_report(out, *args):
+    """What -top prints of all files merged; the first line has all of ARGS."""
+    paths = [os.path.abspath(a) for a in args if not a.startswith('-')]
+    flags = [a for a in args if a.startswith('-')]
+    granularity = 'lines' if '-lines' in flags else 'functions'
+    rows = [('sample_type', 'granularity', 'name', 'flat', 'cum')]
+    for index, (name, unit) in enumerate(sample_types(*paths)):
+        total, nodes = top(index, unit, *flags, *paths)
+        rows.append((name, 'total', '-', total, total))
+        rows += [(name, granularity, *n) for n in nodes]
+    write(out, args, rows)
+
+
 def main_tags(path, out):
     """Sums by label; a row of value - has the sum of all samples with it."""
     path = os.path.abspath(path)
@@ -225,4 +239,4 @@ def main_text(path, out):
 
 TOOL = tool()
 {'top': main_top, 'diff': main_diff, 'text': main_text, 'tags': main_tags,
- 'defaults': main_defaults}[sys.argv[1]](*sys.argv[2:])
+ 'defaults': main_defaults, 'report': main_report}[sys.argv[1]](*sys.argv[2:])

@@ -540,6 +540,24 @@ def texts_of_other_kinds():
          '2 @ 0x403001')
     text('text-threadcreate.txt', 'threadcreate profile: total 4',
          '4 @ 0x0 0x0 0x0', '#\t0x0', '')
+    text('text-threadz.txt', '--- threadz 1 ---', '', 'taken by hand',
+         '--- Thread 7f794ab90940 (name: main/14748) stack: ---',
+         '  PC: 0x00401f1c: helper(arg *)', '      0x00401f1c: helper(arg *)',
+         '      0x0040be31: main', '      0x7f794a32bf7d: __libc_start_main',
+         '--- Thread 7f794964e700 (name: a/b/14751) stack: ---',
+         '  PC: 0x00401f1c: helper(arg *)', '      0x0040be31: main', '',
+         '--- Thread 7f794964e701 (name: thread2/14752) stack: ---',
+         '  PC: 0x00401f1c: helper(arg *)',
+         '      [same as previous thread]',
+         '--- Thread 7f794964e702 (name: thread3/14753) stack: ---',
+         '--- Thread 7f794964e703 (name: thread4/14754) stack: ---',
+         '      0x0040be31 0x0040c000',
+         '---- no stack trace for 3 threads', 'MAPPED_LIBRARIES:',
+         '00400000-00fcb000 r-xp 00000000 08:01 7 /opt/app',
+         '7f794a300000-7f794a400000 r-xp 00000000 08:01 8 /lib/libc.so.6')
+    text('text-threads.txt',
+         '--- Thread 1 (name: main/1) stack: ---', '0x00401f1c 0x0040be31',
+         '--- Memory map: ---', '  00400000-00fcb000: /opt/app')
     text('text-contention.txt', '--- contention:', 'cycles/second=1000000000',
          'sampling period=1', '100 2 @ 0x401001 0x402001', '7 1 @ 0x402001')
     text('text-mutex.txt', '--- mutex:', 'cycles/second=2000000000',
