@@ -46,8 +46,13 @@ struct hs_str hs_look_type(const struct hs_heap_case *c, uint32_t object,
                            struct hs_arena *arena)
 {
     const struct hs_type_record *types = c->heap->types.at;
-    uint64_t type = header_of(c->heap, object);
+    uint32_t typing = hs_names_typing(c->heap->names, object);
+    uint64_t type;
 
+    if (hs_typing_evidence(typing) > HS_EVIDENCE_GUESS &&
+        hs_typing_type(typing) != HS_NO_TYPE)
+        return hs_typing_name(c->heap->names, typing, arena);
+    type = header_of(c->heap, object);
     if (!type || hs_heap_find(c->heap, type) != HS_NO_OBJECT)
         return (struct hs_str){0};
     for (size_t i = 0; i < c->heap->types.count; i++)
@@ -84,11 +89,29 @@ struct hs_str hs_look_object(const struct hs_heap_case *c, uint32_t object,
     const char *words;
 
     if (type.size)
-        return hs_str_of(hs_arena_printf(arena, "%s of %.*s", size.text,
-                                         (int)type.size, type.text));
+        return hs_str_of(hs_arena_printf(arena, "%.*s  %s", (int)type.size,
+                                         type.text, size.text));
     words = words_of(c->heap, object, arena);
     if (words)
         return hs_str_of(
             hs_arena_printf(arena, "%s \"%s...\"", size.text, words));
     return hs_str_of(hs_arena_printf(arena, "%s", size.text));
+}
+
+struct hs_str hs_look_holder_type(const struct hs_heap_case *c, uint32_t holder)
+{
+    const struct hs_names *names = c->heap->names;
+    const struct hs_holder *h = &c->holders->holders[holder];
+    const struct hs_variable *variable;
+
+    if (!names || h->kind != HS_HOLDER_GLOBAL)
+        return (struct hs_str){0};
+    variable = &c->holders->variables[h->record];
+    if (variable->global == HS_NO_GLOBAL)
+        return (struct hs_str){0};
+    return hs_names_type(
+               names,
+               ((const struct hs_global *)names->globals.at)[variable->global]
+                   .type)
+        ->name;
 }

@@ -12,6 +12,7 @@ enum step_column {
     STEP_VIA_TEXT,
     STEP_KIND,
     STEP_NAME,
+    STEP_COUNT,
     STEP_ADDRESS,
     STEP_WHERE,
     STEP_TYPE,
@@ -21,6 +22,7 @@ enum step_column {
     STEP_LEFT_OUT,
     STEP_SIZE,
     STEP_RETAINED,
+    STEP_TOGETHER,
     STEP_COLUMNS
 };
 
@@ -28,6 +30,7 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_VIA_TEXT] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_VIA},
     [STEP_KIND] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
     [STEP_NAME] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
+    [STEP_COUNT] = {"kind_objects", "", HS_UNIT_COUNT, HS_ROLE_PLAIN},
     [STEP_ADDRESS] = {"address", "", HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
     [STEP_WHERE] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
     [STEP_TYPE] = {"type", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
@@ -36,7 +39,9 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_ALIKE] = {"alike", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_LEFT_OUT] = {"left_out", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
     [STEP_SIZE] = {"size", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
-    [STEP_RETAINED] = {"retained_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    [STEP_RETAINED] = {"retained_bytes", NULL, HS_UNIT_BYTES,
+                       HS_ROLE_JSON_ONLY},
+    [STEP_TOGETHER] = {"kind_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
 };
 
 static struct hs_value str_value(struct hs_str text)
@@ -79,26 +84,35 @@ static const char *entry_text(const struct hs_heap_case *c,
     case HS_HOLDER_GOROUTINE:
     case HS_HOLDER_FINALIZER:
         return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+    case HS_HOLDER_GLOBAL: /* of the runtime */
+        if (path->holder != path->unit)
+            return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
+        break;
     default:
         break;
     }
     if (path->through == path->holder)
         return "";
     name = hs_holders_name(c->holders, path->through, doc->arena);
+    if (hs_look_holder_type(c, path->through).size)
+        return "";
     return hs_doc_printf(doc, "through %.*s, which it points to",
                          (int)name.size, name.text);
 }
 
-static const char *via_text(const struct hs_path_step *step,
+/* "at +16  and 31 more like it", ".Items[3]  and ..." */
+static const char *via_text(const struct hs_path_step *step, struct hs_str via,
                             struct hs_document *doc)
 {
     const char *more = "";
 
-    if (step->offset == HS_NO_OFFSET)
-        return "";
     if (step->alike > 1)
         more = hs_doc_printf(doc, "  and %s more like it",
                              hs_show_count(step->alike - 1).text);
+    if (via.size)
+        return hs_doc_printf(doc, "%.*s%s", (int)via.size, via.text, more);
+    if (step->offset == HS_NO_OFFSET)
+        return "";
     return hs_doc_printf(doc, "at +%" PRIu64 "%s", step->offset, more);
 }
 
@@ -108,36 +122,59 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
     struct hs_value values[STEP_COLUMNS] = {0};
     const struct hs_holder *holder = &c->holders->holders[path->unit];
     uint64_t goroutines = hs_holders_goroutines(c->holders, path->unit);
+    struct hs_str type = hs_look_holder_type(c, path->unit);
 
     values[STEP_KIND] =
         hs_value_text(hs_holder_kind_name((enum hs_holder_kind)holder->kind));
     values[STEP_NAME] =
         str_value(hs_holders_name(c->holders, path->unit, run->doc->arena));
+    if (type.size)
+        values[STEP_WHERE] = str_value(type);
     if (goroutines > 1)
         values[STEP_WHERE] = hs_value_text(hs_doc_printf(
             run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
     /* What goroutines use as well is still its own. */
-    values[STEP_RETAINED] = hs_value_of(
+    values[STEP_TOGETHER] = hs_value_of(
         HS_UNIT_BYTES, (int64_t)hs_retention_owned(c->retention, path->unit));
     hs_doc_row(run->doc, table, values)->text_only = true;
 }
 
+/* What leads to the first step that is shown: where the holder has it. */
+static const char *first_text(const struct hs_heap_case *c,
+                              const struct hs_path *path, struct hs_str via,
+                              const struct hs_path_step *step,
+                              struct hs_document *doc)
+{
+    const char *entry = entry_text(c, path, doc);
+
+    if (!via.size)
+        return entry;
+    return hs_doc_printf(doc, "%s%s%s", entry, *entry ? "  " : "",
+                         via_text(step, via, doc));
+}
+
+/* Step NUMBER of PATH; FIRST: no other one is shown before it. */
 static void add_step(struct hs_run *run, const struct hs_heap_case *c,
                      struct hs_block *table, const struct hs_path *path,
-                     uint32_t number)
+                     uint32_t number, bool first)
 {
-    const struct hs_path_step step = hs_paths_step(c->heap, path, number);
+    struct hs_path_step step = hs_paths_step(c->heap, path, number);
     struct hs_document *doc = run->doc;
     struct hs_value values[STEP_COLUMNS] = {0};
+    struct hs_str via = hs_look_via(c, path, number, doc->arena);
 
+    step.alike = hs_look_alike(c, path, number);
     values[STEP_VIA_TEXT] =
-        hs_value_text(number ? via_text(&step, doc) : entry_text(c, path, doc));
+        hs_value_text(first ? first_text(c, path, via, &step, doc)
+                            : via_text(&step, via, doc));
     values[STEP_NAME] = str_value(hs_look_object(c, step.object, doc->arena));
     values[STEP_ADDRESS] =
         hs_value_address(hs_heap_address(c->heap, step.object));
+    if (step.count > 1)
+        values[STEP_COUNT] = hs_value_of(HS_UNIT_COUNT, step.count);
     values[STEP_WHERE] = str_value(allocated_at(c, step.object, doc));
     values[STEP_TYPE] = str_value(hs_look_type(c, step.object, doc->arena));
-    values[STEP_VIA] = hs_value_text("");
+    values[STEP_VIA] = hs_value_name(via.size ? via.text : "", via.size);
     if (step.offset != HS_NO_OFFSET)
         values[STEP_OFFSET] = hs_value_of(HS_UNIT_COUNT, (int64_t)step.offset);
     values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step.alike);
@@ -145,6 +182,9 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
         hs_value_of(HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step.object));
     values[STEP_RETAINED] = hs_value_of(
         HS_UNIT_BYTES, (int64_t)hs_retention_bytes(c->retention, step.object));
+    values[STEP_TOGETHER] =
+        step.count > 1 ? hs_value_of(HS_UNIT_BYTES, (int64_t)step.bytes)
+                       : values[STEP_RETAINED];
     hs_doc_row(doc, table, values);
 }
 
@@ -169,7 +209,9 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
                   struct hs_block *group, const char *key,
                   const struct hs_path *path)
 {
-    uint32_t count = path->step_count, first = count, last = count;
+    struct hs_column shown = hs_look_steps(c, path, run->scratch);
+    const uint32_t *steps = shown.at;
+    size_t count = shown.count, first = count, last = count;
     struct hs_block *table =
         hs_doc_table(run->doc, group, key, "", columns, STEP_COLUMNS);
 
@@ -179,10 +221,10 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
     }
     table->style = HS_TABLE_PATH;
     add_holder(run, c, table, path);
-    for (uint32_t i = 0; i < first; i++)
-        add_step(run, c, table, path, i);
+    for (size_t i = 0; i < first; i++)
+        add_step(run, c, table, path, steps[i], i == 0);
     if (first < last)
-        add_gap(run, table, last - first);
-    for (uint32_t i = last; i < count; i++)
-        add_step(run, c, table, path, i);
+        add_gap(run, table, (uint32_t)(last - first));
+    for (size_t i = last; i < count; i++)
+        add_step(run, c, table, path, steps[i], false);
 }

@@ -6,8 +6,9 @@
  *   4096, 48B, 1.5MiB   the objects of the slot size that holds so much
  *   goroutine 17        a goroutine by its number
  *   a + b, a + 2 more   what holders hold together, as rows call it
- *   anything else       holders whose name is that; if there are none, those
- *                       whose name has it
+ *   anything else       holders whose name is that; if there are none, the
+ *                       objects of the type of that name; else holders whose
+ *                       name has it
  */
 #include "heap_look.h"
 
@@ -15,6 +16,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/size.h"
 
 static bool take_address(const struct hs_heap_case *c, const char *target,
@@ -93,6 +95,56 @@ static void take_names(const struct hs_heap_case *c, const char *target,
     hs_arena_free(&passing);
 }
 
+/* Is NAME, with its import path, what the user calls WANTED, maybe without?
+ * "example.com/app/store.Order" is store.Order, too. */
+static bool is_type_name(struct hs_str name, const char *wanted)
+{
+    size_t size = strlen(wanted);
+
+    if (name.size < size ||
+        memcmp(name.text + name.size - size, wanted, size) != 0)
+        return false;
+    return name.size == size || name.text[name.size - size - 1] == '/';
+}
+
+/* The objects that a root reaches and whose type is called so. */
+static bool take_type(const struct hs_heap_case *c, const char *target,
+                      struct hs_arena *arena, struct hs_heap_target *found)
+{
+    const struct hs_names *names = c->heap->names;
+    struct hs_column objects = HS_COLUMN(uint32_t, arena);
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    uint32_t count = hs_heap_count(c->heap);
+    struct hs_map named; /* typing without evidence: 1 if it is called so */
+
+    if (!names)
+        return false;
+    hs_map_init(&named, arena, 256);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t typing = hs_names_typing(names, i), known;
+        uint32_t key = hs_typing(hs_typing_type(typing),
+                                 hs_typing_shape(typing), 0, false);
+
+        if (hs_typing_type(typing) == HS_NO_TYPE ||
+            hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS)
+            continue;
+        known = hs_map_lookup(&named, key);
+        if (known == HS_MAP_NONE) {
+            known =
+                is_type_name(hs_typing_name(names, typing, &passing), target);
+            hs_map_add(&named, key, known);
+            hs_arena_reset(&passing);
+        }
+        if (known && hs_retention_reached(c->retention, i))
+            hs_column_push(&objects, &i);
+    }
+    hs_arena_free(&passing);
+    found->objects = objects.at;
+    found->object_count = objects.count;
+    found->type = objects.count ? target : NULL;
+    return objects.count != 0;
+}
+
 static bool take_holders(const struct hs_heap_case *c, const char *target,
                          struct hs_arena *arena, struct hs_heap_target *found,
                          struct hs_err *err)
@@ -100,14 +152,18 @@ static bool take_holders(const struct hs_heap_case *c, const char *target,
     struct hs_column holders = HS_COLUMN(uint32_t, arena);
 
     take_names(c, target, true, &holders);
+    if (holders.count == 0 && take_type(c, target, arena, found))
+        return true;
     if (holders.count == 0)
         take_names(c, target, false, &holders);
     if (holders.count == 0)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                        "'%.80s' is neither a file nor an address (0x...), a "
-                       "size (64KiB) or a holder; `heapscope top --by holder` "
-                       "lists those",
-                       target);
+                       "size (64KiB), a holder%s; `heapscope top --by holder` "
+                       "lists %s",
+                       target, c->heap->names ? " or a type" : "",
+                       c->heap->names ? "the one, --by type the other"
+                                      : "those");
     found->holders = holders.at;
     found->holder_count = holders.count;
     return true;

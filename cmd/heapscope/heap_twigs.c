@@ -2,7 +2,7 @@
 /*
  * heap_twigs.c - opens the biggest branches of a dominator tree.
  */
-#include "heap_twigs.h"
+#include "heap_twigs_impl.h"
 
 #include <inttypes.h>
 
@@ -11,14 +11,6 @@
 
 #define CHILDREN  256 /* looked at of one node */
 #define MIN_CHAIN 4
-
-struct grower {
-    struct hs_twigs *twigs;
-    const struct hs_heap_case *c;
-    struct hs_arena *arena;
-    const struct hs_twigs_plan *plan;
-    uint32_t each;
-};
 
 struct hs_twig *hs_twig_at(const struct hs_twigs *twigs, uint32_t number)
 {
@@ -119,9 +111,8 @@ uint32_t hs_twigs_chain(const struct hs_heap_case *c, uint32_t node,
     return 1;
 }
 
-/* Adds a twig for COUNT nodes that are alike, the first being NODE. */
-static uint32_t add_twig(struct grower *g, uint32_t node, uint32_t count,
-                         uint32_t depth, uint64_t times)
+uint32_t hs_twig_add(struct grower *g, uint32_t node, uint32_t count,
+                     uint32_t depth, uint64_t times)
 {
     const struct hs_retention *r = g->c->retention;
     struct hs_twig twig = {.node = node,
@@ -232,7 +223,7 @@ static uint32_t add_children(struct grower *g, uint32_t number,
         run = find_run(g, parent.last, children + i, found - i, found < all);
         if (!is_worth(g, &parent, children[i], run.count, times))
             continue;
-        twig = add_twig(g, children[i], run.count, parent.depth + 1, times);
+        twig = hs_twig_add(g, children[i], run.count, parent.depth + 1, times);
         hs_twig_at(g->twigs, twig)->objects = run.objects;
         if (last == HS_NO_TWIG)
             hs_twig_at(g->twigs, number)->first = twig;
@@ -282,6 +273,10 @@ static void open_twig(struct grower *g, uint32_t number, uint64_t room)
     size_t before = g->twigs->list.count;
     uint32_t all, found, *children, shown;
 
+    if (g->plan->kinds) {
+        hs_twigs_open_kinds(g, number, room);
+        return;
+    }
     twig->open = true;
     if (g->plan->limit && twig->count == 1)
         twig->count = hs_twigs_chain(g->c, twig->node, &twig->last);
@@ -328,7 +323,7 @@ void hs_twigs_grow(struct hs_twigs *twigs, const struct hs_heap_case *c,
 
     *twigs =
         (struct hs_twigs){.c = c, .list = HS_COLUMN(struct hs_twig, arena)};
-    add_twig(&g, plan->root, 1, 0, 1);
+    hs_twig_add(&g, plan->root, 1, 0, 1);
     /* Without a limit all are opened, in whatever order. */
     for (uint32_t i = 0; plan->limit == 0 && i < twigs->list.count; i++)
         open_twig(&g, i, UINT64_MAX);
@@ -341,8 +336,12 @@ static const char *object_name(struct hs_document *doc,
                                const struct hs_heap_case *c,
                                const struct hs_twig *twig)
 {
-    struct hs_str name = hs_look_object(c, twig->node, doc->arena);
+    struct hs_str name = twig->members.count
+                             ? hs_look_type(c, twig->node, doc->arena)
+                             : (struct hs_str){0};
 
+    if (!name.size)
+        name = hs_look_object(c, twig->node, doc->arena);
     if (twig->count == 1)
         return hs_doc_printf(doc, "%.*s 0x%" PRIx64, (int)name.size, name.text,
                              hs_heap_address(c->heap, twig->node));
@@ -368,6 +367,9 @@ const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
     if (one_of_many(holder) && twig->count > 1)
         return hs_doc_printf(doc, "%.*s and %s more", (int)name.size, name.text,
                              hs_show_count(twig->count - 1).text);
+    if (holder->kind == HS_HOLDER_FRAME && twig->count > 1)
+        return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
+                             hs_show_count(twig->count).text);
     if (holder->kind == HS_HOLDER_GROUP && goroutines > 1)
         return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
                              hs_show_count((int64_t)goroutines).text);

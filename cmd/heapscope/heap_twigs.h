@@ -6,7 +6,8 @@
  * retains most first, wherever it is, until there are as many as can be shown.
  * Children that are alike (the same kind of node, size and retained size) are
  * one twig with a count, and so is a chain of objects alike, each of which
- * holds the next: a list.
+ * holds the next: a list.  Where types are known, children of one type are one
+ * twig.
  */
 #ifndef HEAPSCOPE_HEAP_TWIGS_H
 #define HEAPSCOPE_HEAP_TWIGS_H
@@ -24,7 +25,9 @@ struct hs_twig {
                      * stands for several side by side; else 1 */
     bool chain;     /* each dominates the next */
     bool open;
-    uint64_t bytes, objects; /* retained by all of them */
+    bool inner; /* its rest are inner parts of it, or most of that */
+    struct hs_column members; /* uint32_t: the nodes, if plan.kinds says so */
+    uint64_t bytes, objects;  /* retained by all of them */
     uint32_t depth;
     uint32_t first, next; /* child and sibling, or HS_NO_TWIG */
 
@@ -45,6 +48,8 @@ struct hs_twigs_plan {
     uint32_t each;  /* twigs below one, at most */
     uint64_t least; /* bytes that are worth a twig */
     bool samples;   /* of several side by side, open the first */
+    bool kinds;     /* children of one type are one twig (for heaps with names)
+                     */
 };
 
 /* Opens the tree below PLAN's root in ARENA. */

@@ -12,6 +12,7 @@
 #include "format/format.h"
 #include "model/heap.h"
 #include "model/profile.h"
+#include "model/program.h"
 
 const char *hs_profile_kind(const struct hs_profile *profile)
 {
@@ -47,6 +48,32 @@ static const char *when(int64_t nanos, struct hs_arena *arena)
     return hs_arena_copy(arena, text, strlen(text));
 }
 
+/* "executable, go1.24.4, example.com/orders, vcs 3f9c1e2, fits the dump
+ * (812 of 812 type headers)" */
+static const char *program_summary(const struct hs_program *program,
+                                   const struct hs_snapshot *snapshot,
+                                   struct hs_arena *arena)
+{
+    const struct hs_setting *settings = program->settings.at;
+    const char *text = hs_arena_printf(
+        arena, "executable, %.*s%s%.*s", (int)program->go_version.size,
+        program->go_version.text, program->main.size ? ", " : "",
+        (int)program->main.size, program->main.size ? program->main.text : "");
+
+    for (size_t i = 0; i < program->settings.count; i++)
+        if (hs_str_equal(settings[i].key, hs_str_of("vcs.revision")) &&
+            settings[i].value.size >= 7)
+            text = hs_arena_printf(arena, "%s, vcs %.7s", text,
+                                   settings[i].value.text);
+    if (!snapshot->names)
+        return text;
+    if (!program->headers)
+        return hs_arena_printf(arena, "%s, fits the dump", text);
+    return hs_arena_printf(
+        arena, "%s, fits the dump (%" PRIu64 " of %" PRIu64 " type headers)",
+        text, program->headers_agree, program->headers);
+}
+
 const char *hs_source_summary(const struct hs_snapshot *snapshot,
                               const struct hs_source *source,
                               struct hs_arena *arena)
@@ -65,6 +92,9 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
             hs_heap_count(snapshot->heap) == 1 ? "" : "s",
             snapshot->heap->goroutines.count,
             snapshot->heap->goroutines.count == 1 ? "" : "s");
+    if ((format->fills & HS_PART_PROGRAM) && snapshot->program &&
+        snapshot->program->read)
+        return program_summary(snapshot->program, snapshot, arena);
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
     return hs_arena_printf(arena, "%s, %zu sample%s%s",

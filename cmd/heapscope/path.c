@@ -72,6 +72,27 @@ static void describe_size(struct hs_run *run,
                  hs_value_of(HS_UNIT_COUNT, (int64_t)target->object_count));
 }
 
+static void describe_type(struct hs_run *run, const struct hs_heap_case *c,
+                          const struct hs_heap_target *target)
+{
+    struct hs_document *doc = run->doc;
+    struct hs_block *group = hs_doc_group(doc, doc->top, "target", NULL);
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < target->object_count; i++)
+        bytes += hs_heap_size(c->heap, target->objects[i]);
+    hs_doc_field(doc, group, "type", NULL,
+                 hs_value_name(target->type, strlen(target->type)));
+    hs_doc_field(doc, group, "objects", "there are",
+                 hs_value_of(HS_UNIT_COUNT, (int64_t)target->object_count));
+    hs_doc_field(doc, group, "bytes", "of size",
+                 hs_value_of(HS_UNIT_BYTES, (int64_t)bytes));
+    hs_doc_note(doc, doc->top, "%s object%s of type %s, %s",
+                hs_show_count((int64_t)target->object_count).text,
+                target->object_count == 1 ? "" : "s", target->type,
+                hs_show_bytes((int64_t)bytes).text);
+}
+
 static void add_ways(struct hs_run *run, const struct hs_heap_case *c,
                      const struct hs_heap_target *target, struct hs_block *list)
 {
@@ -156,6 +177,18 @@ static bool find_joint_way(struct hs_run *run, const struct hs_heap_case *c,
     return false;
 }
 
+/* On from NODE, where PATH ends, to what it piles up, if types are known. */
+static void pile(struct hs_run *run, const struct hs_heap_case *c,
+                 uint32_t node, struct hs_path *path)
+{
+    struct hs_arena passing = HS_ARENA_EMPTY;
+
+    if (c->heap->names)
+        hs_paths_pile(c->heap, c->holders, c->retention, node, KEEP,
+                      run->scratch, &passing, path);
+    hs_arena_free(&passing);
+}
+
 /* What a holder holds: down to where it accumulates. */
 static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
                          const struct hs_heap_target *target,
@@ -172,7 +205,15 @@ static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
                         target->holder_count - i);
             break;
         }
-        if (!find_joint_way(run, c, target->holders[i], &path)) {
+        if (find_joint_way(run, c, target->holders[i], &path)) {
+            pile(run, c, path.steps[path.step_count - 1].object, &path);
+        } else if (c->heap->names) {
+            path = (struct hs_path){.unit = target->holders[i],
+                                    .holder = target->holders[i],
+                                    .through = target->holders[i],
+                                    .count = 1};
+            pile(run, c, hs_retention_holder(c->retention, path.unit), &path);
+        } else {
             hs_paths_descend(c->heap, c->retention, target->holders[i], KEEP,
                              DEEPEST, run->scratch, &path);
             if (path.step_count == 0) /* of many alike, the first */
@@ -194,10 +235,13 @@ static bool path_run(struct hs_run *run, struct hs_err *err)
         return false;
     if (!run->target)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                       "say what to find: an address, a size or a holder");
+                       "say what to find: an address, a size, a type or a "
+                       "holder");
     if (!hs_look_target(c, run->target, run->scratch, &target, err))
         return false;
-    if (target.size)
+    if (target.type)
+        describe_type(run, c, &target);
+    else if (target.size)
         describe_size(run, &target);
     else if (target.object_count)
         describe_object(run, c, target.objects[0]);
@@ -220,9 +264,11 @@ const struct hs_command command_path = {
     .details =
         "TARGET is an address (0xc000012340, also inside an object), a size "
         "(64KiB: the objects of the slot size that holds so much), a "
-        "goroutine ('goroutine 17'), or a holder as 'top --by holder' lists "
-        "them, or a part of its name (data+0x1a40, main.worker); what several "
-        "hold together is 'bss+0x8 + bss+0x10'.\n\n"
+        "goroutine ('goroutine 17'), a holder as 'top --by holder' lists "
+        "them, or a part of its name (main.cache, main.worker, data+0x1a40); "
+        "with the executable also a type as 'top --by type' lists them "
+        "(main.Order, '[]main.Line'). What several hold together is "
+        "'main.a + main.b'.\n\n"
         "Of an object, one shortest path for each variable and each group of "
         "goroutines that holds it, then paths that differ in their first "
         "step. The size at each step is what goes when that object goes. Of a "

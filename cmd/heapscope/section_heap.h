@@ -39,6 +39,13 @@ const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
 /* What many words hold that seem to be one array, or NULL. */
 const char *hs_heap_array(struct hs_run *run, const struct hs_case *c);
 
+/* Says in one line what an executable would add, if there is none. */
+void hs_heap_hint(struct hs_run *run, const struct hs_case *c);
+
+/* The paths of the inputs that fill some of PARTS, as a command line has them.
+ */
+const char *hs_heap_files(struct hs_run *run, unsigned parts);
+
 /*
  * Values.
  */

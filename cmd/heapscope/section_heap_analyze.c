@@ -5,23 +5,6 @@
  */
 #include "section_heap.h"
 
-#include "format/format.h"
-
-/* The file that the heap came from, as the user named it. */
-static const char *dump_path(const struct hs_run *run)
-{
-    const struct hs_source *sources = run->snapshots[0].sources.at;
-
-    for (size_t i = 0; i < run->snapshots[0].sources.count; i++) {
-        const struct hs_format *format =
-            hs_format_named(sources[i].format ? sources[i].format : "");
-
-        if (format && (format->fills & HS_PART_HEAP))
-            return sources[i].path;
-    }
-    return "FILE";
-}
-
 static void add_next(struct hs_run *run, const struct hs_case *c)
 {
     struct hs_document *doc = run->doc;
@@ -43,7 +26,8 @@ static void add_next(struct hs_run *run, const struct hs_case *c)
     hs_doc_note(doc, doc->top,
                 "Next: heapscope %s%s %s, or a second dump some time later "
                 "and heapscope diff OLD NEW",
-                command, name, dump_path(run));
+                command, name,
+                hs_heap_files(run, HS_PART_PROGRAM | HS_PART_HEAP));
 }
 
 bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err)
@@ -61,6 +45,7 @@ bool hs_heap_analyze_section(struct hs_run *run, struct hs_err *err)
     hs_heap_suspects_part(run, c, &suspects);
     hs_heap_types_part(run, c);
     hs_heap_sites_part(run, c);
+    hs_heap_hint(run, c);
     add_next(run, c);
     return true;
 }

@@ -22,7 +22,7 @@
 /* A row for programs. */
 struct holder_row {
     const char *kind;
-    struct hs_str name;
+    struct hs_str name, type; /* of a variable */
     uint64_t retained_bytes, retained_objects, owned_bytes, stack_bytes;
     uint64_t count; /* goroutines, finalizers, holders of a shared row */
     bool counted;
@@ -93,6 +93,7 @@ static void add_holder(const struct hs_case *c, uint32_t holder,
     else if (h->kind == HS_HOLDER_FINALIZERS)
         row.count = finalizers_of(c, holder);
     row.name = hs_holders_name(c->holders, holder, c->arena);
+    row.type = hs_look_holder_type(c->base, holder);
     hs_column_push(rows, &row);
 }
 
@@ -172,7 +173,8 @@ static void tell_programs(struct hs_run *run, const struct hs_case *c)
         struct hs_value values[] = {
             hs_value_text(at[i].kind),
             hs_value_name(at[i].name.text, at[i].name.size),
-            hs_value_null(),
+            at[i].type.size ? hs_value_name(at[i].type.text, at[i].type.size)
+                            : hs_value_null(),
             hs_heap_bytes(at[i].retained_bytes),
             hs_heap_count_of(at[i].retained_objects),
             hs_heap_bytes(at[i].owned_bytes),

@@ -60,12 +60,27 @@ static const char *checked(const struct hs_case *c, struct hs_document *doc)
                          amount(doc, stats->heap_objects, stats->heap_alloc));
 }
 
+/* "98.1% of the live bytes, 57 012 of 98 674 objects" */
+static const char *typed(const struct hs_case *c, struct hs_document *doc)
+{
+    const struct hs_totals *t = &c->base->totals;
+    struct hs_shown share = hs_show_share((double)c->types->typed_bytes /
+                                          (double)t->reachable_bytes);
+
+    return hs_doc_printf(doc, "%s of the live bytes, %s of %s objects",
+                         share.text,
+                         hs_show_count((int64_t)c->types->typed_objects).text,
+                         hs_show_count((int64_t)t->reachable_objects).text);
+}
+
 static void add_check(struct hs_run *run, const struct hs_case *c)
 {
     struct hs_document *doc = run->doc;
     struct hs_block *group = hs_doc_group(doc, doc->top, NULL, NULL);
 
     hs_doc_field(doc, group, NULL, "checked", hs_value_text(checked(c, doc)));
+    if (c->heap->names && c->base->totals.reachable_bytes)
+        hs_doc_field(doc, group, NULL, "typed", hs_value_text(typed(c, doc)));
     if (!c->heap->complete)
         hs_doc_field(doc, group, NULL, "partial",
                      hs_value_text(missing(c, doc)));

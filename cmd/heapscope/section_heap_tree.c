@@ -69,9 +69,11 @@ static void add_rest(struct hs_run *run, const struct hs_heap_case *c,
                            .objects = twig->rest_objects,
                            .depth = twig->depth + 1};
     const char *name =
-        twig->chain ? "(what hangs on them)"
-                    : hs_doc_printf(run->doc, "(%s smaller)",
-                                    hs_show_count(twig->rest_count).text);
+        twig->inner && !twig->rest_count ? "(its inner parts)"
+        : twig->chain && !twig->rest_count
+            ? "(what hangs on them)"
+            : hs_doc_printf(run->doc, "(%s smaller)",
+                            hs_show_count(twig->rest_count).text);
 
     add_values(run, c, table, name, "rest", hs_value_null(), &rest);
 }
@@ -190,6 +192,7 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
     if (!c || !find_root(run, c, &plan.root, err))
         return false;
     plan.limit = hs_run_limit(run, USUAL_ROWS);
+    plan.kinds = c->heap->names != NULL;
     hs_twigs_grow(&twigs, c, &plan, run->scratch);
     table = hs_doc_table(run->doc, run->doc->top, "rows", "dominated by",
                          columns, sizeof(columns) / sizeof(columns[0]));

@@ -2,8 +2,9 @@
 /*
  * section_heap_variable.c - which variable may a word without a name be?
  *
- * A dump says where a word is, and the symbol table of the program, which
- * `go tool nm -n` prints, what is there.  What a composite literal makes, as in
+ * A dump says where a word is, and the symbol table of the program what is
+ * there; where the executable is not at hand, `go tool nm -n` prints it on the
+ * machine that has it.  What a composite literal makes, as in
  * `var cache = &LRU{...}`, has no symbol: then the words that point at or
  * shortly before it lead back to the variable.
  */

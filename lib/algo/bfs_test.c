@@ -7,7 +7,8 @@
 
 /* The least cost of every node, where passing a deferred node costs SHAPE's
  * number of nodes and every edge 1; relaxes until nothing changes. */
-static uint64_t *find_costs(const struct hs_shape *shape, const bool *deferred)
+static uint64_t *find_costs(const struct test_shape *shape,
+                            const bool *deferred)
 {
     uint64_t *cost = hs_arena_zeroed(shape->arena, shape->nodes, sizeof(*cost));
     const struct hs_edge *edges = shape->edges.at;
@@ -30,7 +31,7 @@ static uint64_t *find_costs(const struct hs_shape *shape, const bool *deferred)
     return cost;
 }
 
-static bool has_edge(const struct hs_shape *shape, uint32_t from, uint32_t to)
+static bool has_edge(const struct test_shape *shape, uint32_t from, uint32_t to)
 {
     const struct hs_edge *edges = shape->edges.at;
 
@@ -40,7 +41,7 @@ static bool has_edge(const struct hs_shape *shape, uint32_t from, uint32_t to)
     return false;
 }
 
-static void check_ways(const struct hs_shape *shape,
+static void check_ways(const struct test_shape *shape,
                        const struct hs_dominators *dom, const bool *deferred,
                        const uint32_t *parents)
 {
@@ -77,7 +78,7 @@ static void do_both(void *context, unsigned part)
         both->parents = hs_bfs_parents(both->dom, both->deferred, &both->arena);
 }
 
-static void check_shape(const struct hs_shape *shape, uint64_t seed)
+static void check_shape(const struct test_shape *shape, uint64_t seed)
 {
     struct hs_arena *arena = shape->arena;
     struct hs_digraph graph = hs_shape_digraph(shape, arena);
@@ -109,7 +110,7 @@ TEST(ways_are_shortest_and_pass_as_few_deferred_nodes_as_can_be)
     struct hs_arena arena = HS_ARENA_EMPTY;
 
     for (uint64_t seed = 0; seed < 3000; seed++) {
-        struct hs_shape shape =
+        struct test_shape shape =
             hs_shape_random(seed % 8 ? 12 : 60, seed + 10000, &arena);
 
         check_shape(&shape, seed);

@@ -11,7 +11,7 @@
 /* Everything about one run; by node where not said otherwise. */
 struct run {
     struct hs_arena arena;
-    struct hs_shape shape;
+    struct test_shape shape;
     struct hs_digraph graph;
     struct hs_dominators dom;
     uint32_t *nodes; /* by number */

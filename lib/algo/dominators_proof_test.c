@@ -7,7 +7,7 @@
 #include "base/test.h"
 
 /* Certifies the dominators of SHAPE. */
-static void prove_shape(const struct hs_shape *shape)
+static void prove_shape(const struct test_shape *shape)
 {
     struct hs_digraph graph = hs_shape_digraph(shape, shape->arena);
     struct hs_err err = HS_ERR_NONE;
@@ -26,7 +26,7 @@ TEST(every_small_random_graph_has_its_dominators_certified)
     struct hs_arena arena = HS_ARENA_EMPTY;
 
     for (uint64_t seed = 0; seed < 6000; seed++) {
-        struct hs_shape shape =
+        struct test_shape shape =
             hs_shape_random(seed % 16 ? 24 : 300, seed + 7000000, &arena);
 
         prove_shape(&shape);
@@ -41,7 +41,7 @@ TEST(on_small_graphs_no_other_tree_is_certified)
     unsigned refused = 0;
 
     for (uint64_t seed = 0; seed < 1500; seed++) {
-        struct hs_shape shape = hs_shape_random(16, seed + 8000000, &arena);
+        struct test_shape shape = hs_shape_random(16, seed + 8000000, &arena);
         struct hs_digraph graph = hs_shape_digraph(&shape, &arena);
         struct hs_err err = HS_ERR_NONE;
         struct certify_graph plain;
@@ -88,7 +88,7 @@ TEST(one_wrong_dominator_among_thousands_is_found)
 {
     enum { NODES = 20000, SLIPS = 150 };
     struct hs_arena arena = HS_ARENA_EMPTY;
-    struct hs_shape shape = hs_shape_new(NODES, 1, &arena);
+    struct test_shape shape = hs_shape_new(NODES, 1, &arena);
     struct hs_err err = HS_ERR_NONE;
     struct certify_graph plain;
     struct hs_dominators dom;
@@ -117,7 +117,7 @@ TEST(one_wrong_dominator_among_thousands_is_found)
 
 enum big_kind { TREE_AND_MORE, RANDOM, LOCAL, ACYCLIC, LADDER, RING, FAN };
 
-static void add_big_edges(struct hs_shape *shape, enum big_kind kind,
+static void add_big_edges(struct test_shape *shape, enum big_kind kind,
                           uint32_t i, uint64_t *seed)
 {
     uint32_t n = shape->nodes, half = n / 2;
@@ -162,7 +162,7 @@ static void add_big_edges(struct hs_shape *shape, enum big_kind kind,
 static void prove_big(enum big_kind kind, uint32_t nodes)
 {
     struct hs_arena arena = HS_ARENA_EMPTY;
-    struct hs_shape shape = hs_shape_new(nodes, 1, &arena);
+    struct test_shape shape = hs_shape_new(nodes, 1, &arena);
     uint64_t seed = 31;
 
     for (uint32_t i = 1; i < nodes; i++)

@@ -15,7 +15,7 @@ struct truth {
     bool *dominates;           /* [a * nodes + b] */
 };
 
-static struct truth find_truth(const struct hs_shape *shape)
+static struct truth find_truth(const struct test_shape *shape)
 {
     uint32_t n = shape->nodes;
     struct hs_arena *arena = shape->arena;
@@ -50,7 +50,8 @@ static struct truth find_truth(const struct hs_shape *shape)
     return truth;
 }
 
-static void check_node(const struct hs_shape *shape, const struct truth *truth,
+static void check_node(const struct test_shape *shape,
+                       const struct truth *truth,
                        const struct hs_dominators *dom,
                        const struct hs_dominators_index *index,
                        const uint32_t *nodes, uint32_t number)
@@ -73,7 +74,7 @@ static void check_node(const struct hs_shape *shape, const struct truth *truth,
     }
 }
 
-static void check_shape(const struct hs_shape *shape)
+static void check_shape(const struct test_shape *shape)
 {
     struct truth truth = find_truth(shape);
     struct hs_digraph graph = hs_shape_digraph(shape, shape->arena);
@@ -111,7 +112,7 @@ TEST(dominators_equal_removal_and_reach_on_small_random_graphs)
     struct hs_arena arena = HS_ARENA_EMPTY;
 
     for (uint64_t seed = 0; seed < 4000; seed++) {
-        struct hs_shape shape =
+        struct test_shape shape =
             hs_shape_random(seed % 8 ? 12 : 40, seed, &arena);
 
         check_shape(&shape);

@@ -18,8 +18,10 @@ uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
                                .record = record,
                                .kind = (uint8_t)kind};
 
-    /* What only other variables point to is theirs (holders.h). */
-    holder.unit = (kind == HS_HOLDER_GLOBAL && parent != number) ||
+    /* What only other variables point to is theirs (holders.h); the runtime
+     * is one, whatever its variables are called. */
+    holder.unit = (kind == HS_HOLDER_GLOBAL && parent != number &&
+                   parent != b->runtime) ||
                   kind == HS_HOLDER_GROUP || kind == HS_HOLDER_CLEANUPS ||
                   kind == HS_HOLDER_RUNTIME ||
                   (kind == HS_HOLDER_FINALIZERS && record != HS_NO_RECORD);
@@ -42,6 +44,27 @@ void hs_holders_root(struct holders_builder *b, uint64_t address)
 
     if (root.object != HS_NO_OBJECT)
         hs_column_push(&b->roots, &root);
+}
+
+static int by_root(const void *a, const void *b)
+{
+    const struct hs_root *x = a, *y = b;
+
+    return (x->object > y->object) - (x->object < y->object);
+}
+
+void hs_holders_tidy_roots(struct holders_builder *b, size_t first)
+{
+    struct hs_root *roots = b->roots.at;
+    size_t kept = first;
+
+    if (b->roots.count - first < 2)
+        return;
+    qsort(roots + first, b->roots.count - first, sizeof(*roots), by_root);
+    for (size_t i = first; i < b->roots.count; i++)
+        if (kept == first || roots[kept - 1].object != roots[i].object)
+            roots[kept++] = roots[i];
+    b->roots.count = kept;
 }
 
 bool hs_holders_next_word(const struct hs_heap *heap, struct hs_fields *fields,
@@ -68,7 +91,7 @@ static void add_kinds(struct holders_builder *b)
 
     hs_holders_open(b, 0);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        hs_holders_add(b, 0, kinds[i], HS_NO_RECORD);
+        b->runtime = hs_holders_add(b, 0, kinds[i], HS_NO_RECORD);
     for (size_t i = 0; i < b->heap->other_roots.count; i++)
         hs_holders_root(b, others[i]);
 }
@@ -82,7 +105,13 @@ static void add_children(struct holders_builder *b, uint32_t number)
     hs_holders_open(b, number);
     switch ((enum hs_holder_kind)holder.kind) {
     case HS_HOLDER_GLOBALS:
+        hs_holders_add_packages(b, number);
+        break;
+    case HS_HOLDER_PACKAGE:
         hs_holders_add_variables(b, number);
+        break;
+    case HS_HOLDER_RUNTIME:
+        hs_holders_add_runtime(b, number);
         break;
     case HS_HOLDER_GOROUTINES:
         hs_holders_add_groups(b, number);
@@ -159,6 +188,9 @@ static struct hs_holders *finish(struct holders_builder *b)
     h->variable_count = b->variables.count;
     h->groups = b->groups.at;
     h->group_count = b->groups.count;
+    h->packages = b->packages.at;
+    h->package_count = b->packages.count;
+    h->runtime_told_apart = b->heap->names && b->heap->names->globals.count;
     h->finalizer_functions = b->finalizer_functions.at;
     h->finalizer_function_count = b->finalizer_functions.count;
     h->muted = b->muted.at;
@@ -181,13 +213,15 @@ struct hs_holders *hs_holders_new(const struct hs_heap *heap,
         .edges = HS_COLUMN(struct hs_holder_edge, arena),
         .variables = HS_COLUMN(struct hs_variable, arena),
         .groups = HS_COLUMN(struct hs_goroutine_group, arena),
+        .packages = HS_COLUMN(struct hs_str, arena),
         .finalizer_functions = HS_COLUMN(uint64_t, arena),
         .muted = HS_COLUMN(uint32_t, arena),
         .captive = HS_COLUMN(uint32_t, arena),
         .words = HS_COLUMN(struct holders_word, scratch),
+        .cells = HS_COLUMN(struct holders_cell, scratch),
     };
 
-    hs_holders_find_words(&b);
+    hs_holders_find_variables(&b);
     hs_holders_find_groups(&b);
     hs_holders_find_waiters(&b);
     hs_holders_add(&b, 0, HS_HOLDER_HEAP, HS_NO_RECORD);

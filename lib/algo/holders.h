@@ -22,21 +22,21 @@
  * a frame that points to nothing is no holder.
  *
  * Without an executable a variable is one pointer word, named by segment and
- * offset; where the word of one variable points into data or BSS, what it
- * points to belongs to it and hangs below no package of its own (has no
- * parent: parent is its own number).
+ * offset, right below the globals.  Where the word of one variable points into
+ * data or BSS, and what is there has no name, that belongs to it and hangs
+ * below no package of its own (has no parent: parent is its own number).
  */
 #ifndef HS_ALGO_HOLDERS_H
 #define HS_ALGO_HOLDERS_H
 
 #include "base/arena.h"
-#include "model/heap.h"
+#include "model/names.h"
 
 enum hs_holder_kind {
     HS_HOLDER_HEAP,
     HS_HOLDER_GLOBALS,
-    HS_HOLDER_PACKAGE,
-    HS_HOLDER_GLOBAL, /* a variable; record: number in variables */
+    HS_HOLDER_PACKAGE, /* record: number in packages */
+    HS_HOLDER_GLOBAL,  /* a variable; record: number in variables */
     HS_HOLDER_GOROUTINES,
     HS_HOLDER_GROUP,      /* equal stacks; record: number in groups */
     HS_HOLDER_GOROUTINE,  /* record: number in heap->goroutines */
@@ -49,7 +49,8 @@ enum hs_holder_kind {
                            * here */
     HS_HOLDER_TIMERS,
     HS_HOLDER_POOLS,
-    HS_HOLDER_RUNTIME,     /* what the runtime listed without saying why */
+    HS_HOLDER_RUNTIME,     /* what the runtime listed without saying why, and
+                            * its variables, if they have names */
     HS_HOLDER_UNREACHABLE, /* what no root reaches; has no roots */
 };
 
@@ -78,8 +79,9 @@ struct hs_holder_edge {
 };
 
 struct hs_variable {
-    uint64_t address;
+    uint64_t address;   /* of its first word that holds anything */
     uint32_t segment;   /* in heap->segments */
+    uint32_t global;    /* in names->globals; HS_NO_GLOBAL: one word */
     struct hs_str name; /* empty: named by segment and offset */
 };
 
@@ -101,6 +103,7 @@ struct hs_holders {
     const struct hs_holder_edge *edges;
     const struct hs_variable *variables;
     const struct hs_goroutine_group *groups;
+    const struct hs_str *packages;       /* import paths, by name */
     const uint64_t *finalizer_functions; /* entry pcs */
     /* Objects whose own words keep nothing alive, and objects that roots may
      * hold but no other object: a g and the sudogs it waits with, which
@@ -108,7 +111,7 @@ struct hs_holders {
      * sorted, each object once. */
     const uint32_t *muted, *captive;
     size_t holder_count, root_count, edge_count, variable_count, group_count,
-        finalizer_function_count, muted_count, captive_count;
+        package_count, finalizer_function_count, muted_count, captive_count;
     bool runtime_told_apart; /* false: without names the runtime's variables
                               * could not be told from the program's */
 };

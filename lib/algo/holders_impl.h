@@ -18,14 +18,17 @@ struct holders_builder {
     struct hs_column holders; /* struct hs_holder */
     struct hs_column roots;   /* struct hs_root */
     struct hs_column edges;   /* struct hs_holder_edge */
-    struct hs_column variables, groups, finalizer_functions;
+    struct hs_column variables, groups, packages, finalizer_functions;
     struct hs_column muted, captive; /* uint32_t objects, to be sorted */
     struct hs_map goroutine_of;      /* address of a g -> goroutine */
     struct hs_map owner;     /* captive object -> the goroutine that holds it */
     struct hs_arena passing; /* for one goroutine's stack */
 
     /* globals: */
-    struct hs_column words; /* struct holders_word, by address */
+    struct hs_column words;               /* struct holders_word, by address */
+    struct hs_column cells;               /* struct holders_cell, by address */
+    uint32_t *by_package, *package_start; /* cells; package_count + 1 */
+    uint32_t runtime;                     /* the holder of that kind */
     /* goroutines: which group each is in, and each group's in a row */
     uint32_t *group_of;
     uint32_t *by_group, *group_start; /* group_count + 1 */
@@ -43,15 +46,66 @@ struct holders_chain {
     struct hs_column next; /* uint32_t */
 };
 
-/* A pointer word of data or BSS that leads to an object or to a word. */
+#define HOLDERS_EACH(record, chain, g)                                         \
+    for (uint32_t record = (chain)->first[g]; record != HS_NO_RECORD;          \
+         record = ((uint32_t *)(chain)->next.at)[record])
+
+/* A pointer word of data or BSS that leads to an object or into a segment. */
 struct holders_word {
     uint64_t address, value;
     uint32_t object;  /* HS_NO_OBJECT: it points into a segment */
     uint32_t segment; /* that it stands in */
-    uint32_t holder;
-    bool held;   /* another word points to it */
-    bool rooted; /* it hangs below globals, or below a word that does */
 };
+
+/* A variable: the words that a name covers, or a word without a name. */
+struct holders_cell {
+    uint32_t first_word, word_count;
+    uint32_t global; /* in names->globals, or HS_NO_GLOBAL */
+    uint32_t holder;
+    uint32_t package; /* number; HS_NO_RECORD: none, HOLDERS_RUNTIME */
+    bool held;        /* another points to it, and it has no name */
+    bool rooted;      /* it hangs below globals, or below one that does */
+};
+
+#define HOLDERS_RUNTIME (HS_NO_RECORD - 1)
+
+/* One goroutine's frames while they are read; in the builder's passing arena.
+ */
+struct holders_stack {
+    const struct hs_frame *frames;
+    uint32_t count, number; /* of the goroutine */
+    uint64_t *from;     /* by frame: the offset from which on it is read word
+                         * by word; its size: not at all */
+    uint64_t *followed; /* the same, of what was looked through already */
+    uint32_t *pending;  /* frames with from < followed, each once */
+    uint32_t pending_count;
+    const struct hs_frame_layout **layouts; /* by frame; NULL: not known */
+    uint32_t *first_object; /* by frame, and one more: numbers of objects */
+    bool *live;             /* by object: something points to it */
+    struct {
+        uint32_t frame, number;
+    } * found; /* live objects whose words are to be followed, each once */
+    uint32_t found_count;
+};
+
+/* The pointer words of one stack object. */
+struct holders_object_words {
+    const struct hs_stack_object *object;
+    uint64_t address;
+    uint32_t next; /* word */
+};
+
+/* Finds the roots of goroutine NUMBER's frames. */
+struct holders_stack hs_holders_read_stack(struct holders_builder *b,
+                                           uint32_t number);
+struct holders_object_words
+hs_holders_object_words(const struct holders_builder *b,
+                        const struct holders_stack *stack, uint32_t frame,
+                        uint32_t number);
+bool hs_holders_next_object_word(const struct holders_builder *b,
+                                 const struct holders_stack *stack,
+                                 struct holders_object_words *words,
+                                 uint64_t *value);
 
 /* Appends a holder; its roots and children are pushed right after. */
 uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
@@ -69,11 +123,16 @@ bool hs_holders_next_word(const struct hs_heap *heap, struct hs_fields *fields,
                           const struct hs_memory *memory, uint64_t *offset,
                           uint64_t *value);
 
+/* Sorts the roots from FIRST on and drops repeats. */
+void hs_holders_tidy_roots(struct holders_builder *b, size_t first);
+
 /* The makers, in the order of the levels. */
-void hs_holders_find_words(struct holders_builder *b);
+void hs_holders_find_variables(struct holders_builder *b);
 void hs_holders_find_groups(struct holders_builder *b);
 void hs_holders_find_waiters(struct holders_builder *b);
-void hs_holders_add_variables(struct holders_builder *b, uint32_t globals);
+void hs_holders_add_packages(struct holders_builder *b, uint32_t globals);
+void hs_holders_add_variables(struct holders_builder *b, uint32_t package);
+void hs_holders_add_runtime(struct holders_builder *b, uint32_t runtime);
 void hs_holders_add_held_variables(struct holders_builder *b);
 void hs_holders_add_groups(struct holders_builder *b, uint32_t goroutines);
 void hs_holders_add_goroutines(struct holders_builder *b, uint32_t group);

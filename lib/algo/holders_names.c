@@ -29,6 +29,8 @@ struct hs_str hs_holders_name(const struct hs_holders *h, uint32_t holder,
     uint32_t record = h->holders[holder].record;
 
     switch ((enum hs_holder_kind)h->holders[holder].kind) {
+    case HS_HOLDER_PACKAGE:
+        return h->packages[record];
     case HS_HOLDER_GLOBAL:
         return variable_name(h, record, arena);
     case HS_HOLDER_GROUP:

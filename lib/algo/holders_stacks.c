@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * holders_stacks.c - what goroutines and their frames hold.
- *
- * The dump lists the pointer words of a frame that its stack maps name, but
- * not those of stack objects (variables whose address was taken): the
- * collector finds them by the pointers into the stack.  So do we: where a
- * listed word, a defer or a panic points into a frame, it is read word by word
- * from there on.  That may keep something too much, hardly too little; the
- * executable would tell exactly.  The frame that was preempted asynchronously
- * and its caller are read word by word as well, as the collector does
- * (mgcmark.go, scanframeworker).
  */
 #include <stdlib.h>
 
@@ -42,10 +33,6 @@ static void chain_add(struct holders_chain *chain, uint32_t g)
     }
     hs_column_push(&chain->next, &next);
 }
-
-#define EACH(record, chain, g)                                                 \
-    for (uint32_t record = (chain)->first[g]; record != HS_NO_RECORD;          \
-         record = ((uint32_t *)(chain)->next.at)[record])
 
 /* Are the pointer words of MEMORY those of a sudog (runtime2.go)?  g, next,
  * prev, elem come first; parent, waitlink, waittail, c follow one another
@@ -167,17 +154,17 @@ static void add_goroutine(struct holders_builder *b, uint32_t group,
     hs_holders_add(b, group, HS_HOLDER_GOROUTINE, number);
     hs_holders_root(b, g->g);
     hs_holders_root(b, g->context);
-    EACH(d, b->defers, number)
+    HOLDERS_EACH(d, b->defers, number)
     {
         hs_holders_root(b, defers[d].address);
         hs_holders_root(b, defers[d].closure);
     }
-    EACH(p, b->panics, number)
+    HOLDERS_EACH(p, b->panics, number)
     {
         hs_holders_root(b, panics[p].address);
         hs_holders_root(b, panics[p].argument);
     }
-    EACH(w, b->sudogs, number)
+    HOLDERS_EACH(w, b->sudogs, number)
     hs_column_push(&b->roots, &(struct hs_root){.object = waiters[w]});
 }
 
@@ -191,131 +178,9 @@ void hs_holders_add_goroutines(struct holders_builder *b, uint32_t group)
         add_goroutine(b, group, b->by_group[i]);
 }
 
-/* One goroutine's frames while they are read. */
-struct stack {
-    const struct hs_frame *frames;
-    uint32_t count, number; /* of the goroutine */
-    uint64_t *from;     /* by frame: the offset from which on it is read word
-                         * by word; its size: not at all */
-    uint64_t *followed; /* the same, of what was looked through already */
-    uint32_t *pending;  /* frames with from < followed, each once */
-    uint32_t pending_count;
-};
-
-/* Frames stand in address order, the innermost lowest. */
-static uint32_t frame_at(const struct stack *stack, uint64_t address)
-{
-    uint32_t low = 0, high = stack->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct hs_memory *m = &stack->frames[middle].memory;
-
-        if (address - m->address < m->size)
-            return middle;
-        if (address < m->address)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return HS_NO_RECORD;
-}
-
-/* FRAME is read word by word from OFFSET on. */
-static void read_from(struct stack *stack, uint32_t frame, uint64_t offset,
-                      unsigned pointer_size)
-{
-    offset -= offset % pointer_size;
-    if (offset >= stack->from[frame])
-        return;
-    if (stack->from[frame] == stack->followed[frame])
-        stack->pending[stack->pending_count++] = frame;
-    stack->from[frame] = offset;
-}
-
-/* A word that points into a frame is a stack object's: nobody says how large
- * that is, so all from there to the frame's end may be it. */
-static void follow(struct holders_builder *b, struct stack *stack,
-                   uint64_t address)
-{
-    uint32_t frame = frame_at(stack, address);
-
-    if (frame != HS_NO_RECORD)
-        read_from(stack, frame, address - stack->frames[frame].memory.address,
-                  b->heap->pointer_size);
-}
-
-static void follow_listed(struct holders_builder *b, struct stack *stack,
-                          uint32_t frame)
-{
-    const struct hs_memory *memory = &stack->frames[frame].memory;
-    struct hs_fields fields = hs_fields_of(memory);
-    uint64_t offset, value;
-
-    while (hs_holders_next_word(b->heap, &fields, memory, &offset, &value))
-        follow(b, stack, value);
-}
-
-static void follow_pending(struct holders_builder *b, struct stack *stack)
-{
-    unsigned step = b->heap->pointer_size;
-
-    while (stack->pending_count) {
-        uint32_t frame = stack->pending[--stack->pending_count];
-        const struct hs_memory *m = &stack->frames[frame].memory;
-        uint64_t at = stack->from[frame], end = stack->followed[frame];
-
-        stack->followed[frame] = at;
-        for (; at < end && m->size - at >= step; at += step)
-            follow(b, stack, hs_heap_word(b->heap, m->bytes + at));
-    }
-}
-
-static void find_stack_objects(struct holders_builder *b, struct stack *stack)
-{
-    static const char preempt[] = "runtime.asyncPreempt";
-    const struct hs_defer *defers = b->heap->defers.at;
-    const struct hs_panic *panics = b->heap->panics.at;
-    unsigned step = b->heap->pointer_size;
-
-    for (uint32_t i = 0; i < stack->count; i++) {
-        if (hs_str_equal(stack->frames[i].function, hs_str_of(preempt))) {
-            read_from(stack, i, 0, step);
-            if (i + 1 < stack->count)
-                read_from(stack, i + 1, 0, step);
-        }
-        follow_listed(b, stack, i);
-    }
-    EACH(d, b->defers, stack->number) follow(b, stack, defers[d].address);
-    EACH(p, b->panics, stack->number) follow(b, stack, panics[p].address);
-    follow_pending(b, stack);
-}
-
-static int by_object(const void *a, const void *b)
-{
-    const struct hs_root *x = a, *y = b;
-
-    return (x->object > y->object) - (x->object < y->object);
-}
-
-/* Sorts the roots from FIRST on and drops repeats. */
-static void tidy_roots(struct holders_builder *b, size_t first)
-{
-    struct hs_root *roots = b->roots.at;
-    size_t kept = first;
-
-    if (b->roots.count - first < 2)
-        return;
-    qsort(roots + first, b->roots.count - first, sizeof(*roots), by_object);
-    for (size_t i = first; i < b->roots.count; i++)
-        if (kept == first || roots[kept - 1].object != roots[i].object)
-            roots[kept++] = roots[i];
-    b->roots.count = kept;
-}
-
 /* A root of a frame; not of a g or sudog that another goroutine holds. */
-static void frame_root(struct holders_builder *b, const struct stack *stack,
-                       uint64_t address)
+static void frame_root(struct holders_builder *b,
+                       const struct holders_stack *stack, uint64_t address)
 {
     struct hs_root root = {.object = hs_heap_find(b->heap, address)};
     uint32_t owner;
@@ -327,8 +192,25 @@ static void frame_root(struct holders_builder *b, const struct stack *stack,
         hs_column_push(&b->roots, &root);
 }
 
+static void push_object_roots(struct holders_builder *b,
+                              const struct holders_stack *stack, uint32_t frame)
+{
+    uint32_t number = stack->first_object[frame];
+    uint64_t value;
+
+    for (; number < stack->first_object[frame + 1]; number++) {
+        struct holders_object_words words;
+
+        if (!stack->live[number])
+            continue;
+        words = hs_holders_object_words(b, stack, frame, number);
+        while (hs_holders_next_object_word(b, stack, &words, &value))
+            frame_root(b, stack, value);
+    }
+}
+
 static void push_frame_roots(struct holders_builder *b,
-                             const struct stack *stack, uint32_t frame)
+                             const struct holders_stack *stack, uint32_t frame)
 {
     const struct hs_memory *memory = &stack->frames[frame].memory;
     struct hs_fields fields = hs_fields_of(memory);
@@ -340,47 +222,30 @@ static void push_frame_roots(struct holders_builder *b,
     for (offset = stack->from[frame];
          offset < memory->size && memory->size - offset >= step; offset += step)
         frame_root(b, stack, hs_heap_word(b->heap, memory->bytes + offset));
+    push_object_roots(b, stack, frame);
 }
 
 /* A frame that points to nothing is no holder: it is added and taken back. */
-static void add_frame(struct holders_builder *b, const struct stack *stack,
-                      uint32_t frame, uint32_t holder, uint32_t record)
+static void add_frame(struct holders_builder *b,
+                      const struct holders_stack *stack, uint32_t frame,
+                      uint32_t holder, uint32_t record)
 {
     size_t first = b->roots.count;
 
     hs_holders_add(b, holder, HS_HOLDER_FRAME, record);
     push_frame_roots(b, stack, frame);
-    tidy_roots(b, first);
+    hs_holders_tidy_roots(b, first);
     if (b->roots.count == first)
         b->holders.count--;
-}
-
-static struct stack open_stack(struct holders_builder *b, uint32_t number)
-{
-    const struct hs_goroutine *g =
-        (const struct hs_goroutine *)b->heap->goroutines.at + number;
-    const struct hs_frame *frames = b->heap->frames.at;
-    struct stack stack = {.number = number, .count = g->frame_count};
-
-    if (stack.count > 0)
-        stack.frames = &frames[g->first_frame];
-    hs_arena_reset(&b->passing);
-    stack.from = hs_arena_alloc(&b->passing, stack.count * sizeof(uint64_t));
-    stack.followed =
-        hs_arena_alloc(&b->passing, stack.count * sizeof(uint64_t));
-    stack.pending = hs_arena_alloc(&b->passing, stack.count * sizeof(uint32_t));
-    for (uint32_t i = 0; i < stack.count; i++)
-        stack.from[i] = stack.followed[i] = stack.frames[i].memory.size;
-    return stack;
 }
 
 void hs_holders_add_frames(struct holders_builder *b, uint32_t holder)
 {
     const struct hs_holder *holders = b->holders.at;
-    struct stack stack = open_stack(b, holders[holder].record);
+    struct holders_stack stack =
+        hs_holders_read_stack(b, holders[holder].record);
     const struct hs_frame *all = b->heap->frames.at;
 
-    find_stack_objects(b, &stack);
     for (uint32_t i = 0; i < stack.count; i++)
         add_frame(b, &stack, i, holder, (uint32_t)(stack.frames - all) + i);
 }

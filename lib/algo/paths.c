@@ -290,8 +290,8 @@ static void dress_step(const struct hs_heap *heap, struct hs_path_step *steps,
 }
 
 /* Both ends; a step costs a walk over the objects of its page. */
-static void dress_steps(const struct hs_heap *heap, struct hs_path_step *steps,
-                        size_t count)
+void hs_paths_dress(const struct hs_heap *heap, struct hs_path_step *steps,
+                    size_t count)
 {
     struct hs_arena passing = HS_ARENA_EMPTY;
 
@@ -347,7 +347,7 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
         push_object(&steps, way->leaf);
     else if (s->leaf[number] != HS_NO_OBJECT)
         push_object(&steps, s->leaf[number]);
-    dress_steps(s->heap, steps.at, steps.count);
+    hs_paths_dress(s->heap, steps.at, steps.count);
     path.steps = steps.at;
     path.step_count = (uint32_t)steps.count;
     return path;
@@ -455,7 +455,7 @@ void hs_paths_shortest(const struct hs_heap *heap,
         at[steps.count - 1 - i] = at[i];
         at[i] = other;
     }
-    dress_steps(heap, at, steps.count);
+    hs_paths_dress(heap, at, steps.count);
     *path = (struct hs_path){.unit = HS_NO_RECORD,
                              .holder = HS_NO_RECORD,
                              .through = HS_NO_RECORD,
@@ -500,7 +500,7 @@ void hs_paths_descend(const struct hs_heap *heap,
             path->holder = path->through = child - objects;
         node = child;
     }
-    dress_steps(heap, steps.at, steps.count);
+    hs_paths_dress(heap, steps.at, steps.count);
     path->steps = steps.at;
     path->step_count = (uint32_t)steps.count;
 }

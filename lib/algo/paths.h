@@ -26,6 +26,9 @@ struct hs_path_step {
     uint32_t alike;  /* objects of its size that the step before points to, it
                       * included; 1 for the first; 0: see hs_paths_step */
     uint64_t offset; /* bytes into the step before, where the pointer is */
+    uint32_t count;  /* hs_paths_pile: how many of its kind this one stands for;
+                      * 0 or 1: only itself */
+    uint64_t bytes;  /* what those retain together */
 };
 
 struct hs_path {
@@ -80,6 +83,18 @@ void hs_paths_descend(const struct hs_heap *heap,
                       const struct hs_retention *retention, uint32_t holder,
                       double keep, size_t most, struct hs_arena *arena,
                       struct hs_path *path);
+
+/* Goes on from the end of PATH, which is NODE (of a path without steps, its
+ * holder), to where memory piles up: from kind to kind (kinds.h), as long as
+ * one retains KEEP (0..1) of what those before it do. */
+void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
+                   const struct hs_retention *retention, uint32_t node,
+                   double keep, struct hs_arena *arena,
+                   struct hs_arena *scratch, struct hs_path *path);
+
+/* Fills in offset and alike of STEPS, whose objects are known. */
+void hs_paths_dress(const struct hs_heap *heap, struct hs_path_step *steps,
+                    size_t count);
 
 /* Where object FROM points to object TO: bytes into FROM; HS_NO_OFFSET if it
  * does not. */

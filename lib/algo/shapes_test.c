@@ -19,10 +19,10 @@ uint32_t hs_shape_draw(uint64_t *seed, uint32_t limit)
     return (uint32_t)((x ^ x >> 31) >> 16) % limit;
 }
 
-struct hs_shape hs_shape_new(uint32_t nodes, uint64_t seed,
-                             struct hs_arena *arena)
+struct test_shape hs_shape_new(uint32_t nodes, uint64_t seed,
+                               struct hs_arena *arena)
 {
-    struct hs_shape shape = {.nodes = nodes, .arena = arena};
+    struct test_shape shape = {.nodes = nodes, .arena = arena};
 
     shape.edges = HS_COLUMN(struct hs_edge, arena);
     shape.bytes = hs_arena_alloc(arena, nodes * sizeof(*shape.bytes));
@@ -42,14 +42,14 @@ struct hs_shape hs_shape_new(uint32_t nodes, uint64_t seed,
     return shape;
 }
 
-void hs_shape_edge(struct hs_shape *shape, uint32_t from, uint32_t to)
+void hs_shape_edge(struct test_shape *shape, uint32_t from, uint32_t to)
 {
     hs_column_push(&shape->edges, &(struct hs_edge){from, to});
 }
 
 /* Two rails with rungs both ways, entered at both: no node but the root
  * dominates much, and every cycle has two entries. */
-static void add_ladder(struct hs_shape *shape, uint64_t *seed)
+static void add_ladder(struct test_shape *shape, uint64_t *seed)
 {
     uint32_t half = shape->nodes / 2;
 
@@ -65,7 +65,7 @@ static void add_ladder(struct hs_shape *shape, uint64_t *seed)
     }
 }
 
-static void add_random(struct hs_shape *shape, uint32_t kind, uint32_t edges,
+static void add_random(struct test_shape *shape, uint32_t kind, uint32_t edges,
                        uint64_t *seed)
 {
     uint32_t n = shape->nodes;
@@ -87,12 +87,12 @@ static void add_random(struct hs_shape *shape, uint32_t kind, uint32_t edges,
     }
 }
 
-struct hs_shape hs_shape_random(uint32_t most, uint64_t seed,
-                                struct hs_arena *arena)
+struct test_shape hs_shape_random(uint32_t most, uint64_t seed,
+                                  struct hs_arena *arena)
 {
     uint32_t nodes = 1 + hs_shape_draw(&seed, most);
     uint32_t kind = hs_shape_draw(&seed, 5);
-    struct hs_shape shape = hs_shape_new(nodes, seed, arena);
+    struct test_shape shape = hs_shape_new(nodes, seed, arena);
 
     if (kind == 3) /* a tree and a little more */
         for (uint32_t i = 1; i < nodes; i++)
@@ -106,7 +106,7 @@ struct hs_shape hs_shape_random(uint32_t most, uint64_t seed,
     return shape;
 }
 
-struct hs_digraph hs_shape_digraph(const struct hs_shape *shape,
+struct hs_digraph hs_shape_digraph(const struct test_shape *shape,
                                    struct hs_arena *arena)
 {
     struct hs_digraph_plan plan = {.nodes = shape->nodes,
@@ -121,7 +121,7 @@ struct hs_digraph hs_shape_digraph(const struct hs_shape *shape,
     return graph;
 }
 
-void hs_shape_reach(const struct hs_shape *shape, uint32_t from,
+void hs_shape_reach(const struct test_shape *shape, uint32_t from,
                     const bool *wall, bool *seen)
 {
     const struct hs_edge *edges = shape->edges.at;

@@ -10,7 +10,7 @@ enum { MOST_UNITS = 6 };
 #define OWNED (1u << MOST_UNITS)
 
 /* True if unit I is out of reach, or reached only through another unit. */
-static bool is_inner(const struct hs_shape *shape, const uint32_t *units,
+static bool is_inner(const struct test_shape *shape, const uint32_t *units,
                      uint32_t count, uint32_t i)
 {
     bool *wall = hs_arena_zeroed(shape->arena, shape->nodes, sizeof(bool));
@@ -29,8 +29,8 @@ static bool is_inner(const struct hs_shape *shape, const uint32_t *units,
 /* By node, a bit per unit that reaches it past no other unit, found unit by
  * unit; OWNED where a unit dominates the node or the node a unit. */
 
-static uint32_t *find_reach(const struct hs_shape *shape, const uint32_t *units,
-                            uint32_t count)
+static uint32_t *find_reach(const struct test_shape *shape,
+                            const uint32_t *units, uint32_t count)
 {
     uint32_t n = shape->nodes;
     uint32_t *reach = hs_arena_zeroed(shape->arena, n, sizeof(*reach));
@@ -84,12 +84,12 @@ static uint32_t as_mask(const struct hs_share *share)
 /* A tree of holders on top of a random graph: the root 0 over packages 1 and
  * 2, those over units 3 and on, units over the rest; so nothing but units
  * stands between the packages and the rest. */
-static struct hs_shape with_holders(uint32_t most, uint32_t units,
-                                    uint64_t seed, struct hs_arena *arena)
+static struct test_shape with_holders(uint32_t most, uint32_t units,
+                                      uint64_t seed, struct hs_arena *arena)
 {
-    struct hs_shape rest = hs_shape_random(most, seed, arena);
+    struct test_shape rest = hs_shape_random(most, seed, arena);
     uint32_t base = 3 + units;
-    struct hs_shape shape = hs_shape_new(base + rest.nodes, seed, arena);
+    struct test_shape shape = hs_shape_new(base + rest.nodes, seed, arena);
     const struct hs_edge *edges = rest.edges.at;
 
     hs_shape_edge(&shape, 0, 1);
@@ -113,7 +113,7 @@ static struct hs_shape with_holders(uint32_t most, uint32_t units,
 }
 
 /* Compares SHARING with REACH, by node. */
-static void check_shares(const struct hs_shape *shape,
+static void check_shares(const struct test_shape *shape,
                          const struct hs_digraph *graph,
                          const struct hs_sharing *sharing,
                          const uint32_t *reach)
@@ -146,7 +146,7 @@ static void check_shares(const struct hs_shape *shape,
     CHECK(!sharing->approximate);
 }
 
-static void check_shape(const struct hs_shape *shape, uint32_t units,
+static void check_shape(const struct test_shape *shape, uint32_t units,
                         unsigned threads)
 {
     struct hs_arena *arena = shape->arena;
@@ -174,7 +174,7 @@ TEST(shares_equal_the_reach_of_every_unit_on_small_random_graphs)
 
     for (uint64_t seed = 0; seed < 4000; seed++) {
         uint32_t units = 1 + (uint32_t)(seed % MOST_UNITS);
-        struct hs_shape shape =
+        struct test_shape shape =
             with_holders(seed % 8 ? 14 : 60, units, seed + 50000, &arena);
 
         check_shape(&shape, units, 1 + seed % 2);
@@ -189,7 +189,7 @@ static void share_subsets(struct hs_sharing *sharing, uint32_t units,
                           uint64_t most_work, struct hs_arena *arena)
 {
     uint32_t objects = (1u << units) - 1, numbers[16];
-    struct hs_shape shape = hs_shape_new(1 + units + objects, 1, arena);
+    struct test_shape shape = hs_shape_new(1 + units + objects, 1, arena);
     struct hs_sharing_plan plan = {.units = numbers,
                                    .unit_count = units,
                                    .threads = 1,

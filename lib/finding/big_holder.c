@@ -216,15 +216,38 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
     return node;
 }
 
+/* Where types are known: the way to the kind that it is made of. */
+static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
+                     struct hs_suspect *suspect)
+{
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+    uint32_t objects = hs_heap_count(c->heap);
+
+    if (claim->top < objects)
+        hs_paths_shortest(c->heap, c->holders, c->retention, claim->top,
+                          c->arena, &suspect->path);
+    else
+        suspect->path = (struct hs_path){.unit = claim->top - objects,
+                                         .holder = claim->top - objects,
+                                         .through = claim->top - objects,
+                                         .count = 1};
+    hs_paths_pile(c->heap, c->holders, c->retention, claim->top, KEEP, c->arena,
+                  &scratch, &suspect->path);
+    hs_arena_free(&scratch);
+}
+
 /* The way to the accumulation point and on to one of what is there. */
 static void add_path(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
-    uint32_t children = 0, biggest = HS_NO_NODE;
-    uint32_t point = accumulation(c, claim->top, &children, &biggest);
-    uint32_t example =
-        example_below(c, biggest == HS_NO_NODE ? point : biggest);
+    uint32_t children = 0, biggest = HS_NO_NODE, point, example;
 
+    if (c->heap->names) {
+        add_pile(c, claim, suspect);
+        return;
+    }
+    point = accumulation(c, claim->top, &children, &biggest);
+    example = example_below(c, biggest == HS_NO_NODE ? point : biggest);
     if (example != HS_NO_NODE)
         hs_paths_shortest(c->heap, c->holders, c->retention, example, c->arena,
                           &suspect->path);

@@ -25,6 +25,7 @@ struct hs_case *hs_case_new(const struct hs_heap_case *base,
     tally =
         hs_composition_tally(c->claims, c->composed, c->retention, &scratch);
     c->types = hs_types_new(c->heap, c->retention, &tally, arena, &scratch);
+    c->composed = tally.labels;
     c->compositions = hs_compositions_new(&tally, c->types, c->retention,
                                           c->allocations, arena, &scratch);
     hs_arena_free(&scratch);

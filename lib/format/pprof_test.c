@@ -55,7 +55,7 @@ static bool decode(const char *file, struct hs_snapshot *snapshot,
     source = (struct hs_source){.path = file, .input = input};
     hs_column_push(&snapshot->sources, &source);
     format = chosen(input);
-    if (!format->decode)
+    if (!format->decode || !(format->fills & HS_PART_PROFILE))
         return hs_fail(err, HS_EUNSUPPORTED, HS_NOWHERE, "%s", format->title);
     return format->decode(input, snapshot, err);
 }

@@ -52,9 +52,11 @@ static bool name_heap(struct golang *g, struct hs_err *err)
     hs_golang_read_frames(g);
     hs_golang_read_symbols(g);
     hs_golang_read_debug(g);
-    hs_golang_type_heap(g);
     g->names->lens = hs_golang_lens(g);
+    hs_golang_find_temporaries(g);
+    hs_golang_type_heap(g);
     g->snapshot->names = g->names;
+    g->snapshot->heap->names = g->names;
     return true;
 }
 
@@ -82,6 +84,7 @@ bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)
     g = hs_arena_zeroed(&snapshot->arena, 1, sizeof(*g));
     good = hs_golang_read_program(g, snapshot, &scratch, err) &&
            name_parts(g, err);
+    hs_golang_close_debug(g);
     hs_golang_close_image(g);
     hs_arena_free(&scratch);
     g->scratch = NULL;

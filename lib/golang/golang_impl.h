@@ -15,6 +15,7 @@
  *   count.c      how much there is in it
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
+ *   temporaries.c  variables that only have the names of others
  *   typing.c     which object is of which type
  *   lens.c       how Go writes a reference
  *
@@ -81,6 +82,7 @@ struct golang {
     struct golang_functions *functions; /* functions.c */
     struct hs_map type_at;           /* descriptor -> number in names->types */
     struct golang_types *type_state; /* types.c */
+    struct golang_debug *debug;      /* debug.c; NULL: no debug information */
 };
 
 /* The SIZE bytes at ADDRESS, in the program's byte order; a bad cursor if the
@@ -131,10 +133,27 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
                             const struct hs_go_field *fields,
                             uint32_t field_count);
 
+/* The struct that a closure of the function at ENTRY is: "F", its code, and
+ * then what it has captured, as far as that is known; HS_NO_TYPE if nothing is.
+ * Not for two threads at once. */
+uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
+
 /* Makes G of SNAPSHOT's executable and reads what all the others stand on;
  * hs_golang_close_image(G) in any case. */
 bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
                             struct hs_arena *scratch, struct hs_err *err);
+
+/* Reads all types that the program has; type_list.c. */
+void hs_golang_read_all_types(struct golang *g);
+
+/* Does type MAP have groups (Go >= 1.24), not buckets? */
+bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
+
+/* Makes G of SNAPSHOT's executable and reads what all the others stand on;
+ * hs_golang_close_image(G) in any case. */
+bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
+                            struct hs_arena *scratch, struct hs_err *err);
+
 
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
@@ -149,8 +168,10 @@ void hs_golang_count(struct golang *g);        /* what there is to tell of */
 void hs_golang_read_frames(struct golang *g);  /* layouts, stack objects */
 void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
-void hs_golang_type_heap(struct golang *g);    /* names->typings */
+void hs_golang_find_temporaries(struct golang *g); /* more globals */
+void hs_golang_type_heap(struct golang *g);        /* names->typings */
 const struct hs_lens *hs_golang_lens(struct golang *g);
+void hs_golang_close_debug(struct golang *g); /* before the image */
 void hs_golang_close_image(struct golang *g);
 
 #endif

@@ -1,8 +1,319 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* typing.c - which object is of which type. */
-#include "golang/golang_impl.h"
+/*
+ * typing.c - which object is of which type.
+ *
+ * Claims start where something is certain (typing_seeds.c) and go on from
+ * object to object in *levels*: everything that got a new typing in one level
+ * is scanned in the next, with the typing that it had when the level began.
+ * As the greatest claim wins, a level's outcome does not depend on the order
+ * in which threads come by, and neither does the whole.
+ *
+ * Within a level nothing is read from the executable: a descriptor that is met
+ * for the first time is a *miss*; all misses of a level are looked up behind
+ * it, in order of their addresses, so that types get the same numbers in every
+ * run, and who missed something is scanned again.
+ *
+ * When no object is left, views are scanned whose object is still nobody's;
+ * then what has no type is searched for signs of one (typing_signs.c).
+ */
+#include "golang/typing_impl.h"
+
+#include "base/parallel.h"
+#include "base/sort.h"
+#include "model/goversion.h"
+
+/* Levels with fewer objects are not worth a thread. */
+#define ALONE 8192u
+#define CHUNK 1024u
+
+/* How often an object is scanned on average before a file must be damaged,
+ * and a view. */
+#define MOST_SCANS 32u
+#define MOST_VIEWS 4u
+#define ANYWAY     (1u << 20)
+
+struct level {
+    struct typing *t;
+    const uint32_t *slots, *typings;
+    size_t count, at; /* the next chunk */
+};
+
+/*
+ * Misses.
+ */
+
+static uint32_t itab_type(struct typing *t, uint64_t itab)
+{
+    struct hs_cursor c = hs_golang_bytes(t->g, itab, 2 * (uint64_t)t->word);
+    uint64_t type;
+
+    hs_golang_word(t->g, &c);
+    type = hs_golang_word(t->g, &c);
+    return c.fault ? HS_NO_TYPE : hs_golang_type_at(t->g, type);
+}
+
+static void look_up(struct typing *t, uint64_t address,
+                    enum typing_miss_kind kind)
+{
+    uint32_t type = HS_NO_TYPE;
+
+    switch (kind) {
+    case MISS_TYPE:
+        type = hs_golang_type_at(t->g, address);
+        break;
+    case MISS_ITAB:
+        type = itab_type(t, address);
+        break;
+    case MISS_CODE:
+        type = hs_golang_closure_type(t->g, address);
+        break;
+    }
+    hs_map_add(&t->known[kind], address, type);
+}
+
+/* Looks up what the workers have missed; false if there was nothing. */
+bool typing_resolve(struct typing *t)
+{
+    struct hs_column all = HS_COLUMN(uint64_t, t->arena);
+
+    for (unsigned kind = MISS_TYPE; kind <= MISS_CODE; kind++) {
+        size_t first = all.count;
+        uint64_t last = 0, *sorted;
+
+        for (unsigned i = 0; i < t->threads; i++) {
+            const struct hs_column *misses = &t->workers[i].misses[kind];
+
+            if (misses->count)
+                memcpy(hs_column_extend(&all, misses->count), misses->at,
+                       misses->count * sizeof(uint64_t));
+            t->workers[i].misses[kind].count = 0;
+        }
+        if (all.count == first)
+            continue;
+        sorted = (uint64_t *)all.at + first;
+        hs_sort_u64(sorted, all.count - first, 0, 64, t->arena);
+        for (size_t i = first; i < all.count; i++, sorted++) {
+            if (*sorted != last || i == first)
+                look_up(t, *sorted, (enum typing_miss_kind)kind);
+            last = *sorted;
+        }
+    }
+    typing_plan(t);
+    return all.count != 0;
+}
+
+/*
+ * Levels.
+ */
+
+static void scan_some(void *context, unsigned part)
+{
+    struct level *level = context;
+    struct typing_worker *w = &level->t->workers[part];
+    size_t at;
+
+    while ((at = __atomic_fetch_add(&level->at, CHUNK, __ATOMIC_RELAXED)) <
+           level->count) {
+        size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
+
+        for (; at < end; at++)
+            typing_scan_object(w, level->slots[at], level->typings[at]);
+    }
+}
+
+/* Moves what all workers have queued into the frontier, with its typing. */
+static void gather(struct typing *t)
+{
+    t->frontier.count = t->typings.count = 0;
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column *next = &t->workers[i].next;
+
+        if (next->count)
+            memcpy(hs_column_extend(&t->frontier, next->count), next->at,
+                   next->count * sizeof(uint32_t));
+        next->count = 0;
+    }
+    if (t->frontier.count == 0)
+        return;
+    hs_column_extend(&t->typings, t->frontier.count);
+    for (size_t i = 0; i < t->frontier.count; i++) {
+        uint32_t slot = ((uint32_t *)t->frontier.at)[i];
+        uint32_t object = hs_heap_slot_object(t->store, slot);
+
+        t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
+        ((uint32_t *)t->typings.at)[i] = typing_word(t->claims[object]);
+    }
+    t->scanned += t->frontier.count;
+}
+
+static void refuse_all(struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++) {
+        const struct typing_view *refused = t->workers[i].refused.at;
+
+        for (size_t k = 0; k < t->workers[i].refused.count; k++) {
+            uint32_t object = hs_heap_find(t->heap, refused[k].address);
+
+            if (object != HS_NO_OBJECT)
+                typing_refuse(t, object, refused[k].typing);
+        }
+        t->workers[i].refused.count = 0;
+    }
+}
+
+/* Who missed something knows more now. */
+static void scan_again(struct typing *t)
+{
+    if (!typing_resolve(t))
+        return;
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column again = t->workers[i].again;
+
+        t->workers[i].again = HS_COLUMN(struct typing_view, again.arena);
+        for (size_t k = 0; k < again.count; k++)
+            typing_scan_view(&t->workers[0],
+                             (const struct typing_view *)again.at + k);
+        t->workers[i].again.count = 0;
+    }
+}
+
+static void run_levels(struct typing *t)
+{
+    for (;;) {
+        struct level level = {.t = t};
+        bool many;
+
+        gather(t);
+        if (t->frontier.count == 0 ||
+            t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
+            return;
+        level.slots = t->frontier.at;
+        level.typings = t->typings.at;
+        level.count = t->frontier.count;
+        many = level.count > ALONE;
+        hs_parallel_run(many ? t->threads : 1, scan_some, &level);
+        refuse_all(t);
+        scan_again(t);
+    }
+}
+
+/*
+ * Views.
+ */
+
+static uint64_t view_key(const struct typing_view *view)
+{
+    /* Odd and large, so that views differ as soon as one part of them does. */
+    return view->address * 0x9e3779b97f4a7c15u ^
+           (view->typing & ~(7u << 28)) * 0xd6e8feb86659fd93u;
+}
+
+/* Is the object that VIEW looks into still nobody's? */
+static bool is_open(const struct typing *t, const struct typing_view *view)
+{
+    uint32_t object = hs_heap_find(t->heap, view->address);
+
+    return object == HS_NO_OBJECT || t->claims[object] == 0;
+}
+
+/* Scans what has been viewed since the last time; false if that was nothing. */
+static bool run_views(struct typing *t)
+{
+    bool some = false;
+
+    if (t->viewed.count > (uint64_t)t->count * MOST_VIEWS + ANYWAY)
+        return false;
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column views = t->workers[i].views;
+        const struct typing_view *view = views.at;
+
+        t->workers[i].views = HS_COLUMN(struct typing_view, views.arena);
+        for (size_t k = 0; k < views.count; k++, view++) {
+            size_t before = t->viewed.count;
+
+            if (!is_open(t, view))
+                continue;
+            hs_map_add(&t->viewed, view_key(view), 1);
+            if (t->viewed.count == before)
+                continue;
+            some = true;
+            typing_scan_view(&t->workers[0], view);
+        }
+    }
+    scan_again(t);
+    return some;
+}
+
+void typing_run(struct typing *t)
+{
+    do
+        run_levels(t);
+    while (run_views(t));
+}
+
+/*
+ * All of it.
+ */
+
+static void init_worker(struct typing *t, struct typing_worker *w)
+{
+    w->typing = t;
+    w->arena = HS_ARENA_EMPTY;
+    w->next = HS_COLUMN(uint32_t, &w->arena);
+    w->views = w->again = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->headers = HS_COLUMN(struct typing_header, &w->arena);
+    w->chans = HS_COLUMN(struct typing_chan, &w->arena);
+    for (unsigned kind = 0; kind < 3; kind++)
+        w->misses[kind] = HS_COLUMN(uint64_t, &w->arena);
+}
+
+static struct typing *make(struct golang *g)
+{
+    struct typing *t = hs_arena_zeroed(g->scratch, 1, sizeof(*t));
+
+    t->g = g;
+    t->heap = g->heap;
+    t->store = g->heap->store;
+    t->arena = g->scratch;
+    t->word = g->heap->pointer_size;
+    t->minor = hs_goversion_minor(g->heap->go_version);
+    t->headers = hs_goversion_has_headers(g->heap->go_version);
+    t->small = hs_heap_small_slot(g->heap);
+    t->count = hs_heap_count(g->heap);
+    t->threads = t->count < ALONE ? 1 : hs_parallel_processors();
+    t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
+    t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
+    t->queued = hs_bitset_new(t->count, t->arena);
+    t->types = HS_COLUMN(struct typing_type, t->arena);
+    t->ops = HS_COLUMN(struct typing_op, t->arena);
+    t->tries = HS_COLUMN(struct typing_trie, t->arena);
+    t->stretches = HS_COLUMN(const struct hs_memory *, t->arena);
+    t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
+    for (unsigned kind = 0; kind < 3; kind++)
+        hs_map_init(&t->known[kind], t->arena, 1024);
+    hs_map_init(&t->viewed, t->arena, 1024);
+    hs_map_init(&t->refused, t->arena, 16);
+    for (unsigned i = 0; i < t->threads; i++)
+        init_worker(t, &t->workers[i]);
+    return t;
+}
 
 void hs_golang_type_heap(struct golang *g)
 {
-    (void)g;
+    struct typing *t;
+
+    if (!g->heap || !g->names || hs_heap_count(g->heap) == 0)
+        return;
+    t = make(g);
+    hs_golang_read_all_types(g);
+    typing_plan(t);
+    typing_seed(t);
+    typing_run(t);
+    typing_find_signs(t);
+    typing_run(t);
+    g->names->typings = hs_arena_zeroed(g->arena, t->count, sizeof(uint32_t));
+    for (uint32_t i = 0; i < t->count; i++)
+        g->names->typings[i] = typing_word(t->claims[i]);
+    for (unsigned i = 0; i < t->threads; i++)
+        hs_arena_free(&t->workers[i].arena);
 }

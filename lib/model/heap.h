@@ -180,6 +180,9 @@ struct hs_heap {
     uint64_t object_bytes;            /* sum of all sizes, phantoms dropped */
     uint64_t phantoms, phantom_bytes; /* slots of the dump that are none */
     bool complete;                    /* the dump's end was reached */
+
+    const struct hs_names *names; /* what its program calls things (names.h);
+                                   * NULL without an executable that fits */
 };
 
 /* The objects.  All take a frozen heap. */

@@ -76,7 +76,8 @@ bool hs_typing_inner(uint32_t typing)
 {
     enum hs_shape shape = hs_typing_shape(typing);
 
-    return shape >= HS_SHAPE_MAP && shape <= HS_SHAPE_MAP_EXTRA;
+    return (shape >= HS_SHAPE_MAP && shape <= HS_SHAPE_MAP_EXTRA) ||
+           shape == HS_SHAPE_CHAN_BUFFER;
 }
 
 struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,

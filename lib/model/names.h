@@ -141,6 +141,7 @@ struct hs_global {
     uint32_t type;         /* HS_NO_TYPE: no debug information */
     bool temporary;        /* made by the compiler for a composite literal:
                             * belongs to the variable that points to it */
+    bool several;          /* values of TYPE in a row, as a slice has them */
 };
 
 /* A variable of a function whose address is taken, in every frame of it. */
@@ -211,7 +212,7 @@ struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
                              struct hs_arena *arena);
 
 /* Is it an inner part of a Go value, which a path passes over: the header,
- * tables and groups of a map? */
+ * tables and groups of a map, the buffer of a channel? */
 bool hs_typing_inner(uint32_t typing);
 
 #endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * typing_claim.c - "at ADDRESS is a T": what is made of it.
+ *
+ * The allocator helps to judge.  It gives a value the smallest slot that it
+ * fits, and values with pointers never share a span with values without.  So a
+ * T in a bigger slot than its own is the first field of something else, and an
+ * *int32 into an object with pointers is a field's address.  Slices and
+ * strings may be parts of what they point into, so theirs is only to fit.
+ *
+ * Slots of 16 bytes without pointers are shared by several small values (the
+ * tiny allocator): only what takes all 16 bytes is believed there.
+ */
+#include "golang/typing_impl.h"
+
+#define EVIDENCE_AT 61
+#define COVERS_AT   29
+#define TYPE_AT     5
+#define SHAPE_AT    1
+#define TINY        16u
+
+/* What of a claim is its typing, evidence apart. */
+#define CLAIM_TYPING (((uint64_t)1 << COVERS_AT) - 1)
+
+static uint64_t claim_of(uint32_t typing, uint64_t covers)
+{
+    uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
+
+    return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
+           (covers < UINT32_MAX ? covers : UINT32_MAX) << COVERS_AT |
+           type << TYPE_AT | (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+           (typing & HS_TYPING_HEADER ? 1u : 0u);
+}
+
+uint32_t typing_word(uint64_t claim)
+{
+    if (claim == 0)
+        return 0;
+    return hs_typing(HS_MOST_TYPES - 1 -
+                         (uint32_t)(claim >> TYPE_AT & (HS_MOST_TYPES - 1)),
+                     (enum hs_shape)(claim >> SHAPE_AT & 15),
+                     (enum hs_evidence)(claim >> EVIDENCE_AT), claim & 1);
+}
+
+bool typing_known(struct typing_worker *w, uint64_t address,
+                  enum typing_miss_kind kind, uint32_t *type)
+{
+    uint32_t known = hs_map_lookup(&w->typing->known[kind], address);
+
+    *type = HS_NO_TYPE;
+    if (known == HS_MAP_NONE) {
+        w->missed = true;
+        hs_column_push(&w->misses[kind], &address);
+        return false;
+    }
+    *type = known;
+    return true;
+}
+
+bool typing_locate(const struct typing *t, uint64_t address,
+                   struct typing_place *place)
+{
+    const struct hs_heap_store *store = t->store;
+    uint32_t slot = hs_heap_slot_at(store, address);
+    const struct hs_page *page;
+    size_t index;
+    uint64_t at;
+
+    if (slot == HS_NO_SLOT)
+        return false;
+    index = store->groups[slot / 64].page;
+    page = &store->pages[index];
+    at = slot - page->group * 64;
+    place->slot = slot;
+    place->object = hs_heap_slot_object(store, slot);
+    place->scan = page->scan;
+    if (page->kind == HS_PAGE_LIST) {
+        place->size = store->odd[page->size + at].size;
+        place->offset = address - store->odd[page->size + at].address;
+    } else {
+        uint64_t base = index - store->main.base < store->main.count
+                            ? (store->main.first + index - store->main.base)
+                                  << HS_PAGE_SHIFT
+                            : hs_heap_page_address(store, index);
+
+        place->size = page->size;
+        place->offset = address - base - page->phase - at * page->size;
+    }
+    place->header = t->headers && page->scan && place->size > t->small &&
+                            place->size <= 32768
+                        ? 8
+                        : 0;
+    return true;
+}
+
+/* An object and a typing as one number; that two of them might meet in it
+ * makes a refusal too many. */
+static uint64_t refusal(uint32_t object, uint32_t typing)
+{
+    return (uint64_t)object << 32 | (typing & ~(7u << 28));
+}
+
+static bool is_refused(const struct typing *t, uint32_t object, uint32_t typing)
+{
+    return t->refused.count &&
+           hs_map_lookup(&t->refused, refusal(object, typing)) != HS_MAP_NONE;
+}
+
+void typing_refuse(struct typing *t, uint32_t object, uint32_t typing)
+{
+    hs_map_add(&t->refused, refusal(object, typing), 1);
+    if (((t->claims[object] ^ claim_of(typing, 0)) & CLAIM_TYPING) == 0)
+        t->claims[object] = 0;
+}
+
+void typing_raise(struct typing_worker *w, const struct typing_place *place,
+                  uint32_t typing, uint64_t covers)
+{
+    struct typing *t = w->typing;
+    uint64_t *claim = &t->claims[place->object], bit;
+    uint64_t mine, old = __atomic_load_n(claim, __ATOMIC_RELAXED);
+
+    if (place->header)
+        typing |= HS_TYPING_HEADER;
+    mine = claim_of(typing, covers);
+    if (mine <= old || is_refused(t, place->object, typing))
+        return;
+    while (!__atomic_compare_exchange_n(claim, &old, mine, true,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        if (mine <= old)
+            return;
+    if (!place->scan || ((old ^ mine) & CLAIM_TYPING) == 0)
+        return; /* it leads nowhere, or only its extent is new */
+    bit = (uint64_t)1 << place->object % 64;
+    if (!(__atomic_fetch_or(&t->queued.words[place->object / 64], bit,
+                            __ATOMIC_RELAXED) &
+          bit))
+        hs_column_push(&w->next, &place->slot);
+}
+
+/* In a segment or a goroutine's frame. */
+static bool is_outside(const struct typing *t, uint64_t address)
+{
+    return typing_stretch(t, address) != NULL;
+}
+
+static void view(struct typing_worker *w, uint64_t address, uint64_t count,
+                 uint32_t typing)
+{
+    hs_column_push(&w->views, &(struct typing_view){.address = address,
+                                                    .count = count,
+                                                    .typing = typing});
+}
+
+static bool is_at_start(const struct typing_place *place)
+{
+    return place->offset == place->header;
+}
+
+/* What a header or a finalizer says of an object outdoes any view of it. */
+static bool is_certain(const struct typing *t, uint32_t object)
+{
+    return t->claims[object] >> EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
+}
+
+void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
+                      enum hs_evidence evidence)
+{
+    struct typing *t = w->typing;
+    const struct typing_type *its = typing_type(t, type);
+    uint32_t typing = hs_typing(type, HS_SHAPE_ONE, evidence, false);
+    struct typing_place place;
+
+    if (its->size == 0)
+        return;
+    if (!typing_locate(t, address, &place)) {
+        if (its->count && is_outside(t, address))
+            view(w, address, 1, typing);
+        return;
+    }
+    if (is_at_start(&place) && place.scan == its->has_pointers &&
+        (place.size == its->slot || (its->open && place.size > its->size)))
+        typing_raise(w, &place, typing, its->size);
+    else if (its->count && place.size - place.offset >= its->size &&
+             !is_certain(t, place.object))
+        view(w, address, 1, typing);
+}
+
+void typing_claim_many(struct typing_worker *w, uint64_t address,
+                       uint64_t count, uint32_t type)
+{
+    struct typing *t = w->typing;
+    const struct typing_type *its = typing_type(t, type);
+    uint32_t typing =
+        hs_typing(type, HS_SHAPE_MANY, HS_EVIDENCE_REACHED, false);
+    struct typing_place place;
+    uint64_t room, covers;
+
+    if (its->size == 0 || count == 0)
+        return;
+    if (!typing_locate(t, address, &place)) {
+        if (its->count && is_outside(t, address))
+            view(w, address, count, typing);
+        return;
+    }
+    room = place.size - place.offset;
+    if (count > room / its->size)
+        return;
+    covers = count * its->size;
+    if (!place.scan && place.size <= TINY && covers < TINY)
+        return;
+    /* s[i:] has the rest of its array as its capacity. */
+    if (place.scan == its->has_pointers &&
+        (is_at_start(&place) ||
+         (place.offset > place.header &&
+          (place.offset - place.header) % its->size == 0 &&
+          room - covers < its->size)))
+        typing_raise(w, &place, typing, covers);
+    else if (its->count && !is_certain(t, place.object))
+        view(w, address, count, typing);
+}
+
+void typing_claim_string(struct typing_worker *w, uint64_t address,
+                         uint64_t size, uint32_t type)
+{
+    struct typing_place place;
+
+    if (size == 0 || !typing_locate(w->typing, address, &place) || place.scan ||
+        size > place.size - place.offset || (place.size <= TINY && size < TINY))
+        return;
+    typing_raise(w, &place,
+                 hs_typing(type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
+                 size);
+}
+
+/* A header before an inner part knows its groups, elements or tables, but not
+ * of which map or chan: NOW, made of the header, may become TYPE's. */
+static bool header_agrees(const struct typing *t, uint32_t now, uint32_t type,
+                          enum hs_shape shape)
+{
+    const struct hs_names *names = t->g->names;
+    const struct hs_go_type *its = hs_names_type(names, type);
+    const struct hs_go_type *header = hs_names_type(names, hs_typing_type(now));
+    bool again = hs_typing_shape(now) == shape; /* another claim came first */
+
+    if (hs_typing_evidence(now) != HS_EVIDENCE_HEADER ||
+        (!again && hs_typing_shape(now) > HS_SHAPE_MANY))
+        return false;
+    switch (shape) {
+    case HS_SHAPE_MAP_GROUPS:
+        return (again ? header->group : hs_typing_type(now)) == its->group;
+    case HS_SHAPE_CHAN_BUFFER:
+        return (again ? header->elem : hs_typing_type(now)) == its->elem;
+    case HS_SHAPE_MAP_DIRECTORY:
+        return again || header->kind == HS_GO_POINTER;
+    default:
+        return false;
+    }
+}
+
+/* Do inner parts of that shape lie where pointers do? */
+static bool inner_scan(const struct typing *t, uint32_t type,
+                       enum hs_shape shape, bool scan)
+{
+    uint32_t elem = hs_names_type(t->g->names, type)->elem;
+
+    switch (shape) {
+    case HS_SHAPE_CHAN:
+        return true; /* the runtime has it either way */
+    case HS_SHAPE_CHAN_BUFFER:
+        return scan == typing_type(t, elem)->has_pointers;
+    case HS_SHAPE_MAP_GROUPS:
+        return scan == typing_type(t, type)->group_pointers;
+    default:
+        return scan;
+    }
+}
+
+void typing_claim_inner(struct typing_worker *w, uint64_t address,
+                        uint64_t covers, uint32_t type, enum hs_shape shape)
+{
+    struct typing *t = w->typing;
+    enum hs_evidence evidence = HS_EVIDENCE_REACHED;
+    uint32_t typing = hs_typing(type, shape, evidence, false), now;
+    struct typing_place place;
+    bool fits;
+
+    if (!typing_locate(t, address, &place)) {
+        if (is_outside(t, address))
+            view(w, address, covers, typing);
+        return;
+    }
+    fits = covers <= place.size - place.offset &&
+           inner_scan(t, type, shape, place.scan);
+    if (!fits || !is_at_start(&place)) {
+        if (fits && !is_certain(t, place.object))
+            view(w, address, covers, typing);
+        return;
+    }
+    now = typing_word(
+        __atomic_load_n(&t->claims[place.object], __ATOMIC_RELAXED));
+    if (header_agrees(t, now, type, shape)) {
+        evidence = HS_EVIDENCE_HEADER;
+        covers = UINT32_MAX;
+    }
+    typing_raise(w, &place, hs_typing(type, shape, evidence, false), covers);
+}
+
+void typing_claim_closure(struct typing_worker *w, uint64_t address,
+                          uint32_t type)
+{
+    struct typing *t = w->typing;
+    struct typing_place place;
+    struct hs_memory memory;
+    uint32_t its;
+
+    if (!typing_locate(t, address, &place) || place.offset != place.header ||
+        !typing_memory(t, place.slot, &memory))
+        return;
+    if (!typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
+        return;
+    if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
+        its = type;
+    typing_raise(w, &place,
+                 hs_typing(its, HS_SHAPE_CLOSURE, HS_EVIDENCE_REACHED, false),
+                 its == type ? t->word : typing_type(t, its)->size);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * typing_impl.h - what the parts of typing share; for typing*.c only.
+ *
+ *   typing_plan.c    per type: which of its words lead where, flattened once
+ *   typing_claim.c   "what is at ADDRESS is a T": accepted, refused, kept
+ *   typing_scan.c    the claims that a typed piece of memory makes
+ *   typing_inner.c   the same for headers of maps and chans, and for closures
+ *   typing_seeds.c   where it starts: headers, variables, the runtime's lists
+ *   typing_signs.c   interface words, chans and closures in what has no type
+ *   typing_guess.c   the only type of that size and those pointers
+ *   typing.c         level after level until nothing new is learnt
+ *
+ * A *claim* is 64 bits of which the greatest wins, so that it does not matter
+ * who comes first:
+ *
+ *   evidence:3 | bytes it covers:32 | least type number:24 | shape:4 | header:1
+ *
+ * A claim at an object's start that fits the object is its typing.  Any other
+ * (into the middle, or a first field whose struct nobody has named) is a
+ * *view*: it types nothing, but what it says of its own words is as true.
+ */
+#ifndef HS_GOLANG_TYPING_IMPL_H
+#define HS_GOLANG_TYPING_IMPL_H
+
+#include "base/bitset.h"
+#include "base/map.h"
+#include "base/parallel.h"
+#include "golang/golang_impl.h"
+#include "model/heap_lookup.h"
+
+enum typing_op_kind {
+    OP_POINTER,  /* to a type */
+    OP_STRING,   /* pointer, length; type is the string's */
+    OP_SLICE,    /* pointer, length, capacity; type is the element's */
+    OP_EFACE,    /* type, data */
+    OP_IFACE,    /* itab, data */
+    OP_MAP,      /* pointer to the header; type is the map's */
+    OP_CHAN,     /* pointer to the header; type is the chan's */
+    OP_FUNC,     /* pointer to a closure; type is the func's */
+    OP_OVERFLOW, /* pointer to one more bucket of map type */
+    OP_TRIE,     /* pointer to a node of a hash trie, which type tells of */
+    OP_POOL,     /* pointer, count: the per-processor part of a sync.Pool */
+    OP_REFLECT,  /* type, pointer, flags: a reflect.Value */
+    OP_UNSAFE,   /* pointer to who knows what */
+    OP_ARRAY,    /* count values of type in a row */
+};
+
+struct typing_op {
+    uint32_t offset; /* bytes into the value */
+    uint32_t type;
+    uint32_t count; /* OP_ARRAY */
+    uint8_t kind;   /* enum typing_op_kind */
+};
+
+/* What has to be at hand of a type when something points to it. */
+struct typing_type {
+    uint64_t size;
+    uint32_t first, count; /* its ops in typing.ops */
+    uint32_t groups, group_count; /* of a map: the ops of a group */
+    uint32_t group_size;
+    uint32_t slot;    /* bytes of the slot that one value is allocated in; 0:
+                       * it shares one, or has no bytes */
+    bool has_pointers, group_pointers;
+    bool open;    /* the beginning of something bigger */
+    bool partial; /* not all of its words are in its ops */
+};
+
+/* Where an address is. */
+struct typing_place {
+    uint32_t slot, object;
+    uint64_t offset; /* into the slot */
+    uint64_t size;   /* of the slot */
+    bool scan;       /* it has pointers */
+    uint8_t header;  /* bytes before its value */
+};
+
+/* COUNT values at ADDRESS, which are no object of their own. */
+struct typing_view {
+    uint64_t address, count;
+    uint32_t typing; /* as names->typings: type and shape */
+};
+
+/* A word whose type has to be looked up: a type's descriptor, an itab, or the
+ * code of a closure. */
+enum typing_miss_kind { MISS_TYPE, MISS_ITAB, MISS_CODE };
+
+/* An object with a header, and what is in it. */
+struct typing_header {
+    uint64_t descriptor, address;
+};
+
+/* What a node of a hash trie may be. */
+struct typing_trie {
+    uint32_t node, entry, indirect; /* types */
+};
+
+/* An object that is a chan. */
+struct typing_chan {
+    uint32_t object, elem;
+};
+
+struct typing;
+
+/* What one thread gathers. */
+struct typing_worker {
+    struct typing *typing;
+    struct hs_arena arena;
+    struct hs_column next;      /* uint32_t: slots that have a new typing */
+    struct hs_column views;     /* struct typing_view */
+    struct hs_column again;     /* struct typing_view: who missed something */
+    struct hs_column refused;   /* struct typing_view: what does not fit */
+    struct hs_column headers;   /* struct typing_header */
+    struct hs_column chans;     /* struct typing_chan */
+    struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
+    struct hs_bitset listed;    /* the only words to follow, unless empty */
+    bool missed;                /* in what is being scanned */
+};
+
+struct typing {
+    struct golang *g;
+    const struct hs_heap *heap;
+    const struct hs_heap_store *store;
+    struct hs_arena *arena; /* scratch */
+    unsigned word;          /* bytes of a pointer */
+    unsigned minor;
+    bool headers;   /* Go >= 1.22: see typing_seeds.c */
+    uint64_t small; /* the largest slot without one */
+    unsigned threads;
+    uint32_t count; /* of objects */
+
+    uint64_t *claims;        /* by object */
+    uint32_t *contents;      /* by object with pointers: where its bytes are,
+                              * from its page's first record; 0: unknown */
+    struct hs_bitset queued; /* by object: is in some worker's next */
+    struct hs_map refused;   /* object and typing in one -> 1 */
+
+    struct hs_column types; /* struct typing_type, by number; behind
+                             * names->types until typing_plan() */
+    struct hs_column ops;   /* struct typing_op */
+    struct hs_column tries; /* struct typing_trie */
+    uint64_t steps;         /* that plans have taken so far */
+
+    struct hs_map known[3];     /* descriptor, itab, code -> type, which is
+                                 * HS_NO_TYPE if there is none */
+    struct hs_map viewed;       /* views that were scanned -> 1 */
+    struct hs_column stretches; /* const struct hs_memory *: segments and
+                                 * frames, by address */
+    struct hs_column frontier, typings; /* uint32_t: slots of a level, and
+                                         * their typings when it began */
+    uint64_t scanned;                   /* objects, in all levels */
+    uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
+    struct typing_worker workers[HS_PARALLEL_MOST];
+};
+
+/* typing_plan.c */
+void typing_plan(struct typing *t); /* for all types that are new */
+
+static inline const struct typing_type *typing_type(const struct typing *t,
+                                                    uint32_t type)
+{
+    return (const struct typing_type *)t->types.at +
+           (type < t->types.count ? type : HS_NO_TYPE);
+}
+
+/* The bytes of the slot that SIZE bytes are allocated in, 0 if it may be
+ * shared with others. */
+uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
+
+bool typing_fits(const struct typing *t, const struct hs_memory *memory,
+                 uint32_t typing); /* typing_fit.c */
+
+/* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
+bool typing_locate(const struct typing *t, uint64_t address,
+                   struct typing_place *place);
+void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
+                      enum hs_evidence evidence);
+/* ... COUNT times in a row, the capacity of a slice, */
+void typing_claim_many(struct typing_worker *w, uint64_t address,
+                       uint64_t count, uint32_t type);
+/* ... as SIZE bytes of a string, */
+void typing_claim_string(struct typing_worker *w, uint64_t address,
+                         uint64_t size, uint32_t type);
+/* ... as COVERS bytes of an inner part of a map or chan, */
+void typing_claim_inner(struct typing_worker *w, uint64_t address,
+                        uint64_t covers, uint32_t type, enum hs_shape shape);
+/* ... as a closure of func type TYPE. */
+void typing_claim_closure(struct typing_worker *w, uint64_t address,
+                          uint32_t type);
+void typing_raise(struct typing_worker *w, const struct typing_place *place,
+                  uint32_t typing, uint64_t covers);
+void typing_refuse(struct typing *t, uint32_t object, uint32_t typing);
+uint32_t typing_word(uint64_t claim); /* as names->typings has it */
+
+/* typing_scan.c: the claims of COUNT values at OFFSET of MEMORY, ... */
+bool typing_memory(const struct typing *t, uint32_t slot,
+                   struct hs_memory *memory);
+void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
+                 uint64_t offset, uint32_t typing, uint64_t count);
+/* ... of the object in SLOT, of what a view shows, */
+void typing_scan_object(struct typing_worker *w, uint32_t slot,
+                        uint32_t typing);
+void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of an interface's dynamic TYPE and second word. */
+void typing_follow_value(struct typing_worker *w, uint32_t type,
+                         uint64_t value);
+
+/* typing_inner.c: what is in a header of a map or a chan. */
+void typing_scan_inner(struct typing_worker *w, const struct hs_memory *memory,
+                       uint64_t offset, uint32_t typing);
+void typing_claim_trie(struct typing_worker *w, uint64_t address,
+                       uint32_t type);
+uint64_t typing_map_size(const struct typing *t);
+uint64_t typing_chan_size(const struct typing *t);
+
+/* typing_seeds.c */
+void typing_seed(struct typing *t);
+const struct hs_memory *typing_stretch(const struct typing *t,
+                                       uint64_t address);
+void typing_list(const struct typing *t, const struct hs_memory *memory,
+                 struct hs_bitset *listed);
+
+/* typing_signs.c */
+void typing_find_signs(struct typing *t);
+
+/* typing.c */
+void typing_run(struct typing *t);
+bool typing_resolve(struct typing *t);
+
+/* The word at OFFSET of MEMORY, 0 if it has none. */
+static inline uint64_t typing_at(const struct typing *t,
+                                 const struct hs_memory *memory,
+                                 uint64_t offset)
+{
+    if (memory->size < t->word || offset > memory->size - t->word)
+        return 0;
+    return hs_heap_word(t->heap, memory->bytes + offset);
+}
+
+/* The type that ADDRESS stands for, or HS_NO_TYPE, into *TYPE; false if that
+ * has still to be looked up: W then has missed something. */
+bool typing_known(struct typing_worker *w, uint64_t address,
+                  enum typing_miss_kind kind, uint32_t *type);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * typing_scan.c - what a typed piece of memory says of what it points to.
+ */
+#include "golang/typing_impl.h"
+
+/* Long arrays inside of long arrays: deeper ones are left out. */
+#define DEEPEST 16
+
+/* Values in a row: the one at AT is being scanned, LEFT are left with it. */
+struct row {
+    uint64_t at, left, stride;
+    uint32_t op, first, end; /* in t->ops */
+};
+
+/* Whether the pointer word at OFFSET counts: of a frame, those that the dump
+ * lists are alive, others are what a dead variable has left behind. */
+static bool is_alive(const struct typing_worker *w, uint64_t offset)
+{
+    uint64_t word = offset / w->typing->word;
+
+    return w->listed.bits == 0 ||
+           (word < w->listed.bits && hs_bitset_has(&w->listed, word));
+}
+
+/* A pointer-shaped value of TYPE is the word VALUE itself. */
+static void follow_direct(struct typing_worker *w, uint32_t type,
+                          uint64_t value)
+{
+    const struct typing *t = w->typing;
+    const struct typing_type *its = typing_type(t, type);
+    const struct typing_op *op = (const struct typing_op *)t->ops.at;
+
+    if (its->count != 1)
+        return;
+    op += its->first;
+    switch ((enum typing_op_kind)op->kind) {
+    case OP_POINTER:
+        typing_claim_one(w, value, op->type, HS_EVIDENCE_REACHED);
+        break;
+    case OP_MAP:
+        typing_claim_inner(w, value, typing_map_size(t), op->type,
+                           HS_SHAPE_MAP);
+        break;
+    case OP_CHAN:
+        typing_claim_inner(w, value, typing_chan_size(t), op->type,
+                           HS_SHAPE_CHAN);
+        break;
+    case OP_FUNC:
+        typing_claim_closure(w, value, op->type);
+        break;
+    case OP_TRIE:
+        typing_claim_trie(w, value, op->type);
+        break;
+    default:
+        break;
+    }
+}
+
+void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
+{
+    if (hs_names_type(w->typing->g->names, type)->direct)
+        follow_direct(w, type, value);
+    else
+        typing_claim_one(w, value, type, HS_EVIDENCE_INTERFACE);
+}
+
+/* An interface at OFFSET, whose first word is WORD. */
+static void follow_interface(struct typing_worker *w, uint64_t word,
+                             const struct hs_memory *memory, uint64_t offset,
+                             enum typing_miss_kind kind)
+{
+    const struct typing *t = w->typing;
+    uint64_t value = typing_at(t, memory, offset + t->word);
+    uint32_t type;
+
+    if (value && is_alive(w, offset + t->word) &&
+        typing_known(w, word, kind, &type))
+        typing_follow_value(w, type, value);
+}
+
+/* reflect.Value: typ_, ptr, flag; flagIndir says that ptr leads to the value
+ * (reflect/value.go). */
+static void follow_reflect(struct typing_worker *w,
+                           const struct hs_memory *memory, uint64_t offset)
+{
+    const struct typing *t = w->typing;
+    uint64_t value = typing_at(t, memory, offset + t->word);
+    uint32_t type;
+
+    if (value == 0 || !is_alive(w, offset + t->word) ||
+        !typing_known(w, typing_at(t, memory, offset), MISS_TYPE, &type))
+        return;
+    if (typing_at(t, memory, offset + 2 * t->word) & 1u << 7)
+        typing_claim_one(w, value, type, HS_EVIDENCE_REACHED);
+    else
+        follow_direct(w, type, value);
+}
+
+/* What OP, at OFFSET of MEMORY, leads to: its first word is VALUE, not 0. */
+static void follow(struct typing_worker *w, const struct typing_op *op,
+                   uint64_t value, const struct hs_memory *memory,
+                   uint64_t offset)
+{
+    const struct typing *t = w->typing;
+    unsigned word = t->word;
+
+    switch ((enum typing_op_kind)op->kind) {
+    case OP_POINTER:
+        typing_claim_one(w, value, op->type, HS_EVIDENCE_REACHED);
+        break;
+    case OP_STRING:
+        typing_claim_string(w, value, typing_at(t, memory, offset + word),
+                            op->type);
+        break;
+    case OP_SLICE:
+        typing_claim_many(w, value, typing_at(t, memory, offset + 2 * word),
+                          op->type);
+        break;
+    case OP_MAP:
+        typing_claim_inner(w, value, typing_map_size(t), op->type,
+                           HS_SHAPE_MAP);
+        break;
+    case OP_CHAN:
+        typing_claim_inner(w, value, typing_chan_size(t), op->type,
+                           HS_SHAPE_CHAN);
+        break;
+    case OP_FUNC:
+        typing_claim_closure(w, value, op->type);
+        break;
+    case OP_OVERFLOW:
+        typing_claim_inner(w, value, typing_type(t, op->type)->group_size,
+                           op->type, HS_SHAPE_MAP_GROUPS);
+        break;
+    case OP_TRIE:
+        typing_claim_trie(w, value, op->type);
+        break;
+    case OP_POOL:
+        typing_claim_many(w, value, typing_at(t, memory, offset + word),
+                          t->pool_local);
+        break;
+    case OP_EFACE:
+    case OP_IFACE:
+    case OP_REFLECT: /* see scan_op */
+    case OP_UNSAFE:
+    case OP_ARRAY:
+        break;
+    }
+}
+
+static void scan_op(struct typing_worker *w, const struct typing_op *op,
+                    const struct hs_memory *memory, uint64_t offset)
+{
+    uint64_t value = typing_at(w->typing, memory, offset);
+
+    if (value == 0)
+        return;
+    switch ((enum typing_op_kind)op->kind) {
+    case OP_EFACE:
+        follow_interface(w, value, memory, offset, MISS_TYPE);
+        break;
+    case OP_IFACE:
+        follow_interface(w, value, memory, offset, MISS_ITAB);
+        break;
+    case OP_REFLECT:
+        follow_reflect(w, memory, offset);
+        break;
+    default:
+        if (is_alive(w, offset))
+            follow(w, op, value, memory, offset);
+        break;
+    }
+}
+
+static struct row row_of(uint32_t first, uint32_t count, uint64_t at,
+                         uint64_t left, uint64_t stride)
+{
+    return (struct row){.at = at,
+                        .left = left,
+                        .stride = stride,
+                        .op = first,
+                        .first = first,
+                        .end = first + count};
+}
+
+/* As many of COUNT values as fit between AT and the end. */
+static uint64_t clip(const struct hs_memory *memory, uint64_t at,
+                     uint64_t count, uint64_t stride)
+{
+    uint64_t room = at < memory->size ? memory->size - at : 0;
+
+    if (stride == 0)
+        return 0;
+    return count < room / stride ? count : room / stride;
+}
+
+static void scan_rows(struct typing_worker *w, const struct hs_memory *memory,
+                      struct row start)
+{
+    const struct typing *t = w->typing;
+    struct row rows[DEEPEST];
+    unsigned depth = 1;
+
+    if (start.left == 0 || start.op == start.end)
+        return;
+    rows[0] = start;
+    while (depth) {
+        struct row *row = &rows[depth - 1];
+        const struct typing_op *op;
+        uint64_t at;
+
+        if (row->op == row->end) {
+            row->op = row->first;
+            row->at += row->stride;
+            if (--row->left == 0)
+                depth--;
+            continue;
+        }
+        op = (const struct typing_op *)t->ops.at + row->op++;
+        at = row->at + op->offset;
+        if (op->kind == OP_ARRAY) {
+            const struct typing_type *elem = typing_type(t, op->type);
+            uint64_t count = clip(memory, at, op->count, elem->size);
+
+            if (depth < DEEPEST && count && elem->count)
+                rows[depth++] =
+                    row_of(elem->first, elem->count, at, count, elem->size);
+            continue;
+        }
+        scan_op(w, op, memory, at);
+    }
+}
+
+void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
+                 uint64_t offset, uint32_t typing, uint64_t count)
+{
+    const struct typing *t = w->typing;
+    uint32_t type = hs_typing_type(typing);
+    const struct typing_type *its = typing_type(t, type);
+
+    switch (hs_typing_shape(typing)) {
+    case HS_SHAPE_CHAN_BUFFER:
+        its = typing_type(t, hs_names_type(t->g->names, type)->elem);
+        count = UINT64_MAX;
+        /* fall through */
+    case HS_SHAPE_ONE:
+    case HS_SHAPE_MANY:
+    case HS_SHAPE_CLOSURE:
+        scan_rows(w, memory,
+                  row_of(its->first, its->count, offset,
+                         clip(memory, offset, count, its->size), its->size));
+        break;
+    case HS_SHAPE_MAP_GROUPS:
+        scan_rows(w, memory,
+                  row_of(its->groups, its->group_count, offset,
+                         clip(memory, offset, UINT64_MAX, its->group_size),
+                         its->group_size));
+        break;
+    default:
+        typing_scan_inner(w, memory, offset, typing);
+        break;
+    }
+}
+
+bool typing_memory(const struct typing *t, uint32_t slot,
+                   struct hs_memory *memory)
+{
+    const struct hs_heap_store *store = t->store;
+    uint32_t object = hs_heap_slot_object(store, slot);
+    size_t index = store->groups[slot / 64].page;
+    const struct hs_page *page = &store->pages[index];
+    uint32_t at = t->contents[object];
+
+    if (at == 0) {
+        *memory = hs_heap_memory(t->heap, object);
+        return memory->bytes != NULL;
+    }
+    memory->bytes = store->places[index].record + at;
+    memory->size = page->size;
+    memory->fields = memory->bytes + page->size;
+    memory->fields_end = NULL;
+    memory->address = hs_heap_page_address(store, index) + page->phase +
+                      (uint64_t)(slot - page->group * 64) * page->size;
+    return true;
+}
+
+void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
+{
+    struct typing *t = w->typing;
+    struct hs_memory memory;
+    uint64_t count = UINT64_MAX, header = typing & HS_TYPING_HEADER ? 8 : 0;
+
+    if (!typing_memory(t, slot, &memory))
+        return;
+    if (hs_typing_shape(typing) == HS_SHAPE_ONE ||
+        hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
+        count = 1;
+    if (!typing_fits(t, &memory, typing)) {
+        hs_column_push(
+            &w->refused,
+            &(struct typing_view){.address = memory.address, .typing = typing});
+        return;
+    }
+    w->missed = false;
+    typing_scan(w, &memory, header, typing, count);
+    if (w->missed)
+        hs_column_push(&w->again,
+                       &(struct typing_view){.address = memory.address + header,
+                                             .count = count,
+                                             .typing = typing});
+}
+
+void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
+{
+    const struct typing *t = w->typing;
+    const struct hs_memory *stretch;
+    struct typing_place place;
+    struct hs_memory memory;
+
+    w->missed = false;
+    if (typing_locate(t, view->address, &place)) {
+        if (!typing_memory(t, place.slot, &memory))
+            return;
+    } else {
+        stretch = typing_stretch(t, view->address);
+        if (!stretch)
+            return;
+        memory = *stretch;
+    }
+    typing_scan(w, &memory, view->address - memory.address, view->typing,
+                view->count);
+    if (w->missed)
+        hs_column_push(&w->again, view);
+}

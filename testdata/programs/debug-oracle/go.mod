@@ -1,0 +1,3 @@
+module heapscope.example/debug.oracle/app
+
+go 1.18

@@ -1,0 +1,3 @@
+module heapscope.example/names-kinds
+
+go 1.19
