@@ -75,6 +75,7 @@ struct golang {
     struct hs_names *names;
     unsigned pointer_size;
     bool big_endian;
+    unsigned threads;                   /* for typing; 0: as many as pay */
     unsigned minor;                     /* 24 in go1.24.4 */
     uint64_t slide;                     /* running address less the file's */
     struct golang_image *image;         /* image.c */
