@@ -73,12 +73,13 @@ static bool descend(struct descending *d, double keep)
     struct hs_kinds kinds = hs_kinds_find(d->heap, d->holders, d->retention,
                                           d->nodes, d->count, true, d->scratch);
     const struct hs_kind *kind = kinds.list.at;
-    struct hs_path_step *last =
-        (struct hs_path_step *)d->steps.at + d->steps.count - 1;
+    struct hs_path_step *last;
     uint32_t node, objects = hs_heap_count(d->heap);
 
-    if (d->shown < objects && d->steps.count)
+    if (d->shown < objects && d->steps.count) {
+        last = (struct hs_path_step *)d->steps.at + d->steps.count - 1;
         last->count += kinds.joined;
+    }
     if (kinds.list.count == 0 || kind->members.count > MOST_MEMBERS ||
         (double)kind->bytes < keep * (double)d->bytes)
         return false;

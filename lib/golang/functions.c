@@ -31,7 +31,7 @@ static struct hs_cursor table(const struct golang *g,
                               const struct golang_table *t, unsigned size)
 {
     if (t->count > g->image->loaded)
-        return hs_cursor_over(NULL, 0, 0);
+        return (struct hs_cursor){.fault = HS_CURSOR_SHORT};
     return hs_golang_bytes(g, t->at, t->count * size);
 }
 

@@ -181,6 +181,19 @@ static bool refuse(const struct match *m, struct hs_err *err)
                    versions(g));
 }
 
+/* A dump that was cut short may not say where the program was loaded. */
+static bool is_placed(const struct golang *g)
+{
+    const struct hs_segment *segments = g->heap->segments.at;
+
+    if (!g->program->position_independent)
+        return true;
+    for (size_t i = 0; i < g->heap->segments.count; i++)
+        if (hs_str_equal(hs_str_of(segments[i].name), hs_str_of("data")))
+            return true;
+    return false;
+}
+
 bool hs_golang_match(struct golang *g, struct hs_err *err)
 {
     struct match m = {.g = g};
@@ -194,6 +207,10 @@ bool hs_golang_match(struct golang *g, struct hs_err *err)
             8 * g->pointer_size, 8 * g->heap->pointer_size,
             (int)(g->heap->goarch.size < 40 ? g->heap->goarch.size : 40),
             g->heap->goarch.text);
+    if (!is_placed(g))
+        return hs_fail(err, HS_EDATA, HS_NOWHERE,
+                       "it is position-independent, and the dump ends before "
+                       "it says where it was loaded");
     hs_map_init(&m.seen, g->scratch, 256);
     check_segments(&m);
     check_functions(&m);

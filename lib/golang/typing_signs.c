@@ -79,7 +79,8 @@ static void try_chan(struct typing_worker *w, uint32_t object,
     if (!typing_known(w, descriptor, MISS_TYPE, &elem) || elem == HS_NO_TYPE)
         return;
     size = memory->bytes[3 * t->word + (t->heap->big_endian ? 1 : 0)] |
-           memory->bytes[3 * t->word + (t->heap->big_endian ? 0 : 1)] << 8;
+           (uint32_t)memory->bytes[3 * t->word + (t->heap->big_endian ? 0 : 1)]
+               << 8;
     if (size != typing_type(t, elem)->size || (room && size && !buffer))
         return;
     hs_column_push(&w->chans, &(struct typing_chan){object, elem});

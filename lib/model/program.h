@@ -25,13 +25,13 @@ struct hs_program {
 
     /* Filled by golang/: */
     bool read; /* it is a Go program, and what follows is known */
-    struct hs_str go_version;  /* "go1.24.4" */
-    struct hs_str goarch;      /* "amd64" */
-    struct hs_str main;        /* import path of package main */
-    struct hs_module module;   /* the main module */
-    struct hs_column modules;  /* struct hs_module: what it depends on */
-    struct hs_column settings; /* struct hs_setting */
-    struct hs_str build_id;    /* Go's */
+    struct hs_str go_version;   /* "go1.24.4" */
+    struct hs_str goarch;       /* "amd64" */
+    struct hs_str main;         /* import path of package main */
+    struct hs_module module;    /* the main module */
+    struct hs_column modules;   /* struct hs_module: what it depends on */
+    struct hs_column settings;  /* struct hs_setting */
+    struct hs_str build_id;     /* Go's */
     struct hs_str gnu_build_id; /* in hexadecimal; that of profiles */
     unsigned pointer_size;
     bool big_endian, position_independent;
