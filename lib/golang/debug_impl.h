@@ -97,7 +97,7 @@ bool hs_debug_function(struct golang_debug *d,
                        const struct debug_function *function, Dwarf_Die *die);
 
 /* The name of DIE, borrowed from the section; empty if it has none. */
-struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die);
+struct hs_str hs_debug_name(struct golang_debug *d, Dwarf_Die *die);
 
 /* The value of a number or address; false if DIE has no such attribute. */
 bool hs_debug_number(Dwarf_Die *die, unsigned attribute, uint64_t *value);
