@@ -68,6 +68,7 @@ struct golang_debug {
     struct hs_column added;       /* uint32_t: types that only DWARF tells of,
                                    * of which ... */
     size_t settled;               /* ... the first so many are whole */
+    uint32_t code;                /* the type of an address of code, if made */
     struct hs_map closures;       /* entry of a function -> type */
 };
 
