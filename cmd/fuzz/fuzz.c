@@ -15,6 +15,7 @@
 
 #include "format/format.h"
 #include "golang/golang.h"
+#include "model/profile.h"
 #include "model/profile_sound.h"
 #include "pipeline.h"
 
@@ -25,6 +26,27 @@ static void broken(const struct hs_format *format, const char *what)
 {
     fprintf(stderr, "%s: %s\n", format->name, what);
     abort();
+}
+
+/* Lets the executable name a profile that has nothing but addresses. */
+static void fuzz_addresses(struct hs_snapshot *snapshot)
+{
+    static const struct hs_str no_text = {"", 0};
+    struct hs_location locations[64] = {{0}};
+    struct hs_profile profile = {.strings = &no_text,
+                                 .string_count = 1,
+                                 .locations = locations,
+                                 .location_count = 64};
+    struct hs_err err = HS_ERR_NONE;
+
+    for (unsigned i = 0; i < 64; i++)
+        locations[i] = (struct hs_location){.address = 0x401000 + 3 * i,
+                                            .mapping = HS_NO_MAPPING};
+    snapshot->profile = &profile;
+    snapshot->parts |= HS_PART_PROFILE;
+    hs_golang_name(snapshot, &err);
+    snapshot->parts &= ~(unsigned)HS_PART_PROFILE;
+    snapshot->profile = NULL;
 }
 
 static void fuzz_format(const struct hs_format *format, const uint8_t *data,
@@ -58,6 +80,8 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
     hs_err_clear(&err);
     if (hs_golang_name(&snapshot, &err) != (err.kind == HS_OK))
         broken(format, "naming and the error do not agree");
+    if (snapshot.parts == HS_PART_PROGRAM)
+        fuzz_addresses(&snapshot);
     if (snapshot.parts)
         unsound = fuzz_commands(&snapshot);
     if (unsound)

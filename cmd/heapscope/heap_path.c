@@ -30,7 +30,7 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_VIA_TEXT] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_VIA},
     [STEP_KIND] = {NULL, "", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
     [STEP_NAME] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
-    [STEP_COUNT] = {"count", "", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    [STEP_COUNT] = {"kind_objects", "", HS_UNIT_COUNT, HS_ROLE_PLAIN},
     [STEP_ADDRESS] = {"address", "", HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
     [STEP_WHERE] = {NULL, "", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
     [STEP_TYPE] = {"type", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
@@ -41,7 +41,7 @@ static const struct hs_doc_column columns[STEP_COLUMNS] = {
     [STEP_SIZE] = {"size", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
     [STEP_RETAINED] = {"retained_bytes", NULL, HS_UNIT_BYTES,
                        HS_ROLE_JSON_ONLY},
-    [STEP_TOGETHER] = {"together_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    [STEP_TOGETHER] = {"kind_bytes", "", HS_UNIT_BYTES, HS_ROLE_PLAIN},
 };
 
 static struct hs_value str_value(struct hs_str text)

@@ -53,9 +53,11 @@ static void revision(struct hs_document *doc, struct hs_block *group,
 
     name(doc, group, "revision", NULL, id);
     name(doc, group, "revision_time", NULL, when);
-    truth(doc, group, "modified", changed);
-    if (id.size == 0)
+    if (id.size == 0) {
+        hs_doc_field(doc, group, "modified", NULL, hs_value_null());
         return;
+    }
+    truth(doc, group, "modified", changed);
     text = hs_doc_printf(doc, "%.*s%s%.*s%s", (int)id.size, id.text,
                          when.size ? ", " : "", (int)when.size, when.text,
                          changed ? ", with changes" : "");

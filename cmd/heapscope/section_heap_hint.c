@@ -20,7 +20,7 @@ void hs_heap_hint(struct hs_run *run, const struct hs_case *c)
     if (!names)
         hs_doc_note(doc, doc->top,
                     "Give the executable, too (heapscope %s app %s), and "
-                    "variables, types, fields and map keys have their names.",
+                    "variables, types, fields and map keys have names.",
                     run->command->name, hs_heap_files(run, HS_PART_HEAP));
     else if (names->globals.count == 0)
         hs_doc_note(doc, doc->top,

@@ -33,6 +33,9 @@ bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
 
     if (!hs_golang_open_image(g, err))
         return false;
+    g->program->has_symbols = hs_golang_has_section(g, ".symtab");
+    g->program->has_debug = hs_golang_has_section(g, ".debug_info") ||
+                            hs_golang_has_section(g, ".zdebug_info");
     hs_golang_read_notes(g);
     hs_golang_read_buildinfo(g);
     if (!hs_golang_read_module(g, err))

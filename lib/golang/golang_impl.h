@@ -2,7 +2,8 @@
 /*
  * golang_impl.h - what the readers of one executable share; for golang/ only.
  *
- *   image.c      the ELF file: bytes at an address, sections by name
+ *   image.c      the ELF file: bytes at an address
+ *   sections.c   sections by name
  *   buildinfo.c  version, modules, settings
  *   notes.c      build ids
  *   module.c     moduledata: where types, functions and their data are
@@ -74,6 +75,7 @@ struct golang {
     struct hs_names *names;
     unsigned pointer_size;
     bool big_endian;
+    unsigned threads;                   /* for typing; 0: as many as pay */
     unsigned minor;                     /* 24 in go1.24.4 */
     uint64_t slide;                     /* running address less the file's */
     struct golang_image *image;         /* image.c */
@@ -96,6 +98,11 @@ struct hs_cursor hs_golang_rest(const struct golang *g, uint64_t address);
  * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
 struct hs_cursor hs_golang_section(struct golang *g, const char *name,
                                    uint64_t *address);
+
+bool hs_golang_has_section(const struct golang *g, const char *name);
+
+/* Is all in the file that its sections are made of? */
+bool hs_golang_sections_whole(const struct golang *g);
 
 /* A word of the program's size; 0 once CURSOR is bad. */
 uint64_t hs_golang_word(const struct golang *g, struct hs_cursor *cursor);
@@ -142,6 +149,12 @@ void hs_golang_read_all_types(struct golang *g);
 
 /* Does type MAP have groups (Go >= 1.24), not buckets? */
 bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
+
+/* Makes G of SNAPSHOT's executable and reads what all the others stand on;
+ * hs_golang_close_image(G) in any case. */
+bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
+                            struct hs_arena *scratch, struct hs_err *err);
+
 
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */

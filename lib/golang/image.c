@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * image.c - the ELF file: what stands at an address, what is in a section.
+ * image.c - the ELF file: what stands at an address.
  *
  * Addresses are looked up by program headers alone, which no stripping takes
  * away.  In a position-independent program that another linker made, addresses
@@ -18,9 +18,6 @@
 #include <string.h>
 
 #include "golang/golang_impl.h"
-
-/* Compressed sections of more than this are left alone. */
-#define MOST_INFLATED ((uint64_t)1 << 30)
 
 static const struct machine {
     unsigned machine;
@@ -106,75 +103,6 @@ uint64_t hs_golang_pointer(const struct golang *g, struct hs_cursor *cursor)
     return address ? address + g->slide : 0;
 }
 
-/* What SCN holds, in the file or inflated; empty if it cannot be had. */
-static struct hs_cursor contents(struct golang *g, Elf_Scn *scn,
-                                 const GElf_Shdr *header)
-{
-    struct hs_cursor file = g->program->bytes;
-    GElf_Chdr packed;
-    Elf_Data *data;
-
-    if (header->sh_type == SHT_NOBITS)
-        return hs_cursor_over(NULL, 0, 0);
-    if (!(header->sh_flags & SHF_COMPRESSED)) {
-        hs_cursor_take(&file, header->sh_offset);
-        file = hs_cursor_sub(&file, header->sh_size);
-        return file.fault ? hs_cursor_over(NULL, 0, 0) : file;
-    }
-    if (!gelf_getchdr(scn, &packed) || packed.ch_size > MOST_INFLATED ||
-        elf_compress(scn, 0, 0) < 0)
-        return hs_cursor_over(NULL, 0, 0);
-    data = elf_rawdata(scn, NULL);
-    if (!data || !data->d_buf)
-        return hs_cursor_over(NULL, 0, 0);
-    return hs_cursor_over(hs_arena_copy(g->arena, data->d_buf, data->d_size),
-                          data->d_size, 0);
-}
-
-static Elf_Scn *section_named(const struct golang *g, const char *name,
-                              GElf_Shdr *header)
-{
-    Elf *elf = g->image->elf;
-    Elf_Scn *scn = NULL;
-    size_t names;
-
-    if (!elf || elf_getshdrstrndx(elf, &names) != 0)
-        return NULL;
-    while ((scn = elf_nextscn(elf, scn))) {
-        const char *its;
-
-        if (!gelf_getshdr(scn, header))
-            continue;
-        its = elf_strptr(elf, names, header->sh_name);
-        if (its && strcmp(its, name) == 0)
-            return scn;
-    }
-    return NULL;
-}
-
-struct hs_cursor hs_golang_section(struct golang *g, const char *name,
-                                   uint64_t *address)
-{
-    GElf_Shdr header;
-    Elf_Scn *scn = section_named(g, name, &header);
-    struct hs_cursor found = hs_cursor_over(NULL, 0, 0);
-
-    if (!scn)
-        return found;
-    found = contents(g, scn, &header);
-    found.big_endian = g->big_endian;
-    if (address)
-        *address = header.sh_addr ? header.sh_addr + g->slide : 0;
-    return found;
-}
-
-static bool has_section(const struct golang *g, const char *name)
-{
-    GElf_Shdr header;
-
-    return section_named(g, name, &header) != NULL;
-}
-
 static int by_address(const void *a, const void *b)
 {
     const struct golang_segment *x = a, *y = b;
@@ -182,27 +110,34 @@ static int by_address(const void *a, const void *b)
     return (x->address > y->address) - (x->address < y->address);
 }
 
-/* Keeps what LOAD headers say is in the file, as far as it is. */
-static void keep_segments(struct golang *g)
+static bool cut_short(const struct golang *g, struct hs_err *err)
+{
+    return hs_fail(err, HS_ETRUNC, hs_cursor_left(&g->program->bytes),
+                   "the executable is cut short");
+}
+
+/* Keeps what LOAD headers say is in the file. */
+static bool keep_segments(struct golang *g, struct hs_err *err)
 {
     struct golang_image *image = g->image;
     struct hs_cursor bytes = g->program->bytes;
     size_t count;
 
     if (elf_getphdrnum(image->elf, &count) != 0)
-        return;
+        return cut_short(g, err);
     for (size_t i = 0; i < count && i < GOLANG_MOST_SEGMENTS; i++) {
         uint64_t left = hs_cursor_left(&bytes);
         struct golang_segment segment;
         GElf_Phdr header;
 
         if (!gelf_getphdr(image->elf, (int)i, &header) ||
-            header.p_type != PT_LOAD || header.p_offset >= left)
+            header.p_type != PT_LOAD)
             continue;
+        if (header.p_filesz && (header.p_offset > left ||
+                                header.p_filesz > left - header.p_offset))
+            return cut_short(g, err);
         segment.address = header.p_vaddr;
-        segment.size = header.p_filesz < left - header.p_offset
-                           ? header.p_filesz
-                           : left - header.p_offset;
+        segment.size = header.p_filesz;
         segment.offset = header.p_offset;
         segment.bytes = bytes.at + header.p_offset;
         segment.writable = header.p_flags & PF_W;
@@ -217,6 +152,9 @@ static void keep_segments(struct golang *g)
     if (image->segments.count)
         qsort(image->segments.at, image->segments.count,
               sizeof(struct golang_segment), by_address);
+    return image->segments.count ||
+           hs_fail(err, HS_EDATA, HS_NOWHERE,
+                   "the executable has nothing to load");
 }
 
 /* The relocations that the dynamic section tells of. */
@@ -324,13 +262,10 @@ bool hs_golang_open_image(struct golang *g, struct hs_err *err)
     if (machine && (g->big_endian ? machine->big : machine->little))
         g->program->goarch =
             hs_str_of(g->big_endian ? machine->big : machine->little);
-    g->program->has_symbols = has_section(g, ".symtab");
-    g->program->has_debug =
-        has_section(g, ".debug_info") || has_section(g, ".zdebug_info");
-    keep_segments(g);
-    if (image->segments.count == 0)
-        return hs_fail(err, HS_EDATA, HS_NOWHERE,
-                       "the executable has nothing to load");
+    if (!hs_golang_sections_whole(g))
+        return cut_short(g, err);
+    if (!keep_segments(g, err))
+        return false;
     if (header.e_type == ET_DYN)
         relocate(g);
     return true;

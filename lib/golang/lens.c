@@ -181,13 +181,13 @@ static bool side_of(const struct hs_names *names, uint32_t group, bool key,
         return false;
     }
     side->size = hs_names_type(names, side->type)->size;
-    return side->stride != 0;
+    return true;
 }
 
 /* Which entry of SIDE is at OFFSET of a group; false if none is. */
 static bool entry_at(const struct side *side, uint64_t offset, uint64_t *entry)
 {
-    if (offset < side->at)
+    if (offset < side->at || side->stride == 0)
         return false;
     *entry = (offset - side->at) / side->stride;
     return *entry < 8 && (offset - side->at) % side->stride < side->size;

@@ -171,7 +171,7 @@ bool hs_golang_name_profile(struct golang *g, struct hs_err *err)
         if (location[i].line_count == 0 && location[i].address)
             name_location(&n, &location[i]);
     /* An address of cgo's or of the dynamic linker's may be in no function. */
-    if (n.wanted == 0 || n.named < n.wanted / 2)
+    if (n.named < n.wanted - n.wanted / 2 || n.named == 0)
         return hs_fail(err, HS_EDATA, HS_NOWHERE,
                        "not the program of the profile: %" PRIu64 " of %" PRIu64
                        " addresses are in its functions",

@@ -66,6 +66,8 @@ static void look_up(struct typing *t, uint64_t address,
         break;
     case MISS_CODE:
         type = hs_golang_closure_type(t->g, address);
+        if (type == HS_NO_TYPE)
+            type = typing_closure(t, address);
         break;
     }
     hs_map_add(&t->known[kind], address, type);
@@ -116,34 +118,63 @@ static void scan_some(void *context, unsigned part)
            level->count) {
         size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
 
-        for (; at < end; at++)
+        for (; at < end; at++) {
+            typing_call(level->t, level->slots, at, end);
             typing_scan_object(w, level->slots[at], level->typings[at]);
+        }
+    }
+    typing_answer(w);
+}
+
+/* Adds the object in SLOT to the frontier, with the typing that it has. */
+static void enter(struct typing *t, uint32_t slot, uint32_t object)
+{
+    size_t at = t->frontier_count++;
+
+    t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
+    ((uint32_t *)t->frontier.at)[at] = slot;
+    ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
+}
+
+/* Enters all queued objects in order of their addresses: then a level reads
+ * the heap from its beginning to its end, which is what memory is good at. */
+static void gather_many(struct typing *t)
+{
+    const struct hs_heap_store *store = t->store;
+
+    for (size_t i = 0; i < store->group_count; i++) {
+        const struct hs_slot_group *group = &store->groups[i];
+        uint64_t bits = group->bits;
+        uint32_t object = group->rank;
+
+        for (; bits; bits &= bits - 1, object++)
+            if (hs_bitset_has(&t->queued, object))
+                enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
+                      object);
     }
 }
 
-/* Moves what all workers have queued into the frontier, with its typing. */
+/* Moves what all workers have queued into the frontier. */
 static void gather(struct typing *t)
 {
-    t->frontier.count = t->typings.count = 0;
+    size_t count = 0;
+
+    t->frontier.count = t->typings.count = t->frontier_count = 0;
+    for (unsigned i = 0; i < t->threads; i++)
+        count += t->workers[i].next.count;
+    hs_column_extend(&t->frontier, count);
+    hs_column_extend(&t->typings, count);
+    if (count > t->count / 64)
+        gather_many(t);
     for (unsigned i = 0; i < t->threads; i++) {
         struct hs_column *next = &t->workers[i].next;
+        const uint32_t *slots = next->at;
 
-        if (next->count)
-            memcpy(hs_column_extend(&t->frontier, next->count), next->at,
-                   next->count * sizeof(uint32_t));
+        for (size_t k = 0; k < next->count && t->frontier_count < count; k++)
+            enter(t, slots[k], hs_heap_slot_object(t->store, slots[k]));
         next->count = 0;
     }
-    if (t->frontier.count == 0)
-        return;
-    hs_column_extend(&t->typings, t->frontier.count);
-    for (size_t i = 0; i < t->frontier.count; i++) {
-        uint32_t slot = ((uint32_t *)t->frontier.at)[i];
-        uint32_t object = hs_heap_slot_object(t->store, slot);
-
-        t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
-        ((uint32_t *)t->typings.at)[i] = typing_word(t->claims[object]);
-    }
-    t->scanned += t->frontier.count;
+    t->scanned += t->frontier_count;
 }
 
 static void refuse_all(struct typing *t)
@@ -175,6 +206,7 @@ static void scan_again(struct typing *t)
                              (const struct typing_view *)again.at + k);
         t->workers[i].again.count = 0;
     }
+    typing_answer(&t->workers[0]);
 }
 
 static void run_levels(struct typing *t)
@@ -184,12 +216,12 @@ static void run_levels(struct typing *t)
         bool many;
 
         gather(t);
-        if (t->frontier.count == 0 ||
+        if (t->frontier_count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
-        level.count = t->frontier.count;
+        level.count = t->frontier_count;
         many = level.count > ALONE;
         hs_parallel_run(many ? t->threads : 1, scan_some, &level);
         refuse_all(t);
@@ -240,6 +272,7 @@ static bool run_views(struct typing *t)
             typing_scan_view(&t->workers[0], view);
         }
     }
+    typing_answer(&t->workers[0]);
     scan_again(t);
     return some;
 }
@@ -280,7 +313,11 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
-    t->threads = t->count < ALONE ? 1 : hs_parallel_processors();
+    t->named = 1;
+    t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
+    t->threads = g->threads         ? g->threads
+                 : t->count < ALONE ? 1
+                                    : hs_parallel_processors();
     t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
     t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
     t->queued = hs_bitset_new(t->count, t->arena);
@@ -291,11 +328,23 @@ static struct typing *make(struct golang *g)
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         hs_map_init(&t->known[kind], t->arena, 1024);
+    hs_map_init(&t->by_name, t->arena, 1024);
+    hs_map_init(&t->map_of, t->arena, 1024);
     hs_map_init(&t->viewed, t->arena, 1024);
     hs_map_init(&t->refused, t->arena, 16);
     for (unsigned i = 0; i < t->threads; i++)
         init_worker(t, &t->workers[i]);
     return t;
+}
+
+static void write_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    uint32_t end = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+
+    for (uint32_t i = (uint32_t)hs_parallel_share(t->count, part, t->threads);
+         i < end; i++)
+        t->g->names->typings[i] = typing_word(t->claims[i]);
 }
 
 void hs_golang_type_heap(struct golang *g)
@@ -311,9 +360,8 @@ void hs_golang_type_heap(struct golang *g)
     typing_run(t);
     typing_find_signs(t);
     typing_run(t);
-    g->names->typings = hs_arena_zeroed(g->arena, t->count, sizeof(uint32_t));
-    for (uint32_t i = 0; i < t->count; i++)
-        g->names->typings[i] = typing_word(t->claims[i]);
+    g->names->typings = hs_arena_alloc(g->arena, t->count * sizeof(uint32_t));
+    hs_parallel_run(t->threads, write_part, t);
     for (unsigned i = 0; i < t->threads; i++)
         hs_arena_free(&t->workers[i].arena);
 }

@@ -14,21 +14,26 @@
 #include "golang/typing_impl.h"
 
 #define EVIDENCE_AT 61
-#define COVERS_AT   29
+#define COVERS_AT   31
+#define RANK_AT     29
+#define MOST_COVERS (((uint64_t)1 << 30) - 1)
 #define TYPE_AT     5
 #define SHAPE_AT    1
 #define TINY        16u
 
 /* What of a claim is its typing, evidence apart. */
-#define CLAIM_TYPING (((uint64_t)1 << COVERS_AT) - 1)
+#define CLAIM_TYPING (((uint64_t)1 << RANK_AT) - 1)
 
-static uint64_t claim_of(uint32_t typing, uint64_t covers)
+static uint64_t claim_of(const struct typing *t, uint32_t typing,
+                         uint64_t covers)
 {
+    uint64_t rank = typing_type(t, hs_typing_type(typing))->rank;
     uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
 
     return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
-           (covers < UINT32_MAX ? covers : UINT32_MAX) << COVERS_AT |
-           type << TYPE_AT | (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+           (covers < MOST_COVERS ? covers : MOST_COVERS) << COVERS_AT |
+           rank << RANK_AT | type << TYPE_AT |
+           (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
            (typing & HS_TYPING_HEADER ? 1u : 0u);
 }
 
@@ -75,8 +80,11 @@ bool typing_locate(const struct typing *t, uint64_t address,
     place->object = hs_heap_slot_object(store, slot);
     place->scan = page->scan;
     if (page->kind == HS_PAGE_LIST) {
+        struct hs_memory memory = hs_heap_memory(t->heap, place->object);
+
         place->size = store->odd[page->size + at].size;
         place->offset = address - store->odd[page->size + at].address;
+        place->scan = memory.fields < memory.fields_end;
     } else {
         uint64_t base = index - store->main.base < store->main.count
                             ? (store->main.first + index - store->main.base)
@@ -86,7 +94,7 @@ bool typing_locate(const struct typing *t, uint64_t address,
         place->size = page->size;
         place->offset = address - base - page->phase - at * page->size;
     }
-    place->header = t->headers && page->scan && place->size > t->small &&
+    place->header = t->headers && place->scan && place->size > t->small &&
                             place->size <= 32768
                         ? 8
                         : 0;
@@ -109,7 +117,7 @@ static bool is_refused(const struct typing *t, uint32_t object, uint32_t typing)
 void typing_refuse(struct typing *t, uint32_t object, uint32_t typing)
 {
     hs_map_add(&t->refused, refusal(object, typing), 1);
-    if (((t->claims[object] ^ claim_of(typing, 0)) & CLAIM_TYPING) == 0)
+    if (((t->claims[object] ^ claim_of(t, typing, 0)) & CLAIM_TYPING) == 0)
         t->claims[object] = 0;
 }
 
@@ -122,7 +130,7 @@ void typing_raise(struct typing_worker *w, const struct typing_place *place,
 
     if (place->header)
         typing |= HS_TYPING_HEADER;
-    mine = claim_of(typing, covers);
+    mine = claim_of(t, typing, covers);
     if (mine <= old || is_refused(t, place->object, typing))
         return;
     while (!__atomic_compare_exchange_n(claim, &old, mine, true,
@@ -176,6 +184,12 @@ void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
     if (!typing_locate(t, address, &place)) {
         if (its->count && is_outside(t, address))
             view(w, address, 1, typing);
+        return;
+    }
+    /* Up to Go 1.22 the runtime's timer stands in the middle of time's. */
+    if (type == t->timer && place.offset == t->word && t->minor <= 22 &&
+        place.size == typing_type(t, t->user_timer)->slot) {
+        typing_claim_one(w, address - t->word, t->user_timer, evidence);
         return;
     }
     if (is_at_start(&place) && place.scan == its->has_pointers &&
@@ -297,6 +311,10 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
             view(w, address, covers, typing);
         return;
     }
+    /* To the runtime these are structs of its own, which know less. */
+    if (shape == HS_SHAPE_CHAN || shape == HS_SHAPE_MAP ||
+        shape == HS_SHAPE_MAP_TABLE)
+        covers = place.size + 1;
     now = typing_word(
         __atomic_load_n(&t->claims[place.object], __ATOMIC_RELAXED));
     if (header_agrees(t, now, type, shape)) {
@@ -315,9 +333,8 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
     uint32_t its;
 
     if (!typing_locate(t, address, &place) || place.offset != place.header ||
-        !typing_memory(t, place.slot, &memory))
-        return;
-    if (!typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
+        !typing_memory(t, place.slot, &memory) ||
+        !typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
         return;
     if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
         its = type;

@@ -14,7 +14,11 @@
  * A *claim* is 64 bits of which the greatest wins, so that it does not matter
  * who comes first:
  *
- *   evidence:3 | bytes it covers:32 | least type number:24 | shape:4 | header:1
+ *   evidence:3 | bytes it covers:30 | rank:2 | least type number:24 | shape:4 |
+ *   header:1
+ *
+ * The rank of a type decides between types of one size: a struct beats its
+ * first field, and what Go has a name for beats what only the compiler has.
  *
  * A claim at an object's start that fits the object is its typing.  Any other
  * (into the middle, or a first field whose struct nobody has named) is a
@@ -56,11 +60,12 @@ struct typing_op {
 /* What has to be at hand of a type when something points to it. */
 struct typing_type {
     uint64_t size;
-    uint32_t first, count; /* its ops in typing.ops */
+    uint32_t first, count;        /* its ops in typing.ops */
     uint32_t groups, group_count; /* of a map: the ops of a group */
     uint32_t group_size;
-    uint32_t slot;    /* bytes of the slot that one value is allocated in; 0:
-                       * it shares one, or has no bytes */
+    uint32_t slot; /* bytes of the slot that one value is allocated in; 0:
+                    * it shares one, or has no bytes */
+    uint8_t rank;  /* 0 to 3 */
     bool has_pointers, group_pointers;
     bool open;    /* the beginning of something bigger */
     bool partial; /* not all of its words are in its ops */
@@ -100,6 +105,15 @@ struct typing_chan {
     uint32_t object, elem;
 };
 
+/* A claim that is still to be made: see typing_ask(). */
+struct typing_request {
+    uint64_t address, count; /* values, or bytes */
+    uint32_t type;
+    uint8_t shape, evidence;
+};
+
+#define TYPING_ASKED 32u /* a power of 2 */
+
 struct typing;
 
 /* What one thread gathers. */
@@ -115,6 +129,8 @@ struct typing_worker {
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     bool missed;                /* in what is being scanned */
+    struct typing_request asked[TYPING_ASKED]; /* a ring: those from MADE to */
+    uint32_t made, ask;                        /* ASK are to be made */
 };
 
 struct typing {
@@ -143,13 +159,20 @@ struct typing {
 
     struct hs_map known[3];     /* descriptor, itab, code -> type, which is
                                  * HS_NO_TYPE if there is none */
+    struct hs_map map_of;       /* type of a group -> the first map that has
+                                 * such groups */
     struct hs_map viewed;       /* views that were scanned -> 1 */
     struct hs_column stretches; /* const struct hs_memory *: segments and
                                  * frames, by address */
     struct hs_column frontier, typings; /* uint32_t: slots of a level, and
-                                         * their typings when it began */
+                                         * their typings when it began, */
+    size_t frontier_count;              /* so many of them */
     uint64_t scanned;                   /* objects, in all levels */
-    uint32_t pool_local, g_type; /* sync.poolLocal, runtime.g */
+    uint32_t pool_local, g_type;        /* sync.poolLocal, runtime.g */
+    uint32_t timer, user_timer;         /* runtime.timer, time.Timer */
+    uint32_t named;                     /* types before are in by_name: */
+    struct hs_map by_name; /* a name's hash -> the first so called */
+    uint64_t frame_link;   /* bytes between a frame's end and its arguments */
     struct typing_worker workers[HS_PARALLEL_MOST];
 };
 
@@ -169,6 +192,16 @@ uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
 
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
                  uint32_t typing); /* typing_fit.c */
+
+/* typing_ask.c: makes the claim of REQUEST, a little later: in between, the
+ * memory that it takes is called for.  typing_answer() makes all of W. */
+void typing_ask(struct typing_worker *w, const struct typing_request *request);
+void typing_answer(struct typing_worker *w);
+
+/* Calls for what typing_scan_object() will read of the last of COUNT SLOTS
+ * from AT on. */
+void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
+                 size_t count);
 
 /* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,
@@ -219,6 +252,11 @@ const struct hs_memory *typing_stretch(const struct typing *t,
                                        uint64_t address);
 void typing_list(const struct typing *t, const struct hs_memory *memory,
                  struct hs_bitset *listed);
+
+/* typing_functions.c: the closure whose code is at CODE, as a struct; what
+ * methods that run were called with. */
+uint32_t typing_closure(struct typing *t, uint64_t code);
+void typing_seed_receivers(struct typing *t);
 
 /* typing_signs.c */
 void typing_find_signs(struct typing *t);

@@ -289,6 +289,29 @@ static bool is_open(const struct hs_go_type *type)
     return is(type->name, "time.Timer") || is(type->name, "time.Ticker");
 }
 
+/* See typing_impl.h. */
+static uint8_t rank_of(const struct typing *t, const struct hs_go_type *type)
+{
+    uint64_t size = type->size;
+    uint8_t rank = 1;
+
+    if (begins(type->name, "<-chan ") || begins(type->name, "chan<- ") ||
+        (type->name.size && memmem(type->name.text, type->name.size,
+                                   "go.shape.", strlen("go.shape."))))
+        return 0;
+    while (type->kind == HS_GO_STRUCT && rank < 3) {
+        const struct hs_go_field *first = field_of(t, type, 0);
+
+        if (!first)
+            break;
+        type = hs_names_type(t->g->names, first->type);
+        if (type->size != size || type->kind != HS_GO_STRUCT)
+            break;
+        rank++;
+    }
+    return rank;
+}
+
 static void plan_type(struct planner *p, uint32_t number)
 {
     struct typing *t = p->t;
@@ -300,6 +323,7 @@ static void plan_type(struct planner *p, uint32_t number)
         .size = type->size,
         .has_pointers = type->has_pointers,
         .slot = typing_slot_for(t, type->size, type->has_pointers),
+        .rank = rank_of(t, type),
         .open = is_open(type)};
     if (t->steps > ALL_STEPS)
         return;
@@ -346,10 +370,16 @@ static void note_type(struct typing *t, uint32_t number)
 {
     const struct hs_go_type *type = hs_names_type(t->g->names, number);
 
-    if (is(type->name, "sync.poolLocal"))
+    if (type->kind == HS_GO_MAP && type->group != HS_NO_TYPE)
+        hs_map_add(&t->map_of, type->group, number);
+    else if (is(type->name, "sync.poolLocal"))
         t->pool_local = number;
     else if (is(type->name, "runtime.g"))
         t->g_type = number;
+    else if (is(type->name, "runtime.timer"))
+        t->timer = number;
+    else if (is(type->name, "time.Timer"))
+        t->user_timer = number;
     else if (is_trie_node(type))
         hs_column_push(
             &t->tries,

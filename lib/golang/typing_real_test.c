@@ -174,9 +174,9 @@ static unsigned count_edges(struct real *r, uint64_t to, const char *via,
         if (hs_typing_evidence(hs_names_typing(names, words[i].object)) <=
             HS_EVIDENCE_GUESS)
             continue;
-        *typed = true;
         have = names->lens->reference(names->lens, words[i].object,
                                       words[i].offset, &r->arena);
+        *typed |= have.size != 0;
         if (hs_str_equal(have, hs_str_of(via)))
             count++;
         else if (have.size && have.text[0] == '[' && via[0] == '[')

@@ -23,6 +23,28 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
+static void ask(struct typing_worker *w, uint64_t address, uint64_t count,
+                uint32_t type, enum hs_shape shape, enum hs_evidence evidence)
+{
+    typing_ask(w, &(struct typing_request){.address = address,
+                                           .count = count,
+                                           .type = type,
+                                           .shape = (uint8_t)shape,
+                                           .evidence = (uint8_t)evidence});
+}
+
+static void ask_one(struct typing_worker *w, uint64_t address, uint32_t type,
+                    enum hs_evidence evidence)
+{
+    ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
+}
+
+static void ask_inner(struct typing_worker *w, uint64_t address,
+                      uint64_t covers, uint32_t type, enum hs_shape shape)
+{
+    ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
+}
+
 /* A pointer-shaped value of TYPE is the word VALUE itself. */
 static void follow_direct(struct typing_worker *w, uint32_t type,
                           uint64_t value)
@@ -36,15 +58,13 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
     op += its->first;
     switch ((enum typing_op_kind)op->kind) {
     case OP_POINTER:
-        typing_claim_one(w, value, op->type, HS_EVIDENCE_REACHED);
+        ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
-        typing_claim_inner(w, value, typing_map_size(t), op->type,
-                           HS_SHAPE_MAP);
+        ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
         break;
     case OP_CHAN:
-        typing_claim_inner(w, value, typing_chan_size(t), op->type,
-                           HS_SHAPE_CHAN);
+        ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
         typing_claim_closure(w, value, op->type);
@@ -62,7 +82,7 @@ void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
     if (hs_names_type(w->typing->g->names, type)->direct)
         follow_direct(w, type, value);
     else
-        typing_claim_one(w, value, type, HS_EVIDENCE_INTERFACE);
+        ask_one(w, value, type, HS_EVIDENCE_INTERFACE);
 }
 
 /* An interface at OFFSET, whose first word is WORD. */
@@ -92,7 +112,7 @@ static void follow_reflect(struct typing_worker *w,
         !typing_known(w, typing_at(t, memory, offset), MISS_TYPE, &type))
         return;
     if (typing_at(t, memory, offset + 2 * t->word) & 1u << 7)
-        typing_claim_one(w, value, type, HS_EVIDENCE_REACHED);
+        ask_one(w, value, type, HS_EVIDENCE_REACHED);
     else
         follow_direct(w, type, value);
 }
@@ -107,37 +127,35 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
 
     switch ((enum typing_op_kind)op->kind) {
     case OP_POINTER:
-        typing_claim_one(w, value, op->type, HS_EVIDENCE_REACHED);
+        ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
         break;
     case OP_STRING:
-        typing_claim_string(w, value, typing_at(t, memory, offset + word),
-                            op->type);
+        ask(w, value, typing_at(t, memory, offset + word), op->type,
+            HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
         break;
     case OP_SLICE:
-        typing_claim_many(w, value, typing_at(t, memory, offset + 2 * word),
-                          op->type);
+        ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
+            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
-        typing_claim_inner(w, value, typing_map_size(t), op->type,
-                           HS_SHAPE_MAP);
+        ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
         break;
     case OP_CHAN:
-        typing_claim_inner(w, value, typing_chan_size(t), op->type,
-                           HS_SHAPE_CHAN);
+        ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
         typing_claim_closure(w, value, op->type);
         break;
     case OP_OVERFLOW:
-        typing_claim_inner(w, value, typing_type(t, op->type)->group_size,
-                           op->type, HS_SHAPE_MAP_GROUPS);
+        ask_inner(w, value, typing_type(t, op->type)->group_size, op->type,
+                  HS_SHAPE_MAP_GROUPS);
         break;
     case OP_TRIE:
         typing_claim_trie(w, value, op->type);
         break;
     case OP_POOL:
-        typing_claim_many(w, value, typing_at(t, memory, offset + word),
-                          t->pool_local);
+        ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
+            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_EFACE:
     case OP_IFACE:
@@ -310,9 +328,25 @@ void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
                                              .typing = typing});
 }
 
+/* A variable that only a typed pointer tells of: what the compiler makes for
+ * `var cache = &LRU{}`. */
+static void type_variable(struct typing *t, const struct typing_view *view)
+{
+    struct hs_names *names = t->g->names;
+    uint32_t number = hs_names_global(names, view->address);
+    struct hs_global *global = (struct hs_global *)names->globals.at + number;
+    uint32_t type = hs_typing_type(view->typing);
+
+    if (number != HS_NO_GLOBAL && global->type == HS_NO_TYPE &&
+        hs_typing_shape(view->typing) == HS_SHAPE_ONE &&
+        global->address == view->address &&
+        global->size == typing_type(t, type)->size)
+        global->type = type;
+}
+
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
 {
-    const struct typing *t = w->typing;
+    struct typing *t = w->typing;
     const struct hs_memory *stretch;
     struct typing_place place;
     struct hs_memory memory;
@@ -326,6 +360,7 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
         if (!stretch)
             return;
         memory = *stretch;
+        type_variable(t, view);
     }
     typing_scan(w, &memory, view->address - memory.address, view->typing,
                 view->count);

@@ -68,7 +68,8 @@ static void claim_header(struct typing_worker *w,
     struct typing *t = w->typing;
     struct typing_place place;
     const struct typing_type *its;
-    uint32_t type;
+    enum hs_shape shape;
+    uint32_t type, map;
     uint64_t room;
 
     if (!typing_known(w, header->descriptor, MISS_TYPE, &type) ||
@@ -82,9 +83,14 @@ static void claim_header(struct typing_worker *w,
         return;
     if (its->slot == place.size)
         room = 1;
-    typing_raise(w, &place,
-                 hs_typing(type, room > 1 ? HS_SHAPE_MANY : HS_SHAPE_ONE,
-                           HS_EVIDENCE_HEADER, true),
+    shape = room > 1 ? HS_SHAPE_MANY : HS_SHAPE_ONE;
+    /* Groups are of no type that Go has a name for: say whose they are. */
+    map = hs_map_lookup(&t->map_of, type);
+    if (map != HS_MAP_NONE) {
+        type = map;
+        shape = HS_SHAPE_MAP_GROUPS;
+    }
+    typing_raise(w, &place, hs_typing(type, shape, HS_EVIDENCE_HEADER, true),
                  room * its->size);
 }
 
@@ -274,5 +280,7 @@ void typing_seed(struct typing *t)
         seed_globals(t);
         seed_locals(t);
         seed_records(t);
+        typing_seed_receivers(t);
+        typing_answer(&t->workers[0]);
     } while (typing_resolve(t));
 }

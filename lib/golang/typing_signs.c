@@ -15,7 +15,6 @@
  */
 #include "golang/typing_impl.h"
 
-#include "golang/functions.h"
 #include "model/heap_walk.h"
 
 static bool in_span(const struct golang_span *span, uint64_t address)
@@ -91,13 +90,12 @@ static void try_closure(struct typing_worker *w, const struct hs_memory *memory)
     const struct typing *t = w->typing;
     uint64_t code = typing_at(t, memory, 0), first;
     struct hs_fields fields = hs_fields_of(memory);
-    struct golang_function function;
+    uint32_t type;
 
-    if (!in_span(&t->g->module->text, code) ||
-        (hs_fields_next(&fields, &first) && first == 0) ||
-        !hs_golang_function_at(t->g, code, &function) || function.entry != code)
-        return;
-    typing_claim_closure(w, memory->address, HS_NO_TYPE);
+    if (in_span(&t->g->module->text, code) &&
+        !(hs_fields_next(&fields, &first) && first == 0) &&
+        typing_known(w, code, MISS_CODE, &type) && type != HS_NO_TYPE)
+        typing_claim_closure(w, memory->address, HS_NO_TYPE);
 }
 
 /* The chan type of ELEM, made if the program has none. */
@@ -113,7 +111,7 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
 
     for (uint32_t i = 1; i < names->types.count; i++)
         if (hs_names_type(names, i)->kind == HS_GO_CHAN &&
-            hs_names_type(names, i)->elem == elem)
+            hs_names_type(names, i)->elem == elem && typing_type(t, i)->rank)
             return i;
     name = hs_names_type(names, elem)->name;
     type.name = hs_str_of(
@@ -123,50 +121,102 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
 
 static void claim_chans(struct typing *t)
 {
-    struct hs_column chans = t->workers[0].chans;
-    const struct typing_chan *chan = chans.at;
     uint32_t last = HS_NO_TYPE, type = HS_NO_TYPE;
 
-    t->workers[0].chans = HS_COLUMN(struct typing_chan, chans.arena);
-    for (size_t i = 0; i < chans.count; i++, chan++) {
-        if (chan->elem != last)
-            type = chan_of(t, chan->elem);
-        last = chan->elem;
-        typing_plan(t);
-        typing_claim_inner(&t->workers[0],
-                           hs_heap_address(t->heap, chan->object),
-                           typing_chan_size(t), type, HS_SHAPE_CHAN);
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column chans = t->workers[i].chans;
+        const struct typing_chan *chan = chans.at;
+
+        for (size_t k = 0; k < chans.count; k++, chan++) {
+            if (chan->elem != last)
+                type = chan_of(t, chan->elem);
+            last = chan->elem;
+            typing_plan(t);
+            typing_claim_inner(&t->workers[0],
+                               hs_heap_address(t->heap, chan->object),
+                               typing_chan_size(t), type, HS_SHAPE_CHAN);
+        }
     }
+}
+
+/* Is that a closure of which only the code is known? */
+static bool is_dark(const struct typing *t, uint64_t claim)
+{
+    uint32_t typing = typing_word(claim);
+
+    return hs_typing_shape(typing) == HS_SHAPE_CLOSURE &&
+           typing_type(t, hs_typing_type(typing))->size <= t->word;
+}
+
+/* Has the page at INDEX an object that is worth a look? */
+static bool is_worth(const struct typing *t, size_t index)
+{
+    const struct hs_heap_store *store = t->store;
+    uint32_t end = index + 1 < store->page_count ? store->places[index + 1].rank
+                                                 : store->count;
+    const struct hs_page *page = &store->pages[index];
+
+    if (page->kind == HS_PAGE_EMPTY ||
+        (!page->scan && page->size < 12 * t->word))
+        return false;
+    for (uint32_t i = store->places[index].rank; i < end; i++)
+        if (t->claims[i] == 0 || is_dark(t, t->claims[i]))
+            return true;
+    return false;
+}
+
+static void look_at(struct typing_worker *w, uint32_t object,
+                    const struct hs_memory *memory)
+{
+    const struct typing *t = w->typing;
+    uint64_t claim = t->claims[object];
+    bool scan = memory->fields < memory->fields_end;
+
+    if (scan && (claim == 0 || is_dark(t, claim)))
+        scan_interfaces(w, memory);
+    if (claim)
+        return;
+    if (scan)
+        try_closure(w, memory);
+    if (memory->size >= 12 * t->word && memory->size <= 32768)
+        try_chan(w, object, memory);
+}
+
+static void pass_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    struct typing_worker *w = &t->workers[part];
+    size_t count = t->store->page_count;
+    const struct hs_memory *memory;
+    struct hs_heap_walk walk;
+
+    w->chans.count = 0;
+    for (size_t page = hs_parallel_share(count, part, t->threads);
+         page < hs_parallel_share(count, part + 1, t->threads); page++) {
+        if (!is_worth(t, page))
+            continue;
+        hs_heap_walk_page(&walk, t->heap, page);
+        while ((memory = hs_heap_walk_next(&walk)))
+            look_at(w, walk.object, memory);
+    }
+    typing_answer(w);
 }
 
 /* A pass over what is nobody's. */
 static void pass(struct typing *t)
 {
-    struct typing_worker *w = &t->workers[0];
-    const struct hs_memory *memory;
-    struct hs_heap_walk walk;
+    const struct hs_memory *const *stretches = t->stretches.at;
 
-    hs_heap_walk_init(&walk, t->heap, 0, t->count);
-    while ((memory = hs_heap_walk_next(&walk))) {
-        if (t->claims[walk.object])
-            continue;
-        if (memory->fields < memory->fields_end) {
-            scan_interfaces(w, memory);
-            try_closure(w, memory);
-        }
-        if (memory->size >= 12 * t->word && memory->size <= 32768)
-            try_chan(w, walk.object, memory);
-    }
+    hs_parallel_run(t->threads, pass_part, t);
     for (size_t i = 0; i < t->stretches.count; i++)
-        scan_interfaces(w,
-                        ((const struct hs_memory *const *)t->stretches.at)[i]);
+        scan_interfaces(&t->workers[0], stretches[i]);
+    typing_answer(&t->workers[0]);
 }
 
 void typing_find_signs(struct typing *t)
 {
-    do {
-        t->workers[0].chans.count = 0;
+    do
         pass(t);
-    } while (typing_resolve(t));
+    while (typing_resolve(t));
     claim_chans(t);
 }

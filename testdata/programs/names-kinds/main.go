@@ -197,7 +197,7 @@ type everything struct {
 }
 
 var (
-	all   = &everything{}
+	all   *everything
 	short *inner.Leaf
 	local struct {
 		table [4]struct{ leaf *inner.Leaf }
@@ -319,7 +319,7 @@ func channels(e *everything) {
 
 //go:noinline
 func closures(e *everything) {
-	captured := leaf("")
+	captured := &inner.Leaf{}
 	n := 7
 	e.function = func() string { n++; return captured.Label }
 	side := 3.0
@@ -327,7 +327,7 @@ func closures(e *everything) {
 	e.method = s.area
 	leads(header(e.function), ".function")
 	if minor() >= 23 {
-		leads(unsafe.Pointer(captured), "captured captured")
+		one(captured, "captured captured")
 	}
 }
 
@@ -363,7 +363,14 @@ func check(err error) {
 	}
 }
 
+//go:noinline
+func start() {
+	all = &everything{}
+	tables = &maplets{}
+}
+
 func main() {
+	start()
 	for _, f := range []func(*everything){pointers, sequences, structs,
 		interfaces, library, channels, closures, globals} {
 		f(all)

@@ -45,7 +45,7 @@ type big struct {
 	rest [30]int
 }
 
-var tables = &maplets{}
+var tables *maplets
 
 func mapIs[M any](m M) M {
 	is(header(m), full(reflect.TypeOf(m)))

@@ -1,0 +1,3 @@
+module heapscope.example/names
+
+go 1.19

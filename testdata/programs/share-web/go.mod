@@ -1,0 +1,3 @@
+module heapscope.example/share-web
+
+go 1.19
