@@ -15,6 +15,8 @@
  *   count.c      how much there is in it
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
+ *   globals.c    the variables that both know, in order
+ *   symname.c    their names, as Go programmers write them
  *   temporaries.c  variables that only have the names of others
  *   typing.c     which object is of which type
  *   lens.c       how Go writes a reference
