@@ -96,8 +96,9 @@ struct hs_cursor hs_golang_bytes(const struct golang *g, uint64_t address,
 /* All from ADDRESS to the end of its segment; bad if it is in none. */
 struct hs_cursor hs_golang_rest(const struct golang *g, uint64_t address);
 
-/* What is in the section called NAME, inflated if need be; an empty cursor if
- * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
+/* What is in the section called NAME; an empty cursor if there is none, or if
+ * it is compressed.  *ADDRESS, unless NULL: where it is when the program runs.
+ */
 struct hs_cursor hs_golang_section(struct golang *g, const char *name,
                                    uint64_t *address);
 
@@ -156,7 +157,6 @@ bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
  * hs_golang_close_image(G) in any case. */
 bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
                             struct hs_arena *scratch, struct hs_err *err);
-
 
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
