@@ -21,6 +21,9 @@
  * times what the biggest programs need. */
 #define BUDGET ((uint64_t)256 << 20)
 
+/* No name that anybody reads is longer. */
+#define MOST_NAME 65536
+
 bool hs_debug_child(struct golang_debug *d, Dwarf_Die *parent, Dwarf_Die *child)
 {
     return hs_debug_pay(d, 8) && dwarf_child(parent, child) == 0 &&
@@ -53,23 +56,28 @@ bool hs_debug_function(struct golang_debug *d,
     return dwarf_offdie(d->dwarf, function->die, die) != NULL;
 }
 
-struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die)
+struct hs_str hs_debug_name(struct golang_debug *d, Dwarf_Die *die)
 {
+    struct hs_str name = {0};
     Dwarf_Attribute attribute;
-    const char *text;
+    size_t most = MOST_NAME;
 
     if (!dwarf_attr_integrate(die, DW_AT_name, &attribute))
-        return (struct hs_str){0};
-    /* libdw does not look for the end of a text in place. */
+        return name;
     if (dwarf_whatform(&attribute) == DW_FORM_string) {
-        text = (const char *)attribute.valp;
-        if (text < d->info || text >= d->info_end)
+        /* libdw does not look for the end of a text in place. */
+        name.text = (const char *)attribute.valp;
+        if (name.text < d->info || name.text >= d->info_end)
             return (struct hs_str){0};
-        return (struct hs_str){text,
-                               strnlen(text, (size_t)(d->info_end - text))};
+        if (most > (size_t)(d->info_end - name.text))
+            most = (size_t)(d->info_end - name.text);
+    } else {
+        name.text = dwarf_formstring(&attribute);
     }
-    text = dwarf_formstring(&attribute);
-    return text ? hs_str_of(text) : (struct hs_str){0};
+    if (name.text)
+        name.size = strnlen(name.text, most);
+    /* Many entries may share one long name. */
+    return hs_debug_pay(d, name.size) ? name : (struct hs_str){0};
 }
 
 bool hs_debug_number(Dwarf_Die *die, unsigned name, uint64_t *value)

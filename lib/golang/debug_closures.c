@@ -112,10 +112,9 @@ static uint32_t make_struct(struct golang_debug *d, struct hs_str function,
 
     qsort(all, fields->count, sizeof(*all), by_offset);
     for (size_t i = 0; i < fields->count; i++) {
-        uint64_t size = i == 0 ? g->pointer_size
-                               : hs_names_type(g->names, all[i].type)->size;
+        uint64_t size = hs_names_type(g->names, all[i].type)->size;
 
-        if (all[i].offset < end || (i > 0 && all[i].type == HS_NO_TYPE) ||
+        if (all[i].offset < end || all[i].type == HS_NO_TYPE ||
             size > UINT32_MAX || all[i].offset > UINT32_MAX)
             return HS_NO_TYPE;
         end = all[i].offset + size;
@@ -127,6 +126,18 @@ static uint32_t make_struct(struct golang_debug *d, struct hs_str function,
         hs_str_of(hs_arena_printf(g->arena, "%.*s (closure)",
                                   (int)function.size, function.text)),
         end, all, (uint32_t)fields->count);
+}
+
+/* The type of the address of code. */
+static uint32_t code_type(struct golang_debug *d)
+{
+    struct hs_go_type type = {.name = hs_str_of("uintptr"),
+                              .size = d->g->pointer_size,
+                              .kind = HS_GO_UINTPTR};
+
+    if (d->code == HS_NO_TYPE)
+        d->code = hs_golang_type_add(d->g, &type, NULL, 0);
+    return d->code;
 }
 
 static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
@@ -141,7 +152,7 @@ static uint32_t closure_type(struct golang_debug *d, uint64_t entry)
         return HS_NO_TYPE;
     name = hs_debug_name(d, &die);
     hs_column_push(&fields, &(struct hs_go_field){.name = hs_str_of("F"),
-                                                  .type = HS_NO_TYPE});
+                                                  .type = code_type(d)});
     if (name.size > 3 && memcmp(name.text + name.size - 3, "-fm", 3) == 0)
         read_receiver(d, name, &fields);
     else

@@ -68,6 +68,7 @@ struct golang_debug {
     struct hs_column added;       /* uint32_t: types that only DWARF tells of,
                                    * of which ... */
     size_t settled;               /* ... the first so many are whole */
+    uint32_t code;                /* the type of an address of code, if made */
     struct hs_map closures;       /* entry of a function -> type */
 };
 
@@ -97,7 +98,7 @@ bool hs_debug_function(struct golang_debug *d,
                        const struct debug_function *function, Dwarf_Die *die);
 
 /* The name of DIE, borrowed from the section; empty if it has none. */
-struct hs_str hs_debug_name(const struct golang_debug *d, Dwarf_Die *die);
+struct hs_str hs_debug_name(struct golang_debug *d, Dwarf_Die *die);
 
 /* The value of a number or address; false if DIE has no such attribute. */
 bool hs_debug_number(Dwarf_Die *die, unsigned attribute, uint64_t *value);

@@ -258,7 +258,8 @@ static uint64_t pc_of(const struct hs_frame *frame,
                       const struct hs_frame *callee)
 {
     if (callee &&
-        hs_str_equal(callee->function, hs_str_of("runtime.asyncPreempt")))
+        (hs_str_equal(callee->function, hs_str_of("runtime.asyncPreempt")) ||
+         hs_str_equal(callee->function, hs_str_of("runtime.sigpanic"))))
         return frame->pc;
     return frame->pc - (frame->pc > frame->entry);
 }

@@ -127,7 +127,7 @@ static size_t join_pieces(struct debug_piece *pieces, size_t count)
         if (!pieces[i].on_stack)
             continue;
         if (last && last->start + last->size == pieces[i].start &&
-            last->offset + (int64_t)last->size == pieces[i].offset)
+            (uint64_t)last->offset + last->size == (uint64_t)pieces[i].offset)
             last->size += pieces[i].size;
         else
             pieces[to++] = pieces[i];

@@ -508,6 +508,8 @@ TEST(debug_lays_out_closures)
     CHECK(closure->size == 24 && closure->has_pointers);
     CHECK(closure->field_count == 3);
     CHECK(is_called(field_of(&p, closure, 0)->name, "F"));
+    CHECK(hs_names_type(&p.names, field_of(&p, closure, 0)->type)->kind ==
+          HS_GO_UINTPTR);
     CHECK(is_called(field_of(&p, closure, 1)->name, "node"));
     CHECK(field_of(&p, closure, 1)->offset == 8);
     CHECK(is_called(field_of(&p, closure, 2)->name, "sum"));

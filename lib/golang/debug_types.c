@@ -28,7 +28,7 @@
 /* No type of Go is larger. */
 #define MOST_BYTES ((uint64_t)1 << 40)
 
-static uint8_t kind_of(const struct golang_debug *d, Dwarf_Die *die)
+static uint8_t kind_of(struct golang_debug *d, Dwarf_Die *die)
 {
     uint64_t kind;
 
@@ -60,7 +60,7 @@ static bool refer(Dwarf_Die *die, unsigned attribute, Dwarf_Die *to)
 }
 
 /* Steps from DIE to what it is a name for. */
-static bool strip_typedefs(const struct golang_debug *d, Dwarf_Die *die)
+static bool strip_typedefs(struct golang_debug *d, Dwarf_Die *die)
 {
     Dwarf_Die next;
 
@@ -125,7 +125,7 @@ static uint64_t length_of(struct golang_debug *d, Dwarf_Die *array)
 }
 
 /* Has the interface DIE methods: is its first word an itab? */
-static bool has_methods(const struct golang_debug *d, Dwarf_Die *die)
+static bool has_methods(struct golang_debug *d, Dwarf_Die *die)
 {
     Dwarf_Die words;
 

@@ -16,6 +16,8 @@ void hs_globals_begin(struct globals *globals, struct golang *g)
         .g = g,
         .spans = {m->noptrdata, m->data, m->bss, m->noptrbss},
         .found = HS_COLUMN(struct hs_global, g->scratch),
+        /* Names are in the file, each once; two may share an end. */
+        .budget = 2 * (uint64_t)hs_cursor_left(&g->program->bytes),
     };
     if (!g->names->globals.size)
         g->names->globals = HS_COLUMN(struct hs_global, g->arena);
@@ -40,8 +42,10 @@ void hs_globals_add(struct globals *globals, struct hs_str symbol,
     struct golang *g = globals->g;
     struct symname name;
 
-    if (is_variable(globals, address, size) &&
-        hs_symname_variable(symbol, g->arena, &name))
+    if (!is_variable(globals, address, size) || symbol.size > globals->budget)
+        return;
+    globals->budget -= symbol.size;
+    if (hs_symname_variable(symbol, g->arena, &name))
         hs_column_push(&globals->found,
                        &(struct hs_global){.address = address,
                                            .size = size,

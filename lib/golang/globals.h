@@ -11,6 +11,7 @@ struct globals {
     struct golang *g;
     struct golang_span spans[4]; /* of variables, by the module */
     struct hs_column found;      /* struct hs_global; not yet in names */
+    uint64_t budget;             /* bytes of names that may still be copied */
 };
 
 void hs_globals_begin(struct globals *globals, struct golang *g);

@@ -15,6 +15,8 @@
  *   count.c      how much there is in it
  *   symbols.c    variables by the symbol table
  *   debug.c      variables, types and locals by DWARF
+ *   globals.c    the variables that both know, in order
+ *   symname.c    their names, as Go programmers write them
  *   temporaries.c  variables that only have the names of others
  *   typing.c     which object is of which type
  *   lens.c       how Go writes a reference
@@ -94,8 +96,9 @@ struct hs_cursor hs_golang_bytes(const struct golang *g, uint64_t address,
 /* All from ADDRESS to the end of its segment; bad if it is in none. */
 struct hs_cursor hs_golang_rest(const struct golang *g, uint64_t address);
 
-/* What is in the section called NAME, inflated if need be; an empty cursor if
- * there is none.  *ADDRESS, unless NULL: where it is when the program runs. */
+/* What is in the section called NAME; an empty cursor if there is none, or if
+ * it is compressed.  *ADDRESS, unless NULL: where it is when the program runs.
+ */
 struct hs_cursor hs_golang_section(struct golang *g, const char *name,
                                    uint64_t *address);
 

@@ -9,32 +9,18 @@
 
 #include "golang/golang_impl.h"
 
-/* Compressed sections of more than this are left alone. */
-#define MOST_INFLATED ((uint64_t)1 << 30)
-
-/* What SCN holds, in the file or inflated; empty if it cannot be had. */
-static struct hs_cursor contents(struct golang *g, Elf_Scn *scn,
-                                 const GElf_Shdr *header)
+/* What HEADER's section holds; empty if it cannot be had.  What a program needs
+ * when it runs is never compressed; debug_image.c has what is. */
+static struct hs_cursor contents(struct golang *g, const GElf_Shdr *header)
 {
     struct hs_cursor file = g->program->bytes;
-    GElf_Chdr packed;
-    Elf_Data *data;
 
-    if (header->sh_type == SHT_NOBITS)
+    hs_cursor_take(&file, header->sh_offset);
+    file = hs_cursor_sub(&file, header->sh_size);
+    if (file.fault || header->sh_type == SHT_NOBITS ||
+        header->sh_flags & SHF_COMPRESSED)
         return hs_cursor_over(NULL, 0, 0);
-    if (!(header->sh_flags & SHF_COMPRESSED)) {
-        hs_cursor_take(&file, header->sh_offset);
-        file = hs_cursor_sub(&file, header->sh_size);
-        return file.fault ? hs_cursor_over(NULL, 0, 0) : file;
-    }
-    if (!gelf_getchdr(scn, &packed) || packed.ch_size > MOST_INFLATED ||
-        elf_compress(scn, 0, 0) < 0)
-        return hs_cursor_over(NULL, 0, 0);
-    data = elf_rawdata(scn, NULL);
-    if (!data || !data->d_buf)
-        return hs_cursor_over(NULL, 0, 0);
-    return hs_cursor_over(hs_arena_copy(g->arena, data->d_buf, data->d_size),
-                          data->d_size, 0);
+    return file;
 }
 
 static Elf_Scn *section_named(const struct golang *g, const char *name,
@@ -67,7 +53,7 @@ struct hs_cursor hs_golang_section(struct golang *g, const char *name,
 
     if (!scn)
         return found;
-    found = contents(g, scn, &header);
+    found = contents(g, &header);
     found.big_endian = g->big_endian;
     if (address)
         *address = header.sh_addr ? header.sh_addr + g->slide : 0;

@@ -10,6 +10,9 @@
 
 #include "golang/globals.h"
 
+/* No name that anybody reads is longer. */
+#define MOST_NAME 65536
+
 static void read_table(struct globals *globals, Elf *elf, Elf_Scn *section,
                        const GElf_Shdr *header)
 {
@@ -30,7 +33,8 @@ static void read_table(struct globals *globals, Elf *elf, Elf_Scn *section,
             continue;
         name = elf_strptr(elf, header->sh_link, symbol.st_name);
         if (name)
-            hs_globals_add(globals, hs_str_of(name),
+            hs_globals_add(globals,
+                           (struct hs_str){name, strnlen(name, MOST_NAME)},
                            symbol.st_value + globals->g->slide, symbol.st_size,
                            HS_NO_TYPE);
     }
