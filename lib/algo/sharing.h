@@ -54,12 +54,12 @@ struct hs_sharing {
 struct hs_sharing_plan {
     const uint32_t *units; /* numbers of nodes; 0: a unit not reached */
     uint32_t unit_count;
-    unsigned threads; /* at least 1 */
     /* 0: the limits above. */
     uint64_t most_members, most_work;
 };
 
-/* Deals out what no unit dominates.  DOM is solved.  A unit that another unit
+/* Deals out what no unit dominates.  DOM is solved, and its arcs are
+ * those of the walk.  A unit that another unit
  * dominates counts as a plain node of that one; of units that are the same
  * node, the first counts.  The result lives in ARENA. */
 void hs_sharing_find(struct hs_sharing *sharing,
