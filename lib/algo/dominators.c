@@ -36,8 +36,9 @@
 
 /* In idom[] while solving: the idom is that of this node, found later. */
 #define SAME_AS 0x80000000u
-/* Pops ahead of which a row is called for. */
+/* Pops ahead of which a row is called for, and what it leads to first. */
 #define AHEAD 6
+#define NEAR  3
 
 struct link {
     uint32_t up;   /* the parent, or after compression a farther ancestor */
@@ -121,6 +122,14 @@ static void keep_arc(struct hs_dominators *dom, uint32_t from, uint32_t to,
     ((struct hs_arc *)arcs->at)[index] = (struct hs_arc){from, to};
 }
 
+/* Calls for the row that the one at POSITION, which has been called for, leads
+ * to first.  It need not lead anywhere: then this is for nothing. */
+static inline void look_below(const uint32_t *words, uint32_t position)
+{
+    if (!words[position])
+        __builtin_prefetch(words + words[position + HS_ROW_HEAD]);
+}
+
 /* Numbers all that ROOT reaches; says how many they are.  idom[] counts the
  * sources of each. */
 static uint32_t walk(struct hs_dominators *dom, uint32_t root)
@@ -140,6 +149,7 @@ static uint32_t walk(struct hs_dominators *dom, uint32_t root)
         uint32_t number = words[at.position];
 
         __builtin_prefetch(words + next[-AHEAD].position);
+        look_below(words, next[-NEAR].position);
         if (!number) {
             if (at.position)
                 top = arrive(dom, at, ++count, top);
