@@ -31,7 +31,7 @@ struct quotient {
     const struct hs_dominators *dom;
     const struct hs_sharing_plan *plan;
     struct hs_arena *scratch;
-    uint32_t *region; /* by number */
+    struct hs_retained *node; /* by number; .mark, still ABOVE, is its region */
     struct hs_bitset is_top;
     uint32_t tops;
     uint32_t *top;   /* their numbers, ascending */
@@ -104,22 +104,20 @@ static void find_regions(struct quotient *q, const struct marks *marks)
     const uint32_t *idom = q->dom->idom;
     uint32_t count = q->dom->count, region = plan->unit_count;
 
-    q->region =
-        hs_arena_zeroed(q->scratch, (size_t)count + 1, sizeof(*q->region));
     q->is_top = hs_bitset_new((uint64_t)count + 1, q->scratch);
     for (uint32_t i = 0; i < plan->unit_count; i++) {
         uint32_t unit = plan->units[i];
 
-        if (unit && !q->region[unit] && !hs_bitset_has(&marks->below, unit))
-            q->region[unit] = i + 1;
+        if (unit && !q->node[unit].mark && !hs_bitset_has(&marks->below, unit))
+            q->node[unit].mark = i + 1;
     }
     for (uint32_t i = 0; i < q->tops; i++) {
         hs_bitset_add(&q->is_top, q->top[i]);
-        q->region[q->top[i]] = ++region;
+        q->node[q->top[i]].mark = ++region;
     }
     for (uint32_t v = 2; v <= count; v++)
-        if (!q->region[v])
-            q->region[v] = q->region[idom[v]];
+        if (!q->node[v].mark)
+            q->node[v].mark = q->node[idom[v]].mark;
 }
 
 /* Edges of the quotient as they are found. */
@@ -133,13 +131,14 @@ struct collection {
 static inline void collect(const struct quotient *q, struct collection *c,
                            uint32_t from, uint32_t to)
 {
-    uint32_t region = q->region[from];
+    uint32_t region = q->node[from].mark;
     uint64_t edge, *recent;
 
     if (region == ABOVE || !hs_bitset_has(&q->is_top, to) ||
-        q->region[to] == region)
+        q->node[to].mark == region)
         return;
-    edge = (uint64_t)(q->region[to] - q->plan->unit_count - 1) << 32 | region;
+    edge =
+        (uint64_t)(q->node[to].mark - q->plan->unit_count - 1) << 32 | region;
     recent = &c->recent[(edge * 0x9e3779b97f4a7c15u) >> 55];
     if (*recent != edge)
         hs_column_push(&c->edges, &edge);
@@ -348,12 +347,12 @@ static void make_shares(struct hs_sharing *sharing, const struct quotient *q,
         qsort(shares.at, shares.count, shares.size, by_weight);
 }
 
-void hs_sharing_find(struct hs_sharing *sharing,
-                     const struct hs_dominators *dom,
+void hs_sharing_find(struct hs_sharing *sharing, struct hs_dominators *dom,
                      const struct hs_sharing_plan *plan, struct hs_arena *arena)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    struct quotient q = {.dom = dom, .plan = plan, .scratch = &scratch};
+    struct quotient q = {
+        .dom = dom, .plan = plan, .scratch = &scratch, .node = dom->retained};
     struct hs_setpool_limits limits = {
         .elements =
             plan->most_members ? plan->most_members : HS_SHARING_MOST_MEMBERS,
