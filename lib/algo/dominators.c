@@ -30,6 +30,7 @@
 #include "algo/dominators.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/parallel.h"
@@ -215,11 +216,51 @@ static void sort_arcs(struct hs_dominators *dom, unsigned threads)
     release(arcs);
 }
 
+struct walking {
+    struct hs_dominators *dom;
+    uint32_t root;
+    atomic_bool done;
+};
+
+/* Nodes whose memory is asked for at once. */
+#define CHUNK ((size_t)1 << 17)
+
+/* To clear the pages that the walk fills takes about as long as to fill them,
+ * and can be done ahead of it. */
+static void clear_the_way(struct walking *walking)
+{
+    const struct hs_dominators *dom = walking->dom;
+    size_t room = (size_t)dom->graph->nodes + 1;
+
+    for (size_t at = 0; at < room && !atomic_load(&walking->done);) {
+        size_t end = room - at > CHUNK ? at + CHUNK : room;
+
+        hs_arena_populate(dom->walk->slots + at, dom->walk->slots + end);
+        hs_arena_populate(dom->vertex + at, dom->vertex + end);
+        hs_arena_populate(dom->arcs.up + at, dom->arcs.up + end);
+        hs_arena_populate(dom->idom + at, dom->idom + end);
+        at = end;
+    }
+}
+
+static void walk_part(void *context, unsigned part)
+{
+    struct walking *walking = context;
+
+    if (part == 0) {
+        walking->dom->count = walk(walking->dom, walking->root);
+        atomic_store(&walking->done, true);
+    } else {
+        clear_the_way(walking);
+    }
+}
+
 bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
                         uint32_t root, unsigned threads, struct hs_arena *arena,
                         struct hs_err *err)
 {
     size_t room = (size_t)graph->nodes + 1;
+    struct walking walking = {.dom = dom, .root = root};
     struct hs_dominators_walk *work;
 
     if (graph->objects > UINT32_MAX)
@@ -239,7 +280,7 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
     dom->arcs.up = hs_arena_alloc(arena, room * sizeof(*dom->arcs.up));
     dom->arcs.up[0] = 0;
     dom->idom = hs_arena_zeroed(arena, room, sizeof(*dom->idom));
-    dom->count = walk(dom, root);
+    hs_parallel_run(threads < 2 ? 1 : 2, walk_part, &walking);
     release(&work->stack);
     sort_arcs(dom, threads);
     return true;
