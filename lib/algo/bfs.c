@@ -6,9 +6,9 @@
  * wait.  The next round starts from them, each at its own depth, so that ways
  * within a round stay shortest although they start at different depths.
  *
- * Numbers are those of a depth-first walk, in preorder: what is below a node in
- * the tree has the numbers behind it, one child's after another's.  So how many
- * nodes each subtree has tells all children.
+ * Numbers are those of a depth-first walk, in preorder: a node's first child is
+ * the next number, and the next sibling of a leaf as well.  So it is enough to
+ * know the siblings of inner nodes that have one, a quarter of all.
  */
 #include "algo/bfs.h"
 
@@ -19,24 +19,16 @@ struct waiting {
 struct bfs {
     const struct hs_arcs *arcs;
     const struct hs_bitset *deferred;
-    uint32_t *span; /* by number: nodes in its subtree, itself included */
+    struct hs_bitset leaf, more; /* has no child; has a next sibling */
+    /* Of those in MORE that are not in LEAF, the next siblings, last node
+     * first; by word of MORE, how many are in words before. */
+    struct hs_column siblings;
+    uint32_t *ranks;
     struct hs_bitset seen;
     struct hs_column now, next; /* uint32_t: of this depth and of the next */
     struct hs_column wait;      /* struct waiting, by depth */
     struct hs_column turns;
 };
-
-static uint32_t *find_spans(const struct hs_arcs *arcs, struct hs_arena *arena)
-{
-    size_t room = (size_t)arcs->count + 1;
-    uint32_t *span = hs_arena_zeroed(arena, room, sizeof(*span));
-
-    for (uint32_t node = arcs->count; node > 0; node--) {
-        span[node]++;
-        span[arcs->up[node]] += span[node];
-    }
-    return span;
-}
 
 static inline bool is_new(struct bfs *bfs, uint32_t node)
 {
@@ -56,13 +48,74 @@ static inline void push(struct hs_column *column, uint32_t node)
     ((uint32_t *)column->at)[column->count - 1] = node;
 }
 
+static void release(struct hs_column *column)
+{
+    hs_arena_release(column->arena, column->at, column->room * column->size);
+}
+
+/* From the last node to the first: what has no parent yet waits on a stack,
+ * which has a node's children on top when the node comes.  A node's next
+ * sibling is then there before it. */
+static void find_siblings(struct bfs *bfs, struct hs_arena *arena)
+{
+    const uint32_t *up = bfs->arcs->up;
+    struct hs_column stack = HS_COLUMN(uint32_t, arena);
+
+    push(&stack, 0);
+    for (uint32_t node = bfs->arcs->count; node > 0; node--) {
+        const uint32_t *top = (uint32_t *)stack.at + stack.count - 1;
+        bool leaf = true;
+
+        for (; *top && up[*top] == node; top--)
+            leaf = false;
+        stack.count = (size_t)(top - (uint32_t *)stack.at) + 1;
+        if (leaf)
+            hs_bitset_add(&bfs->leaf, node);
+        if (*top && up[*top] == up[node]) {
+            hs_bitset_add(&bfs->more, node);
+            if (!leaf)
+                push(&bfs->siblings, *top);
+        }
+        push(&stack, node);
+    }
+    release(&stack);
+}
+
+static void rank_siblings(struct bfs *bfs, struct hs_arena *arena)
+{
+    size_t words = (size_t)hs_bitset_words(bfs->more.bits);
+    uint32_t rank = 0;
+
+    bfs->ranks = hs_arena_alloc(arena, words * sizeof(*bfs->ranks));
+    for (size_t i = 0; i < words; i++) {
+        bfs->ranks[i] = rank;
+        rank += hs_bits_of(bfs->more.words[i] & ~bfs->leaf.words[i]);
+    }
+}
+
+/* The next sibling of NODE, or 0. */
+static inline uint32_t sibling_of(const struct bfs *bfs, uint32_t node)
+{
+    uint64_t leaf = bfs->leaf.words[node / 64];
+    uint64_t more = bfs->more.words[node / 64];
+    uint64_t bit = (uint64_t)1 << node % 64;
+    uint32_t rank;
+
+    if (!(more & bit))
+        return 0;
+    if (leaf & bit)
+        return node + 1;
+    rank = bfs->ranks[node / 64] + hs_bits_of(more & ~leaf & (bit - 1));
+    return ((uint32_t *)bfs->siblings.at)[bfs->siblings.count - 1 - rank];
+}
+
 /* Finds what NODE leads to: its children first. */
 static void expand(struct bfs *bfs, uint32_t node)
 {
-    uint32_t end = node + bfs->span[node];
+    uint32_t child = hs_bitset_has(&bfs->leaf, node) ? 0 : node + 1;
     const uint32_t *at, *last;
 
-    for (uint32_t child = node + 1; child < end; child += bfs->span[child])
+    for (; child; child = sibling_of(bfs, child))
         if (is_new(bfs, child))
             push(&bfs->next, child);
     for (at = hs_arcs_of(bfs->arcs, node, &last); at < last; at++) {
@@ -116,11 +169,6 @@ static void run_round(struct bfs *bfs, size_t first, size_t last)
     }
 }
 
-static void release(struct hs_column *column)
-{
-    hs_arena_release(column->arena, column->at, column->room * column->size);
-}
-
 struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
                              const struct hs_bitset *deferred,
                              struct hs_arena *arena)
@@ -128,13 +176,17 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
     size_t room = (size_t)arcs->count + 1, done = 0;
     struct bfs bfs = {.arcs = arcs,
                       .deferred = deferred,
-                      .span = find_spans(arcs, arena),
+                      .leaf = hs_bitset_new(room, arena),
+                      .more = hs_bitset_new(room, arena),
+                      .siblings = HS_COLUMN(uint32_t, arena),
                       .seen = hs_bitset_new(room, arena),
                       .now = HS_COLUMN(uint32_t, arena),
                       .next = HS_COLUMN(uint32_t, arena),
                       .wait = HS_COLUMN(struct waiting, arena),
                       .turns = HS_COLUMN(struct hs_turn, arena)};
 
+    find_siblings(&bfs, arena);
+    rank_siblings(&bfs, arena);
     hs_bitset_add(&bfs.seen, 1);
     hs_column_push(&bfs.wait, &(struct waiting){1, 0});
     while (done < bfs.wait.count) {
@@ -143,8 +195,12 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
         run_round(&bfs, done, last);
         done = last;
     }
-    hs_arena_release(arena, bfs.span, room * sizeof(*bfs.span));
+    hs_arena_release(arena, bfs.ranks,
+                     (size_t)hs_bitset_words(room) * sizeof(*bfs.ranks));
+    hs_bitset_release(&bfs.leaf, arena);
+    hs_bitset_release(&bfs.more, arena);
     hs_bitset_release(&bfs.seen, arena);
+    release(&bfs.siblings);
     release(&bfs.now);
     release(&bfs.next);
     release(&bfs.wait);

@@ -23,7 +23,7 @@ struct hs_turn {
 
 /* Finds the ways in ARCS, which others may read meanwhile.  DEFERRED has nodes
  * by number and may be NULL.  The result, of struct hs_turn, lives in ARENA;
- * the work area, about 8 bytes per node, is given back. */
+ * the work area, a few bytes per node, is given back. */
 struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
                              const struct hs_bitset *deferred,
                              struct hs_arena *arena);
