@@ -26,57 +26,20 @@ static inline bool needs_room(uint64_t bytes, uint64_t odd_bits,
            degree >= HS_ROW_MAX_OBJECTS;
 }
 
-/* The draft of a row: how many slots, room for a wide head, the slots.  They
- * need not have objects; what they will be asked for is called from memory. */
-static inline uint32_t *draft_row(const struct retention_work *work,
-                                  const struct retention_marks *marks,
-                                  const uint64_t *words, unsigned count,
-                                  uint32_t *draft)
-{
-    uint32_t *slots = draft + HS_ROW_WIDE_HEAD, *at = slots;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t slot = hs_heap_slot_near(work->store, words[i]);
-
-        __builtin_prefetch(&marks[slot / 64], 1);
-        *at = slot;
-        at += slot != HS_NO_SLOT;
-    }
-    draft[0] = (uint32_t)(at - slots);
-    return at;
-}
-
-/* The same for an object with more pointers than are read ahead. */
-static uint32_t *draft_long_row(const struct retention_work *work,
-                                const struct hs_memory *memory, uint32_t *draft)
-{
-    struct hs_fields fields = hs_fields_of(memory);
-    uint32_t *slots = draft + HS_ROW_WIDE_HEAD, *at = slots;
-    uint64_t offset;
-
-    while (hs_fields_next(&fields, &offset)) {
-        *at = hs_heap_slot_near(
-            work->store, hs_heap_word(work->heap, memory->bytes + offset));
-        at += *at != HS_NO_SLOT;
-    }
-    draft[0] = (uint32_t)(at - slots);
-    return at;
-}
-
-/* Reads MEMORY's pointers into the heap to WORDS; says how many.  Their pages
- * are called from memory. */
+/* Reads pointers of MEMORY into the heap to WORDS, MOST at once; says how many.
+ * Their pages are called from memory. */
 static inline unsigned read_words(const struct retention_work *work,
                                   const struct hs_memory *memory,
-                                  uint64_t *words)
+                                  struct hs_fields *fields, uint64_t *words,
+                                  unsigned most)
 {
     const struct hs_region *region = &work->store->main;
     const struct hs_page *pages = work->store->pages + region->base;
     bool elsewhere = work->store->region_count > 1;
-    struct hs_fields fields = hs_fields_of(memory);
     unsigned count = 0;
     uint64_t offset;
 
-    while (hs_fields_next(&fields, &offset)) {
+    while (count < most && hs_fields_next(fields, &offset)) {
         uint64_t word = hs_heap_word(work->heap, memory->bytes + offset);
         uint64_t index = (word >> HS_PAGE_SHIFT) - region->first;
         bool inside = index < region->count;
@@ -86,6 +49,54 @@ static inline unsigned read_words(const struct retention_work *work,
         count += inside | elsewhere;
     }
     return count;
+}
+
+/* Writes the slots of COUNT words at AT, and returns where they end.  They need
+ * not have objects; what they will be asked for is called from memory. */
+static inline uint32_t *write_slots(const struct retention_work *work,
+                                    const struct retention_marks *marks,
+                                    const uint64_t *words, unsigned count,
+                                    uint32_t *at)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t slot = hs_heap_slot_near(work->store, words[i]);
+
+        __builtin_prefetch(&marks[slot / 64], 1);
+        *at = slot;
+        at += slot != HS_NO_SLOT;
+    }
+    return at;
+}
+
+/* The draft of a row: how many slots, room for a wide head, the slots. */
+static inline uint32_t *draft_row(const struct retention_work *work,
+                                  const struct retention_marks *marks,
+                                  const uint64_t *words, unsigned count,
+                                  uint32_t *draft)
+{
+    uint32_t *slots = draft + HS_ROW_WIDE_HEAD;
+    uint32_t *end = write_slots(work, marks, words, count, slots);
+
+    draft[0] = (uint32_t)(end - slots);
+    return end;
+}
+
+/* The same for an object with more pointers than are read ahead. */
+static uint32_t *draft_long_row(const struct retention_work *work,
+                                const struct retention_marks *marks,
+                                const struct hs_memory *memory, uint64_t *words,
+                                uint32_t *draft)
+{
+    struct hs_fields fields = hs_fields_of(memory);
+    uint32_t *slots = draft + HS_ROW_WIDE_HEAD, *at = slots;
+    unsigned count;
+
+    do {
+        count = read_words(work, memory, &fields, words, MOST_WORDS);
+        at = write_slots(work, marks, words, count, at);
+    } while (count == MOST_WORDS);
+    draft[0] = (uint32_t)(at - slots);
+    return at;
 }
 
 /* MEMORY has at most so many pointers: a field takes two bytes at least. */
@@ -109,11 +120,14 @@ static void draft_rows(const struct retention_work *work,
 
         for (; end < count && most_words(&memory[end]) <= MOST_WORDS - all;
              end++) {
-            counts[end] = read_words(work, &memory[end], words + all);
+            struct hs_fields fields = hs_fields_of(&memory[end]);
+
+            counts[end] = read_words(work, &memory[end], &fields, words + all,
+                                     MOST_WORDS - all);
             all += counts[end];
         }
         if (i == end)
-            draft = draft_long_row(work, &memory[end++], draft);
+            draft = draft_long_row(work, marks, &memory[end++], words, draft);
         else
             for (; i < end; at += counts[i++])
                 draft = draft_row(work, marks, at, counts[i], draft);

@@ -69,8 +69,8 @@ struct moving {
     unsigned next;
 };
 
-/* Puts the place of a fold that has waited into AT's stead, and has AT wait to
- * be told POSITION.  The place misses the cache on scattered heaps. */
+/* POSITION is to be written at AT, which misses the cache on scattered heaps:
+ * it is called for, and what has waited longest is written. */
 static inline void wait_for(struct moving *m, uint32_t *at, uint32_t position)
 {
     unsigned i = m->next++ % WAITING;
