@@ -67,6 +67,8 @@ $(B)/mkdump: $(call objects,fast,$(MKDUMP)) $(B)/fast/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/measure: $(call objects,fast,$(wildcard cmd/measure/*.c))
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+$(B)/yardstick: $(call objects,fast,cmd/yardstick/main.c) $(B)/fast/heapscope.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/san/heapscope: $(call objects,san,$(CMD)) $(B)/san/heapscope.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(B)/unit: $(call objects,san,$(TESTS) $(filter-out %/main.c,$(MKDUMP))) \
@@ -132,7 +134,7 @@ check: $(GEN_H) $(STAMP)
 	scripts/check
 
 ## bench: time and memory, as ratios to plain reading; only=WORD, objects=N
-bench: all $(B)/measure
+bench: all $(B)/measure $(B)/yardstick
 	scripts/bench '$(only)'
 
 ## fuzz: libFuzzer on all decoders; seconds=N (60), format=NAME

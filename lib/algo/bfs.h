@@ -13,16 +13,23 @@
 
 #include <stdint.h>
 
-#include "algo/dominators.h"
+#include "algo/arcs.h"
 #include "base/bitset.h"
 
-/* By number, the node before it on its way from the root; 0 for the root (and
- * at 0).  DOM has been walked; it may be solved at the same time by another
- * thread with an arena of its own.  DEFERRED has nodes by number and may be
- * NULL.  The result lives in ARENA; the work area, 4 bytes per node, is given
- * back. */
-uint32_t *hs_bfs_parents(const struct hs_dominators *dom,
-                         const struct hs_bitset *deferred,
-                         struct hs_arena *arena);
+/* NODE is reached from PARENT, and not from its parent in the tree of arcs. */
+struct hs_turn {
+    uint32_t node, parent;
+};
+
+/* Finds the ways in ARCS, which others may read meanwhile.  DEFERRED has nodes
+ * by number and may be NULL.  The result, of struct hs_turn, lives in ARENA;
+ * the work area, a few bytes per node, is given back. */
+struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
+                             const struct hs_bitset *deferred,
+                             struct hs_arena *arena);
+
+/* Makes arcs->up say which node is before each on its way from the root, and
+ * no more what its parent in the tree is. */
+void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns);
 
 #endif

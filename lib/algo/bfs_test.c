@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "algo/bfs.h"
 
+#include "algo/dominators.h"
 #include "algo/shapes_test.h"
 #include "base/parallel.h"
 #include "base/test.h"
@@ -65,7 +66,7 @@ struct both {
     struct hs_dominators *dom;
     const struct hs_bitset *deferred;
     struct hs_arena arena;
-    uint32_t *parents;
+    struct hs_column turns;
 };
 
 static void do_both(void *context, unsigned part)
@@ -75,7 +76,8 @@ static void do_both(void *context, unsigned part)
     if (part == 0)
         hs_dominators_solve(both->dom);
     else
-        both->parents = hs_bfs_parents(both->dom, both->deferred, &both->arena);
+        both->turns =
+            hs_bfs_find(&both->dom->arcs, both->deferred, &both->arena);
 }
 
 static void check_shape(const struct test_shape *shape, uint64_t seed)
@@ -89,7 +91,8 @@ static void check_shape(const struct test_shape *shape, uint64_t seed)
     struct both both = {.dom = &dom};
     bool some = seed % 3 != 0;
 
-    CHECK(hs_dominators_walk(&dom, &graph, graph.positions[0], arena, &err));
+    CHECK(hs_dominators_walk(&dom, &graph, graph.positions[0],
+                             1 + (unsigned)(seed % 2), arena, &err));
     set = hs_bitset_new(dom.count + 1, arena);
     for (uint32_t i = 0; i < shape->nodes; i++) {
         uint32_t number = hs_digraph_number(&graph, graph.positions[i]);
@@ -101,7 +104,8 @@ static void check_shape(const struct test_shape *shape, uint64_t seed)
     if (some)
         both.deferred = &set;
     hs_parallel_run(2, do_both, &both);
-    check_ways(shape, &dom, deferred, both.parents);
+    hs_bfs_settle(&dom.arcs, &both.turns);
+    check_ways(shape, &dom, deferred, dom.arcs.up);
     hs_arena_free(&both.arena);
 }
 

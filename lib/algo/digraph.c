@@ -18,8 +18,11 @@ bool hs_digraph_reserve(struct hs_digraph *graph, uint64_t row_words,
                        " words of 32 bits, more than 2^32",
                        row_words);
     *graph = (struct hs_digraph){.used = row_words + HS_DIGRAPH_FIRST};
-    graph->words = hs_arena_alloc(arena, graph->used * sizeof(uint32_t));
+    /* Who looks ahead may read a first edge that the last row does not have. */
+    graph->words =
+        hs_arena_alloc(arena, (graph->used + HS_ROW_HEAD) * sizeof(uint32_t));
     graph->words[0] = 0;
+    memset(graph->words + graph->used, 0, HS_ROW_HEAD * sizeof(uint32_t));
     return true;
 }
 

@@ -11,8 +11,7 @@
  *   of its pusher: this is a true depth-first tree.  One with a larger number
  *   than its pusher is a descendant, so that the pusher itself is a candidate
  *   semidominator, taken at once.  Only the others (cross and back edges, about
- *   one in eight on heaps) are kept, in a list per target; there are no
- *   predecessor arrays.
+ *   one in eight on heaps) have a place among the predecessors of their target.
  * - A node W is linked into the forest when it was handled, and nodes are
  *   handled from the last to the first; "linked" is just "number > W", and the
  *   forest starts as the tree of parents.
@@ -25,18 +24,22 @@
  * Memory is time, so fields are lent while they have no use of their own.  A
  * bucket's list hangs in the *best* of its node, which matters only later, and
  * runs through idom[] of the nodes in it.  Until a node is handled, its idom[]
- * is the head of its list of sources.  The 16 bytes of work area per node hold
- * the retained sizes in the end.
+ * says where its sources start.  The 16 bytes of work area per node hold the
+ * retained sizes in the end.
  */
 #include "algo/dominators.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
+
+#include "base/parallel.h"
 
 /* In idom[] while solving: the idom is that of this node, found later. */
 #define SAME_AS 0x80000000u
-/* Pops ahead of which a row is called for. */
+/* Pops ahead of which a row is called for, and what it leads to first. */
 #define AHEAD 6
+#define NEAR  3
 
 struct link {
     uint32_t up;   /* the parent, or after compression a farther ancestor */
@@ -55,15 +58,14 @@ struct visit {
     uint32_t position, parent;
 };
 
-/* One cross or back edge; entry 0 of the list of all stands for "no more". */
-struct source {
-    uint32_t node, next; /* NEXT with the same target, in the list of all */
-};
-
 struct hs_dominators_walk {
+    struct hs_arena *arena;
     union slot *slots;
-    struct hs_column stack;   /* of struct visit */
-    struct hs_column sources; /* of struct source */
+    struct hs_column stack; /* of struct visit */
+    struct hs_column arcs;  /* of struct hs_arc: not of the tree */
+    /* By where they lead, the numbers that cross and back edges come from. */
+    uint32_t *sources;
+    uint32_t source_count;
 };
 
 /* Room for EXTRA more elements in COLUMN beside USED.  The walk keeps count
@@ -93,6 +95,7 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
 
     row[0] = number;
     dom->vertex[number] = at.position;
+    dom->arcs.up[number] = at.parent;
     dom->walk->slots[number].link = (struct link){
         .up = at.parent, .semi = at.parent, .best = 0, .own = own};
     if (own & HS_ROW_WIDE) {
@@ -109,26 +112,34 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
     return top + degree;
 }
 
-/* Keeps the edge from FROM to TO, which is the LAST one so far. */
-static void keep_source(struct hs_dominators *dom, uint32_t to, uint32_t from,
-                        uint32_t last)
+/* Keeps the edge from FROM to TO, which is arc number INDEX. */
+static void keep_arc(struct hs_dominators *dom, uint32_t from, uint32_t to,
+                     size_t index)
 {
-    struct hs_column *sources = &dom->walk->sources;
+    struct hs_column *arcs = &dom->walk->arcs;
 
-    if (last >= sources->room)
-        reserve(sources, last, 1);
-    ((struct source *)sources->at)[last] = (struct source){from, dom->idom[to]};
-    dom->idom[to] = last;
+    if (index >= arcs->room)
+        reserve(arcs, index, 1);
+    ((struct hs_arc *)arcs->at)[index] = (struct hs_arc){from, to};
 }
 
-/* Numbers all that ROOT reaches; says how many they are. */
+/* Calls for the row that the one at POSITION, which has been called for, leads
+ * to first.  It need not lead anywhere: then this is for nothing. */
+static inline void look_below(const uint32_t *words, uint32_t position)
+{
+    if (!words[position])
+        __builtin_prefetch(words + words[position + HS_ROW_HEAD]);
+}
+
+/* Numbers all that ROOT reaches; says how many they are.  idom[] counts the
+ * sources of each. */
 static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 {
     struct hs_column *stack = &dom->walk->stack;
     const uint32_t *words = dom->graph->words;
     union slot *slots = dom->walk->slots;
-    uint32_t count = 0, sources = 0;
-    size_t top = AHEAD;
+    uint32_t count = 0;
+    size_t top = AHEAD, arcs = 0;
 
     reserve(stack, 0, AHEAD + 1);
     memset(stack->at, 0, AHEAD * sizeof(struct visit));
@@ -139,24 +150,117 @@ static uint32_t walk(struct hs_dominators *dom, uint32_t root)
         uint32_t number = words[at.position];
 
         __builtin_prefetch(words + next[-AHEAD].position);
+        look_below(words, next[-NEAR].position);
         if (!number) {
             if (at.position)
                 top = arrive(dom, at, ++count, top);
         } else if (number > at.parent) {
             if (slots[number].link.semi > at.parent)
                 slots[number].link.semi = at.parent;
+            keep_arc(dom, at.parent, number, arcs++);
         } else if (number != at.parent) {
-            keep_source(dom, number, at.parent, ++sources);
+            keep_arc(dom, at.parent, number, arcs++);
+            dom->idom[number]++;
         }
     }
+    dom->walk->arcs.count = arcs;
     return count;
 }
 
+/* Makes room for the sources; idom[] says where each node's end. */
+static void place_sources(struct hs_dominators *dom, struct hs_arena *arena)
+{
+    uint32_t *idom = dom->idom, sum = 0;
+
+    for (uint32_t node = 1; node <= dom->count; node++)
+        idom[node] = sum += idom[node];
+    dom->walk->source_count = sum;
+    dom->walk->sources = hs_arena_alloc(arena, sum * sizeof(uint32_t));
+}
+
+/* Puts the sources in their places; idom[] says where each node's start. */
+static void sort_sources(struct hs_dominators *dom)
+{
+    const struct hs_arc *arcs = dom->walk->arcs.at;
+
+    for (size_t i = dom->walk->arcs.count; i-- > 0;)
+        if (arcs[i].from > arcs[i].to)
+            dom->walk->sources[--dom->idom[arcs[i].to]] = arcs[i].from;
+}
+
+static void sort_part(void *context, unsigned part)
+{
+    struct hs_dominators *dom = context;
+
+    if (part == 0)
+        sort_sources(dom);
+    else
+        hs_arcs_sort(&dom->arcs, dom->walk->arcs.at);
+}
+
+/* Sorts the arcs both by where they start and where they lead. */
+static void sort_arcs(struct hs_dominators *dom, unsigned threads)
+{
+    struct hs_column *arcs = &dom->walk->arcs;
+    struct hs_arena *arena = dom->walk->arena;
+
+    dom->arcs.count = dom->count;
+    place_sources(dom, arena);
+    hs_arcs_reserve(&dom->arcs, arcs->at, (uint32_t)arcs->count, arena);
+    if (threads > 1) {
+        hs_parallel_run(2, sort_part, dom);
+    } else {
+        sort_part(dom, 0);
+        sort_part(dom, 1);
+    }
+    release(arcs);
+}
+
+struct walking {
+    struct hs_dominators *dom;
+    uint32_t root;
+    atomic_bool done;
+};
+
+/* Nodes whose memory is asked for at once. */
+#define CHUNK ((size_t)1 << 17)
+
+/* To clear the pages that the walk fills takes about as long as to fill them,
+ * and can be done ahead of it. */
+static void clear_the_way(struct walking *walking)
+{
+    const struct hs_dominators *dom = walking->dom;
+    size_t room = (size_t)dom->graph->nodes + 1;
+
+    for (size_t at = 0; at < room && !atomic_load(&walking->done);) {
+        size_t end = room - at > CHUNK ? at + CHUNK : room;
+
+        hs_arena_populate(dom->walk->slots + at, dom->walk->slots + end);
+        hs_arena_populate(dom->vertex + at, dom->vertex + end);
+        hs_arena_populate(dom->arcs.up + at, dom->arcs.up + end);
+        hs_arena_populate(dom->idom + at, dom->idom + end);
+        at = end;
+    }
+}
+
+static void walk_part(void *context, unsigned part)
+{
+    struct walking *walking = context;
+
+    if (part == 0) {
+        walking->dom->count = walk(walking->dom, walking->root);
+        atomic_store(&walking->done, true);
+    } else {
+        clear_the_way(walking);
+    }
+}
+
 bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
-                        uint32_t root, struct hs_arena *arena,
+                        uint32_t root, unsigned threads, struct hs_arena *arena,
                         struct hs_err *err)
 {
     size_t room = (size_t)graph->nodes + 1;
+    struct walking walking = {.dom = dom, .root = root};
     struct hs_dominators_walk *work;
 
     if (graph->objects > UINT32_MAX)
@@ -165,16 +269,20 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
                        graph->objects);
     *dom = (struct hs_dominators){.graph = graph};
     work = hs_arena_zeroed(arena, 1, sizeof(*work));
+    work->arena = arena;
     work->stack = HS_COLUMN(struct visit, arena);
-    work->sources = HS_COLUMN(struct source, arena);
+    work->arcs = HS_COLUMN(struct hs_arc, arena);
     work->slots = hs_arena_alloc(arena, room * sizeof(union slot));
     work->slots[0].retained = (struct hs_retained){0};
     dom->walk = work;
     dom->vertex = hs_arena_alloc(arena, room * sizeof(*dom->vertex));
     dom->vertex[0] = 0;
+    dom->arcs.up = hs_arena_alloc(arena, room * sizeof(*dom->arcs.up));
+    dom->arcs.up[0] = 0;
     dom->idom = hs_arena_zeroed(arena, room, sizeof(*dom->idom));
-    dom->count = walk(dom, root);
+    hs_parallel_run(threads < 2 ? 1 : 2, walk_part, &walking);
     release(&work->stack);
+    sort_arcs(dom, threads);
     return true;
 }
 
@@ -242,56 +350,42 @@ static void empty_bucket(union slot *slots, uint32_t *idom, uint32_t semi)
     }
 }
 
-/* The least semidominator that NODE's cross and back edges bring it. */
-static uint32_t least_source(struct hs_dominators *dom, uint32_t node,
-                             uint32_t semi)
+/* The least semidominator that the cross and back edges from the sources FROM
+ * to below TO bring NODE. */
+static uint32_t least_source(const struct hs_dominators *dom, uint32_t node,
+                             uint32_t semi, uint32_t from, uint32_t to)
 {
     union slot *slots = dom->walk->slots;
-    const struct source *sources = dom->walk->sources.at;
+    const uint32_t *sources = dom->walk->sources;
 
-    for (uint32_t at = dom->idom[node]; at;) {
-        struct source source = sources[at];
-        uint32_t least;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t least = least_above(slots, sources[i], node).semi;
 
-        at = source.next;
-        __builtin_prefetch(sources + at);
-        least = least_above(slots, source.node, node).semi;
         if (least < semi)
             semi = least;
     }
     return semi;
 }
 
-/* Calls for what the nodes before NODE will want. */
-static inline void look_ahead(const struct hs_dominators *dom, uint32_t node)
-{
-    const struct source *sources = dom->walk->sources.at;
-    uint32_t near, far;
-
-    if (node <= 2 * AHEAD)
-        return;
-    far = dom->idom[node - 2 * AHEAD];
-    near = dom->idom[node - AHEAD];
-    if (far)
-        __builtin_prefetch(sources + far);
-    if (near)
-        __builtin_prefetch(dom->walk->slots + sources[near].node);
-}
-
 /* Fills idom[], but for those that are SAME_AS another. */
 static void find_idoms(struct hs_dominators *dom)
 {
     union slot *slots = dom->walk->slots;
-    uint32_t *idom = dom->idom;
+    const uint32_t *sources = dom->walk->sources;
+    uint32_t *idom = dom->idom, end = dom->walk->source_count;
 
     for (uint32_t node = dom->count; node > 0; node--) {
         struct link *link = &slots[node].link;
+        uint32_t start = idom[node];
 
-        look_ahead(dom, node);
         if (link->best)
             empty_bucket(slots, idom, node);
-        if (idom[node])
-            link->semi = least_source(dom, node, link->semi);
+        if (start < end) {
+            if (start >= AHEAD)
+                __builtin_prefetch(slots + sources[start - AHEAD]);
+            link->semi = least_source(dom, node, link->semi, start, end);
+        }
+        end = start;
         if (link->semi == link->up) {
             idom[node] = link->semi;
         } else {
@@ -330,7 +424,8 @@ void hs_dominators_solve(struct hs_dominators *dom)
     struct hs_dominators_walk *work = dom->walk;
 
     find_idoms(dom);
-    release(&work->sources);
+    hs_arena_release(work->arena, work->sources,
+                     work->source_count * sizeof(*work->sources));
     weigh(dom);
     dom->retained = &work->slots->retained;
     dom->walk = NULL;
@@ -348,7 +443,7 @@ bool hs_dominators_find(struct hs_dominators *dom, struct hs_digraph *graph,
                         uint32_t root, struct hs_arena *arena,
                         struct hs_err *err)
 {
-    if (!hs_dominators_walk(dom, graph, root, arena, err))
+    if (!hs_dominators_walk(dom, graph, root, 1, arena, err))
         return false;
     hs_dominators_solve(dom);
     return true;

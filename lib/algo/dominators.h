@@ -12,7 +12,7 @@
  * (hs_digraph_number), rows that it does not reach keep 0.
  *
  * Either call hs_dominators_find(), or hs_dominators_walk() and then
- * hs_dominators_solve(); between the two, rows and numbers are final, so that
+ * hs_dominators_solve(); after the first, numbers and arcs are final, so that
  * another thread may read them (bfs.h) while this one solves.
  */
 #ifndef HS_ALGO_DOMINATORS_H
@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "algo/arcs.h"
 #include "algo/digraph.h"
 #include "base/arena.h"
 #include "base/err.h"
@@ -40,14 +41,17 @@ struct hs_dominators {
     uint64_t lost_bytes;          /* of the rows that the root does not reach */
     uint64_t lost_objects;
 
+    struct hs_arcs arcs; /* what was walked, by number */
+
     struct hs_dominators_walk *walk; /* between walk and solve */
 };
 
-/* Numbers what ROOT, a position, reaches.  The arrays live in ARENA, and so do
- * the work areas, which are given back.  Rows must not have been walked
- * before.  Fails if the graph has more than 2^32 - 1 objects. */
+/* Numbers what ROOT, a position, reaches; up to 2 THREADS are of use.  The
+ * arrays live in ARENA, and so do the work areas, which are given back.  Rows
+ * must not have been walked before.  Fails if the graph has more than 2^32 - 1
+ * objects. */
 bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
-                        uint32_t root, struct hs_arena *arena,
+                        uint32_t root, unsigned threads, struct hs_arena *arena,
                         struct hs_err *err);
 
 /* Fills in idom, retained and lost. */

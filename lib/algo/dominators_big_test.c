@@ -77,13 +77,16 @@ TEST(a_chain_of_a_million_is_a_chain_of_dominators)
     enum { CHAIN = 1000000 };
     struct run run;
     struct hs_dominators_index index;
-    uint32_t *parents;
+    struct hs_column turns;
+    const uint32_t *parents;
 
     start(&run, CHAIN);
     for (uint32_t i = 0; i + 1 < CHAIN; i++)
         hs_shape_edge(&run.shape, i, i + 1);
     find(&run);
-    parents = hs_bfs_parents(&run.dom, NULL, &run.arena);
+    turns = hs_bfs_find(&run.dom.arcs, NULL, &run.arena);
+    hs_bfs_settle(&run.dom.arcs, &turns);
+    parents = run.dom.arcs.up;
     hs_dominators_lay_out(&index, &run.dom, &run.arena);
     for (uint32_t i = 1; i < CHAIN; i++) {
         CHECK(idom_of(&run, i) == i - 1);

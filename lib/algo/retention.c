@@ -3,7 +3,7 @@
  * retention.c - from heap and holders to dominators, and the plain questions.
  *
  * While dominators and sharing are worked out on one thread, another finds the
- * root paths: both only read the rows.
+ * root paths: both only read the arcs.
  */
 #include "algo/retention.h"
 
@@ -37,11 +37,12 @@ void hs_retention_each(struct retention_work *work,
     hs_parallel_run(work->threads, take_parts, &deal);
 }
 
-/* Root paths beside dominators and sharing, which take about as long. */
+/* Root paths beside dominators, which take about as long. */
 struct solving {
     struct retention_work *work;
     struct hs_bitset deferred;
     struct hs_arena arena; /* of the second thread */
+    struct hs_column turns;
 };
 
 static void solve(void *context, unsigned part)
@@ -51,10 +52,10 @@ static void solve(void *context, unsigned part)
 
     if (part == 0) {
         hs_dominators_solve(&r->dom);
-        hs_retention_share(r, 1, solving->work->scratch);
+        hs_retention_share(r, solving->work->scratch);
     } else {
-        r->parents =
-            hs_bfs_parents(&r->dom, &solving->deferred, &solving->arena);
+        solving->turns =
+            hs_bfs_find(&r->dom.arcs, &solving->deferred, &solving->arena);
     }
 }
 
@@ -69,11 +70,10 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
     struct hs_retention *r = work->r;
     const struct hs_holders *holders = work->holders;
     struct solving solving = {.work = work};
-    uint32_t *parents;
-    size_t bytes;
 
     if (!hs_dominators_walk(&r->dom, &work->r->graph,
-                            work->r->positions[r->vertices], r->arena, err))
+                            work->r->positions[r->vertices], work->threads,
+                            r->arena, err))
         return false;
     solving.deferred = hs_bitset_new((uint64_t)r->dom.count + 1, work->scratch);
     for (uint32_t h = 0; h < holders->holder_count; h++)
@@ -85,11 +85,9 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
         solve(&solving, 0);
         solve(&solving, 1);
     }
+    hs_bfs_settle(&r->dom.arcs, &solving.turns);
+    hs_arcs_release(&r->dom.arcs, r->arena);
     hs_bitset_release(&solving.deferred, work->scratch);
-    bytes = ((size_t)r->dom.count + 1) * sizeof(*parents);
-    parents = hs_arena_alloc(r->arena, bytes);
-    memcpy(parents, r->parents, bytes);
-    r->parents = parents;
     hs_arena_free(&solving.arena);
     return true;
 }

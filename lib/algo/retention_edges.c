@@ -2,9 +2,10 @@
 /*
  * retention_edges.c - who points to whom: the one walk over all pointers.
  *
- * Each address is looked up once.  That is two loads that miss the cache, the
- * second of them, of the target's marks, nearly always on scattered heaps; so
- * 64 objects are drafted before the first of them is finished.
+ * Each address is looked up once.  That is two loads that miss the cache, of
+ * the target's page and then of its marks, nearly always on scattered heaps; so
+ * the pointers of 64 objects are read before the first of them is looked up,
+ * and all are looked up before the first row is finished.
  */
 #include <string.h>
 
@@ -13,6 +14,8 @@
 #include "model/heap_walk.h"
 
 #define PARTS_PER_THREAD 8
+/* Pointers that are read before they are looked up. */
+#define MOST_WORDS 512
 
 /* A row is written before it is known what folds into it.  If all that it
  * points to did, would it still be narrow? */
@@ -23,27 +26,113 @@ static inline bool needs_room(uint64_t bytes, uint64_t odd_bits,
            degree >= HS_ROW_MAX_OBJECTS;
 }
 
-/* The draft of a row: how many slots, room for a wide head, the slots.  They
- * need not have objects; what they will be asked for is called from memory. */
-static inline uint32_t *draft_row(const struct retention_work *work,
-                                  const struct retention_marks *marks,
+/* Reads pointers of MEMORY into the heap to WORDS, MOST at once; says how many.
+ * Their pages are called from memory. */
+static inline unsigned read_words(const struct retention_work *work,
                                   const struct hs_memory *memory,
-                                  uint32_t *draft)
+                                  struct hs_fields *fields, uint64_t *words,
+                                  unsigned most)
 {
-    struct hs_fields fields = hs_fields_of(memory);
-    uint32_t *slots = draft + HS_ROW_WIDE_HEAD, *at = slots;
+    const struct hs_region *region = &work->store->main;
+    const struct hs_page *pages = work->store->pages + region->base;
+    bool elsewhere = work->store->region_count > 1;
+    unsigned count = 0;
     uint64_t offset;
 
-    while (hs_fields_next(&fields, &offset)) {
-        uint32_t slot = hs_heap_slot_near(
-            work->store, hs_heap_word(work->heap, memory->bytes + offset));
+    while (count < most && hs_fields_next(fields, &offset)) {
+        uint64_t word = hs_heap_word(work->heap, memory->bytes + offset);
+        uint64_t index = (word >> HS_PAGE_SHIFT) - region->first;
+        bool inside = index < region->count;
+
+        __builtin_prefetch(pages + (inside ? index : 0));
+        words[count] = word;
+        count += inside | elsewhere;
+    }
+    return count;
+}
+
+/* Writes the slots of COUNT words at AT, and returns where they end.  They need
+ * not have objects; what they will be asked for is called from memory. */
+static inline uint32_t *write_slots(const struct retention_work *work,
+                                    const struct retention_marks *marks,
+                                    const uint64_t *words, unsigned count,
+                                    uint32_t *at)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t slot = hs_heap_slot_near(work->store, words[i]);
 
         __builtin_prefetch(&marks[slot / 64], 1);
         *at = slot;
         at += slot != HS_NO_SLOT;
     }
+    return at;
+}
+
+/* The draft of a row: how many slots, room for a wide head, the slots. */
+static inline uint32_t *draft_row(const struct retention_work *work,
+                                  const struct retention_marks *marks,
+                                  const uint64_t *words, unsigned count,
+                                  uint32_t *draft)
+{
+    uint32_t *slots = draft + HS_ROW_WIDE_HEAD;
+    uint32_t *end = write_slots(work, marks, words, count, slots);
+
+    draft[0] = (uint32_t)(end - slots);
+    return end;
+}
+
+/* The same for an object with more pointers than are read ahead. */
+static uint32_t *draft_long_row(const struct retention_work *work,
+                                const struct retention_marks *marks,
+                                const struct hs_memory *memory, uint64_t *words,
+                                uint32_t *draft)
+{
+    struct hs_fields fields = hs_fields_of(memory);
+    uint32_t *slots = draft + HS_ROW_WIDE_HEAD, *at = slots;
+    unsigned count;
+
+    do {
+        count = read_words(work, memory, &fields, words, MOST_WORDS);
+        at = write_slots(work, marks, words, count, at);
+    } while (count == MOST_WORDS);
     draft[0] = (uint32_t)(at - slots);
     return at;
+}
+
+/* MEMORY has at most so many pointers: a field takes two bytes at least. */
+static inline size_t most_words(const struct hs_memory *memory)
+{
+    return (size_t)(memory->fields_end - memory->fields) / 2;
+}
+
+/* Drafts the COUNT rows of MEMORY, one behind another from DRAFT on. */
+static void draft_rows(const struct retention_work *work,
+                       const struct retention_marks *marks,
+                       const struct hs_memory *memory, uint32_t count,
+                       uint32_t *draft)
+{
+    uint64_t words[MOST_WORDS];
+    unsigned counts[HS_WALK_BATCH];
+
+    for (uint32_t i = 0, end = 0; i < count;) {
+        const uint64_t *at = words;
+        unsigned all = 0;
+
+        for (; end < count && most_words(&memory[end]) <= MOST_WORDS - all;
+             end++) {
+            struct hs_fields fields = hs_fields_of(&memory[end]);
+
+            counts[end] = read_words(work, &memory[end], &fields, words + all,
+                                     MOST_WORDS - all);
+            all += counts[end];
+        }
+        if (i == end)
+            draft = draft_long_row(work, marks, &memory[end++], words, draft);
+        else
+            for (; i < end; at += counts[i++])
+                draft = draft_row(work, marks, at, counts[i], draft);
+        i = end;
+    }
 }
 
 /* Makes a row at ROW of the draft at DRAFT, which is not before it, for an
@@ -114,6 +203,16 @@ static inline bool is_muted(const struct hs_holders *holders, size_t *muted,
     return *muted < holders->muted_count && holders->muted[*muted] == object;
 }
 
+/* Takes the pointers of muted objects from the COUNT of MEMORY, the first of
+ * which is OBJECT. */
+static void mute(const struct hs_holders *holders, size_t *muted,
+                 uint32_t object, struct hs_memory *memory, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (is_muted(holders, muted, object + i))
+            memory[i].fields_end = memory[i].fields;
+}
+
 /* All rows of one page, a batch of drafts and then of rows at a time.  Who
  * points to nothing becomes a leaf. */
 static uint32_t *write_page(struct retention_work *work,
@@ -126,17 +225,14 @@ static uint32_t *write_page(struct retention_work *work,
 
     hs_heap_walk_page(&walk, work->heap, page);
     while (hs_heap_walk_batch(&walk)) {
-        uint32_t *draft = row, *next = row;
+        uint32_t *draft = row;
 
+        mute(work->holders, muted, walk.object + 1, walk.batch,
+             walk.batch_count);
+        draft_rows(work, marks, walk.batch, walk.batch_count, draft);
         for (uint32_t i = 0; i < walk.batch_count; i++) {
-            struct hs_memory *memory = &walk.batch[i];
+            uint32_t *next = draft + HS_ROW_WIDE_HEAD + draft[0];
 
-            if (is_muted(work->holders, muted, walk.object + 1 + i))
-                memory->fields_end = memory->fields;
-            next = draft_row(work, marks, memory, next);
-        }
-        for (uint32_t i = 0; i < walk.batch_count; i++) {
-            next = draft + HS_ROW_WIDE_HEAD + draft[0];
             while (bits == 0)
                 bits = work->store->groups[++index].bits;
             if (finish_row(work, marks, walk.batch[i].size, draft, row, &row) ==

@@ -15,6 +15,8 @@
  * done with them branches on what they are. */
 #define ROWS_AHEAD 24
 #define MOST_AHEAD 32
+/* Referrers that wait for their places to come from memory; a power of 2. */
+#define WAITING 32
 
 /* Puts the marks of all threads together: a leaf seen once is folded, every
  * other object that is seen, or points to something, is a node. */
@@ -55,14 +57,38 @@ static inline bool is_kept(const struct retention_work *work, uint32_t slot)
            !(group->captive && hs_bitset_has(&work->captives, slot));
 }
 
-/* Moves the row at FROM, of an object of BYTES, to TO, which is not behind it,
- * and folds into it what can be.  Returns the new row's end. */
-static inline uint32_t *fold_row(const struct retention_work *work,
-                                 const uint32_t *from, uint64_t bytes,
-                                 uint32_t *to, uint64_t *sum)
+/* The rows of a part on their way down: read at FROM, written at TO.  What the
+ * row at AHEAD will ask for is called from memory. */
+struct moving {
+    const uint32_t *from, *ahead, *end;
+    uint32_t *to;
+    uint64_t bytes;
+    struct {
+        uint32_t *at, position;
+    } waiting[WAITING]; /* a ring; AT may be NULL */
+    unsigned next;
+};
+
+/* POSITION is to be written at AT, which misses the cache on scattered heaps:
+ * it is called for, and what has waited longest is written. */
+static inline void wait_for(struct moving *m, uint32_t *at, uint32_t position)
+{
+    unsigned i = m->next++ % WAITING;
+
+    if (m->waiting[i].at)
+        *m->waiting[i].at = m->waiting[i].position;
+    __builtin_prefetch(at, 1);
+    m->waiting[i].at = at;
+    m->waiting[i].position = position;
+}
+
+/* Moves the row at FROM, of an object of BYTES, to where it goes, which is not
+ * behind it, and folds into it what can be. */
+static inline void fold_row(const struct retention_work *work, struct moving *m,
+                            const uint32_t *from, uint64_t bytes)
 {
     const struct retention_group *groups = work->r->groups;
-    uint32_t position = (uint32_t)(to - work->r->graph.words);
+    uint32_t *to = m->to, position = (uint32_t)(to - work->r->graph.words);
     uint32_t degree = from[1] & ~HS_ROW_WIDE, kept = 0, objects = 1;
     const uint32_t *slots =
         from + (from[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD);
@@ -75,16 +101,17 @@ static inline uint32_t *fold_row(const struct retention_work *work,
         } else if (group->folded >> slots[i] % 64 & 1) {
             bytes += hs_retention_size(work->store, slots[i], group->size);
             objects++;
-            work->r->referrers[hs_retention_fold_of(groups, slots[i])] =
-                position;
+            wait_for(
+                m, &work->r->referrers[hs_retention_fold_of(groups, slots[i])],
+                position);
         }
     }
-    *sum += bytes;
+    m->bytes += bytes;
     to = hs_row_write(to, bytes, objects, kept);
     for (uint32_t i = 0; i < degree; i++)
         if (is_kept(work, slots[i]))
             *to++ = slots[i];
-    return to;
+    m->to = to;
 }
 
 static inline uint32_t row_words(const uint32_t *row)
@@ -92,14 +119,6 @@ static inline uint32_t row_words(const uint32_t *row)
     return row[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD + (row[1] & ~HS_ROW_WIDE)
                                 : HS_ROW_HEAD + row[1];
 }
-
-/* The rows of a part on their way down: read at FROM, written at TO.  What the
- * row at AHEAD will ask for is called from memory. */
-struct moving {
-    const uint32_t *from, *ahead, *end;
-    uint32_t *to;
-    uint64_t bytes;
-};
 
 static inline void look_ahead(const struct retention_group *groups,
                               struct moving *m)
@@ -131,9 +150,8 @@ static void fold_group(struct retention_work *work, size_t g, struct moving *m)
         if (!(group->node & bits & -bits))
             continue;
         *position++ = (uint32_t)(m->to - work->r->graph.words);
-        m->to = fold_row(work, row,
-                         hs_retention_size(work->store, slot, group->size),
-                         m->to, &m->bytes);
+        fold_row(work, m, row,
+                 hs_retention_size(work->store, slot, group->size));
     }
 }
 
@@ -172,6 +190,9 @@ static void fold_part(struct retention_work *work, struct retention_part *part,
         else if (work->r->groups[g].node)
             leaf = leaf_group(work, g, &m.bytes, leaf);
     }
+    for (unsigned i = 0; i < WAITING; i++)
+        if (m.waiting[i].at)
+            *m.waiting[i].at = m.waiting[i].position;
     part->used = (uint64_t)(m.to - words);
     part->bytes = m.bytes;
 }

@@ -59,8 +59,8 @@ struct hs_retention {
     uint32_t folded;   /* objects */
     struct hs_digraph graph;
     uint32_t *positions;      /* by vertex: of its row */
-    struct hs_dominators dom; /* retained[number].mark is its node */
-    uint32_t *parents;        /* by number: the number before it on the way */
+    struct hs_dominators dom; /* retained[number].mark is its node;
+                               * arcs.up the number before it on the way */
     uint32_t *referrers;      /* by fold: position of who points to it */
     /* By number: first child, and its next sibling; 0 ends; NULL: not yet
      * made.  How many numbers were looked at for want of them. */
@@ -129,8 +129,7 @@ void hs_retention_cleanups(struct retention_work *work);
 uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 
 /* Fills in shared and joint. */
-void hs_retention_share(struct hs_retention *r, unsigned threads,
-                        struct hs_arena *scratch);
+void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch);
 
 /* The size of the object in SLOT, where SIZE is that of its group. */
 static inline uint64_t hs_retention_size(const struct hs_heap_store *store,

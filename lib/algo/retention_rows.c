@@ -7,23 +7,51 @@
 
 #include "algo/retention_impl.h"
 
-/* Slots become positions. */
+/* Edges whose targets are looked up together. */
+#define BATCH 64
+
+/* Slots become positions.  Each step of a look-up is done for all of EDGES
+ * before the next one: on scattered heaps all of them miss the cache, and so
+ * they do not wait for one another. */
+static void link_edges(const struct retention_work *work,
+                       uint32_t *const *edges, unsigned count)
+{
+    const struct retention_group *groups = work->r->groups;
+    const uint32_t *positions = work->r->positions;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t vertex = hs_retention_vertex(groups, *edges[i]);
+
+        __builtin_prefetch(&positions[vertex]);
+        *edges[i] = vertex;
+    }
+    for (unsigned i = 0; i < count; i++)
+        *edges[i] = positions[*edges[i]];
+}
+
 static void link_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct retention_group *groups = work->r->groups;
-    const uint32_t *positions = work->r->positions;
-    uint32_t *words = work->r->graph.words;
+    uint32_t *words = work->r->graph.words, *batch[BATCH];
     uint64_t at = part->segment;
+    unsigned count = 0;
 
     (void)thread;
     while (at < part->used) {
         struct hs_row row = hs_row_read(words + at);
 
-        for (uint32_t i = 0; i < row.degree; i++)
-            row.edges[i] = positions[hs_retention_vertex(groups, row.edges[i])];
+        for (uint32_t i = 0; i < row.degree; i++) {
+            __builtin_prefetch(&groups[row.edges[i] / 64]);
+            batch[count++] = &row.edges[i];
+            if (count == BATCH) {
+                link_edges(work, batch, count);
+                count = 0;
+            }
+        }
         at = (uint64_t)(row.edges - words) + row.degree;
     }
+    link_edges(work, batch, count);
 }
 
 /* Makes WORDS words at AT, not one, a row that weighs nothing. */

@@ -76,13 +76,12 @@ static uint32_t list_units(const struct hs_retention *r, uint32_t *units,
     return count;
 }
 
-void hs_retention_share(struct hs_retention *r, unsigned threads,
-                        struct hs_arena *scratch)
+void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch)
 {
     size_t holders = r->holders->holder_count;
     uint32_t *units = hs_arena_alloc(scratch, holders * sizeof(*units));
     uint32_t *numbers = hs_arena_alloc(scratch, holders * sizeof(*numbers));
-    struct hs_sharing_plan plan = {.units = numbers, .threads = threads};
+    struct hs_sharing_plan plan = {.units = numbers};
     struct hs_arena arena = HS_ARENA_EMPTY;
     struct hs_sharing sharing;
 

@@ -117,7 +117,7 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
     uint32_t slot, number = number_of(r, node, &slot);
 
     if (number)
-        return hs_retention_node(r, r->parents[number]);
+        return hs_retention_node(r, r->dom.arcs.up[number]);
     return hs_retention_dominator(r, node);
 }
 

@@ -20,13 +20,10 @@
 
 #include "algo/setpool.h"
 #include "base/bitset.h"
-#include "base/parallel.h"
 
 /* Regions: 0 above units, 1..units, and then one per top. */
 #define ABOVE   0u
 #define PENDING UINT32_MAX
-/* Nodes ahead of which rows and their targets are called for. */
-#define STEP 8
 /* Edges just seen, to drop repeated ones early. */
 #define RECENT 512u
 
@@ -34,7 +31,7 @@ struct quotient {
     const struct hs_dominators *dom;
     const struct hs_sharing_plan *plan;
     struct hs_arena *scratch;
-    uint32_t *region; /* by number */
+    struct hs_retained *node; /* by number; .mark, still ABOVE, is its region */
     struct hs_bitset is_top;
     uint32_t tops;
     uint32_t *top;   /* their numbers, ascending */
@@ -107,131 +104,85 @@ static void find_regions(struct quotient *q, const struct marks *marks)
     const uint32_t *idom = q->dom->idom;
     uint32_t count = q->dom->count, region = plan->unit_count;
 
-    q->region =
-        hs_arena_zeroed(q->scratch, (size_t)count + 1, sizeof(*q->region));
     q->is_top = hs_bitset_new((uint64_t)count + 1, q->scratch);
     for (uint32_t i = 0; i < plan->unit_count; i++) {
         uint32_t unit = plan->units[i];
 
-        if (unit && !q->region[unit] && !hs_bitset_has(&marks->below, unit))
-            q->region[unit] = i + 1;
+        if (unit && !q->node[unit].mark && !hs_bitset_has(&marks->below, unit))
+            q->node[unit].mark = i + 1;
     }
     for (uint32_t i = 0; i < q->tops; i++) {
         hs_bitset_add(&q->is_top, q->top[i]);
-        q->region[q->top[i]] = ++region;
+        q->node[q->top[i]].mark = ++region;
     }
     for (uint32_t v = 2; v <= count; v++)
-        if (!q->region[v])
-            q->region[v] = q->region[idom[v]];
+        if (!q->node[v].mark)
+            q->node[v].mark = q->node[idom[v]].mark;
 }
 
+/* Edges of the quotient as they are found. */
 struct collection {
-    const struct quotient *q;
-    struct part {
-        struct hs_arena arena;
-        struct hs_column edges;
-        uint64_t recent[RECENT];
-    } * parts;
+    struct hs_column edges;  /* uint64_t: top << 32 | region */
+    uint64_t recent[RECENT]; /* UINT64_MAX: none */
 };
 
-/* Collects the edges of node FROM that lead to a top from another region. */
-static void collect_row(const struct quotient *q, struct part *part,
-                        uint32_t from)
+/* Takes the edge from node FROM to TO if it leads to a top from another
+ * region. */
+static inline void collect(const struct quotient *q, struct collection *c,
+                           uint32_t from, uint32_t to)
 {
-    const uint32_t *words = q->dom->graph->words;
-    struct hs_row row = hs_digraph_row(q->dom->graph, q->dom->vertex[from]);
-    uint32_t region = q->region[from];
+    uint32_t region = q->node[from].mark;
+    uint64_t edge, *recent;
 
-    for (uint32_t i = 0; i < row.degree; i++) {
-        uint32_t to = words[row.edges[i]];
-        uint64_t edge, *recent;
-
-        if (i + STEP < row.degree)
-            __builtin_prefetch(words + row.edges[i + STEP]);
-        if (!hs_bitset_has(&q->is_top, to) || q->region[to] == region)
-            continue;
-        edge = (uint64_t)(q->region[to] - q->plan->unit_count - 1) << 32;
-        edge |= region;
-        recent = &part->recent[(edge * 0x9e3779b97f4a7c15u) >> 55];
-        if (*recent != edge)
-            hs_column_push(&part->edges, &edge);
-        *recent = edge;
-    }
-}
-
-static void look_ahead(const struct quotient *q, uint32_t node)
-{
-    const struct hs_dominators *dom = q->dom;
-    const uint32_t *words = dom->graph->words;
-    struct hs_row row;
-
-    if (node + 2 * STEP > dom->count)
+    if (region == ABOVE || !hs_bitset_has(&q->is_top, to) ||
+        q->node[to].mark == region)
         return;
-    __builtin_prefetch(words + dom->vertex[node + 2 * STEP]);
-    row = hs_digraph_row(dom->graph, dom->vertex[node + STEP]);
-    for (uint32_t i = 0; i < row.degree && i < STEP; i++)
-        __builtin_prefetch(words + row.edges[i]);
-}
-
-static void collect_part(void *context, unsigned number)
-{
-    struct collection *collection = context;
-    const struct quotient *q = collection->q;
-    struct part *part = &collection->parts[number];
-    unsigned parts = q->plan->threads;
-    uint32_t count = q->dom->count;
-    uint32_t end = (uint32_t)hs_parallel_share(count, number + 1, parts);
-
-    part->edges = HS_COLUMN(uint64_t, &part->arena);
-    memset(part->recent, 0xff, sizeof(part->recent));
-    for (uint32_t i = (uint32_t)hs_parallel_share(count, number, parts);
-         i < end; i++) {
-        look_ahead(q, i + 1);
-        if (q->region[i + 1] != ABOVE)
-            collect_row(q, part, i + 1);
-    }
+    edge =
+        (uint64_t)(q->node[to].mark - q->plan->unit_count - 1) << 32 | region;
+    recent = &c->recent[(edge * 0x9e3779b97f4a7c15u) >> 55];
+    if (*recent != edge)
+        hs_column_push(&c->edges, &edge);
+    *recent = edge;
 }
 
 /* Deals the collected edges out to their targets. */
-static void list_predecessors(struct quotient *q,
-                              const struct collection *collection)
+static void list_predecessors(struct quotient *q, const struct hs_column *edges)
 {
-    size_t room = (size_t)q->tops + 2, count = 0;
+    const uint64_t *edge = edges->at;
+    size_t room = (size_t)q->tops + 2;
     uint32_t *first = hs_arena_zeroed(q->scratch, room, sizeof(*first));
 
-    for (unsigned i = 0; i < q->plan->threads; i++) {
-        const struct hs_column *edges = &collection->parts[i].edges;
-
-        count += edges->count;
-        for (size_t k = 0; k < edges->count; k++)
-            first[(((uint64_t *)edges->at)[k] >> 32) + 2]++;
-    }
+    for (size_t i = 0; i < edges->count; i++)
+        first[(edge[i] >> 32) + 2]++;
     for (size_t top = 2; top < room; top++)
         first[top] += first[top - 1];
-    q->from = hs_arena_alloc(q->scratch, count * sizeof(*q->from));
-    for (unsigned i = 0; i < q->plan->threads; i++) {
-        const struct hs_column *edges = &collection->parts[i].edges;
-
-        for (size_t k = 0; k < edges->count; k++) {
-            uint64_t edge = ((uint64_t *)edges->at)[k];
-
-            q->from[first[(edge >> 32) + 1]++] = (uint32_t)edge;
-        }
-    }
+    q->from = hs_arena_alloc(q->scratch, edges->count * sizeof(*q->from));
+    for (size_t i = 0; i < edges->count; i++)
+        q->from[first[(edge[i] >> 32) + 1]++] = (uint32_t)edge[i];
     q->first = first;
 }
 
+/* An edge into a top is in the depth-first tree or among the others. */
 static void collect_edges(struct quotient *q)
 {
-    unsigned threads = q->plan->threads;
-    struct collection collection = {.q = q};
+    const struct hs_arcs *arcs = &q->dom->arcs;
+    size_t words = (size_t)hs_bitset_words(arcs->has.bits);
+    struct collection c = {.edges = HS_COLUMN(uint64_t, q->scratch)};
 
-    collection.parts =
-        hs_arena_zeroed(q->scratch, threads, sizeof(*collection.parts));
-    hs_parallel_run(threads, collect_part, &collection);
-    list_predecessors(q, &collection);
-    for (unsigned i = 0; i < threads; i++)
-        hs_arena_free(&collection.parts[i].arena);
+    memset(c.recent, 0xff, sizeof(c.recent));
+    for (uint32_t i = 0; i < q->tops; i++)
+        collect(q, &c, arcs->up[q->top[i]], q->top[i]);
+    for (size_t w = 0; w < words; w++) {
+        for (uint64_t bits = arcs->has.words[w]; bits; bits &= bits - 1) {
+            uint32_t from =
+                (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(bits);
+            const uint32_t *end, *to = hs_arcs_of(arcs, from, &end);
+
+            for (; to < end; to++)
+                collect(q, &c, from, *to);
+        }
+    }
+    list_predecessors(q, &c.edges);
 }
 
 /* Tarjan's algorithm; the trail is the path of calls, were it recursive. */
@@ -396,12 +347,12 @@ static void make_shares(struct hs_sharing *sharing, const struct quotient *q,
         qsort(shares.at, shares.count, shares.size, by_weight);
 }
 
-void hs_sharing_find(struct hs_sharing *sharing,
-                     const struct hs_dominators *dom,
+void hs_sharing_find(struct hs_sharing *sharing, struct hs_dominators *dom,
                      const struct hs_sharing_plan *plan, struct hs_arena *arena)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    struct quotient q = {.dom = dom, .plan = plan, .scratch = &scratch};
+    struct quotient q = {
+        .dom = dom, .plan = plan, .scratch = &scratch, .node = dom->retained};
     struct hs_setpool_limits limits = {
         .elements =
             plan->most_members ? plan->most_members : HS_SHARING_MOST_MEMBERS,

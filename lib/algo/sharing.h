@@ -54,16 +54,15 @@ struct hs_sharing {
 struct hs_sharing_plan {
     const uint32_t *units; /* numbers of nodes; 0: a unit not reached */
     uint32_t unit_count;
-    unsigned threads; /* at least 1 */
     /* 0: the limits above. */
     uint64_t most_members, most_work;
 };
 
-/* Deals out what no unit dominates.  DOM is solved.  A unit that another unit
- * dominates counts as a plain node of that one; of units that are the same
- * node, the first counts.  The result lives in ARENA. */
-void hs_sharing_find(struct hs_sharing *sharing,
-                     const struct hs_dominators *dom,
+/* Deals out what no unit dominates.  DOM has just been solved: its arcs are
+ * those of the walk, and its marks, which are used up, are 0.  A unit that
+ * another unit dominates counts as a plain node of that one; of units that are
+ * the same node, the first counts.  The result lives in ARENA. */
+void hs_sharing_find(struct hs_sharing *sharing, struct hs_dominators *dom,
                      const struct hs_sharing_plan *plan,
                      struct hs_arena *arena);
 

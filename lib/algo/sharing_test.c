@@ -146,14 +146,12 @@ static void check_shares(const struct test_shape *shape,
     CHECK(!sharing->approximate);
 }
 
-static void check_shape(const struct test_shape *shape, uint32_t units,
-                        unsigned threads)
+static void check_shape(const struct test_shape *shape, uint32_t units)
 {
     struct hs_arena *arena = shape->arena;
     struct hs_digraph graph = hs_shape_digraph(shape, arena);
     uint32_t nodes[MOST_UNITS], numbers[MOST_UNITS], *reach;
-    struct hs_sharing_plan plan = {
-        .units = numbers, .unit_count = units, .threads = threads};
+    struct hs_sharing_plan plan = {.units = numbers, .unit_count = units};
     struct hs_err err = HS_ERR_NONE;
     struct hs_dominators dom;
     struct hs_sharing sharing;
@@ -177,7 +175,7 @@ TEST(shares_equal_the_reach_of_every_unit_on_small_random_graphs)
         struct test_shape shape =
             with_holders(seed % 8 ? 14 : 60, units, seed + 50000, &arena);
 
-        check_shape(&shape, units, 1 + seed % 2);
+        check_shape(&shape, units);
         hs_arena_reset(&arena);
     }
     hs_arena_free(&arena);
@@ -190,10 +188,8 @@ static void share_subsets(struct hs_sharing *sharing, uint32_t units,
 {
     uint32_t objects = (1u << units) - 1, numbers[16];
     struct test_shape shape = hs_shape_new(1 + units + objects, 1, arena);
-    struct hs_sharing_plan plan = {.units = numbers,
-                                   .unit_count = units,
-                                   .threads = 1,
-                                   .most_work = most_work};
+    struct hs_sharing_plan plan = {
+        .units = numbers, .unit_count = units, .most_work = most_work};
     struct hs_err err = HS_ERR_NONE;
     struct hs_digraph graph;
     struct hs_dominators dom;

@@ -217,6 +217,21 @@ void hs_arena_forget(void *from, void *to)
         madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
+void hs_arena_populate(void *from, void *to)
+{
+#ifdef MADV_POPULATE_WRITE
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)from + page - 1) & ~(page - 1);
+    uintptr_t last = (uintptr_t)to & ~(page - 1);
+
+    if (first < last) /* no harm if the kernel does not know it */
+        madvise((void *)first, last - first, MADV_POPULATE_WRITE);
+#else
+    (void)from;
+    (void)to;
+#endif
+}
+
 void hs_arena_reset(struct hs_arena *arena)
 {
     while (arena->larges)

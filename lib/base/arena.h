@@ -55,6 +55,11 @@ void hs_arena_release(struct hs_arena *arena, void *block, size_t size);
  */
 void hs_arena_forget(void *from, void *to);
 
+/* Has the system clear the pages between FROM and TO now, which lie in one
+ * block: a thread that has nothing else to do saves another one the wait.  What
+ * is in them stays, and others may write there meanwhile. */
+void hs_arena_populate(void *from, void *to);
+
 /* Forgets everything; the newest chunk is kept for reuse (a record arena). */
 void hs_arena_reset(struct hs_arena *arena);
 

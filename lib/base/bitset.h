@@ -13,6 +13,20 @@
 
 #include "base/arena.h"
 
+/* How many bits of WORD are set.  Without -mpopcnt the compiler would call a
+ * function that looks up bytes in a table; this is a dozen instructions. */
+static inline unsigned hs_bits_of(uint64_t word)
+{
+#ifdef __POPCNT__
+    return (unsigned)__builtin_popcountll(word);
+#else
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return (unsigned)(word * 0x0101010101010101 >> 56);
+#endif
+}
+
 struct hs_bitset {
     uint64_t *words;
     uint64_t bits;

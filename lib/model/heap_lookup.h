@@ -7,21 +7,8 @@
 #ifndef HS_MODEL_HEAP_LOOKUP_H
 #define HS_MODEL_HEAP_LOOKUP_H
 
+#include "base/bitset.h"
 #include "model/heap_store.h"
-
-/* How many bits of WORD are set.  Without -mpopcnt the compiler would call a
- * function that looks up bytes in a table; this is a dozen instructions. */
-static inline unsigned hs_bits_of(uint64_t word)
-{
-#ifdef __POPCNT__
-    return (unsigned)__builtin_popcountll(word);
-#else
-    word -= word >> 1 & 0x5555555555555555;
-    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
-    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
-    return (unsigned)(word * 0x0101010101010101 >> 56);
-#endif
-}
 
 /* For addresses in a page's beginning, lists and other regions. */
 uint32_t hs_heap_slot_slowly(const struct hs_heap_store *store,
