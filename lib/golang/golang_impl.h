@@ -155,7 +155,6 @@ bool hs_golang_is_swiss(const struct hs_names *names, uint32_t map);
 bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
                             struct hs_arena *scratch, struct hs_err *err);
 
-
 /* The readers, in the order in which they run.  Each leaves out what it cannot
  * read; false with ERR filled if nothing that follows makes sense. */
 bool hs_golang_open_image(struct golang *g, struct hs_err *err);
