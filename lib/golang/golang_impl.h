@@ -139,11 +139,6 @@ uint32_t hs_golang_type_add(struct golang *g, const struct hs_go_type *type,
  * Not for two threads at once. */
 uint32_t hs_golang_closure_type(struct golang *g, uint64_t entry);
 
-/* Makes G of SNAPSHOT's executable and reads what all the others stand on;
- * hs_golang_close_image(G) in any case. */
-bool hs_golang_read_program(struct golang *g, struct hs_snapshot *snapshot,
-                            struct hs_arena *scratch, struct hs_err *err);
-
 /* Reads all types that the program has; type_list.c. */
 void hs_golang_read_all_types(struct golang *g);
 
