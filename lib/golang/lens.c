@@ -84,8 +84,8 @@ static void add_dynamic(struct reference *r, uint32_t type, uint64_t base)
     add_text(r, ")");
 }
 
-/* What is OFFSET bytes into the value of TYPE at BASE of the memory.  *FIRST:
- * nothing of it is written yet, and the first field is a captured variable. */
+/* What is OFFSET bytes into the value of type NUMBER at BASE of the memory.
+ * CAPTURED: it is a closure, whose fields are variables that it captured. */
 static void add_inside(struct reference *r, uint32_t number, uint64_t base,
                        uint64_t offset, bool captured)
 {

@@ -328,6 +328,7 @@ static struct typing *make(struct golang *g)
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         hs_map_init(&t->known[kind], t->arena, 1024);
+    hs_map_init(&t->receivers, t->arena, 1024);
     hs_map_init(&t->by_name, t->arena, 1024);
     hs_map_init(&t->map_of, t->arena, 1024);
     hs_map_init(&t->viewed, t->arena, 1024);

@@ -138,29 +138,46 @@ static bool first_argument(const struct golang *g,
            *offset < FIRST_MARK;
 }
 
-/* The receiver of the method that FRAME runs, which the frame above has. */
-static void seed_receiver(struct typing *t, const struct hs_frame *frame)
+/* The type that the receiver of the method at ENTRY points to, and in the top
+ * eight bits where it is, from the end of the frame; 0 if that is not known. */
+static uint32_t find_receiver(struct typing *t, uint64_t entry)
 {
     struct golang_function function;
-    const struct hs_memory *above;
-    struct hs_fields fields;
-    uint64_t at, offset;
+    uint64_t offset;
     uint32_t type;
     bool pointer;
 
-    if (!memmem(frame->function.text, frame->function.size, ".(*", 3) ||
-        !hs_golang_function_at(t->g, frame->entry, &function) ||
-        !first_argument(t->g, &function, &at))
-        return;
-    at += frame->memory.address + frame->memory.size + t->frame_link;
-    above = typing_stretch(t, at);
+    if (!hs_golang_function_at(t->g, entry, &function) ||
+        !memmem(function.name.text, function.name.size, ".(*", 3) ||
+        !first_argument(t->g, &function, &offset))
+        return 0;
     type = receiver_of(t, hs_symname_plain(function.name, t->arena), &pointer);
-    if (!above || type == HS_NO_TYPE || !pointer)
+    return type && pointer ? type | (uint32_t)offset << 24 : 0;
+}
+
+/* The receiver of the method that FRAME runs, which the frame above has. */
+static void seed_receiver(struct typing *t, const struct hs_frame *frame)
+{
+    uint32_t receiver = hs_map_lookup(&t->receivers, frame->entry);
+    const struct hs_memory *above;
+    struct hs_fields fields;
+    uint64_t at, offset;
+
+    if (receiver == HS_MAP_NONE)
+        receiver = hs_map_add(&t->receivers, frame->entry,
+                              find_receiver(t, frame->entry));
+    if (receiver == 0)
+        return;
+    at = frame->memory.address + frame->memory.size + t->frame_link +
+         (receiver >> 24);
+    above = typing_stretch(t, at);
+    if (!above)
         return;
     fields = hs_fields_of(above);
-    while (hs_fields_next(&fields, &offset))
+    while (hs_fields_next(&fields, &offset) && offset <= at - above->address)
         if (offset == at - above->address)
-            typing_claim_one(&t->workers[0], typing_at(t, above, offset), type,
+            typing_claim_one(&t->workers[0], typing_at(t, above, offset),
+                             receiver & (HS_MOST_TYPES - 1),
                              HS_EVIDENCE_REACHED);
 }
 

@@ -171,8 +171,10 @@ struct typing {
     uint32_t pool_local, g_type;        /* sync.poolLocal, runtime.g */
     uint32_t timer, user_timer;         /* runtime.timer, time.Timer */
     uint32_t named;                     /* types before are in by_name: */
-    struct hs_map by_name; /* a name's hash -> the first so called */
-    uint64_t frame_link;   /* bytes between a frame's end and its arguments */
+    struct hs_map by_name;   /* a name's hash -> the first so called */
+    struct hs_map receivers; /* a function's entry -> see
+                              * typing_functions.c */
+    uint64_t frame_link;     /* bytes between a frame's end and its arguments */
     struct typing_worker workers[HS_PARALLEL_MOST];
 };
 

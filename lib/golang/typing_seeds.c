@@ -179,18 +179,18 @@ static void seed_globals(struct typing *t)
     }
 }
 
-/* Which words of MEMORY the dump lists, into LISTED. */
+/* Which words of MEMORY the dump lists, into LISTED, which has room for many
+ * or is empty; of other words nothing is said. */
 void typing_list(const struct typing *t, const struct hs_memory *memory,
                  struct hs_bitset *listed)
 {
     struct hs_fields fields = hs_fields_of(memory);
-    uint64_t offset;
+    uint64_t bits = memory->size / t->word + 1, offset;
 
-    if (hs_bitset_words(memory->size / t->word + 1) >
-        hs_bitset_words(listed->bits))
-        *listed = hs_bitset_new(memory->size / t->word + 1, t->arena);
+    if (bits > listed->bits)
+        *listed = hs_bitset_new(2 * bits, t->arena);
     else
-        memset(listed->words, 0, hs_bitset_words(listed->bits) * 8);
+        memset(listed->words, 0, hs_bitset_words(bits) * 8);
     while (hs_fields_next(&fields, &offset))
         if (offset < memory->size)
             hs_bitset_add(listed, offset / t->word);

@@ -70,17 +70,18 @@ static void try_chan(struct typing_worker *w, uint32_t object,
     uint64_t count = typing_at(t, memory, 0),
              room = typing_at(t, memory, t->word);
     uint64_t buffer = typing_at(t, memory, 2 * t->word);
+    const uint8_t *at;
     uint32_t elem;
-    unsigned size;
+    uint16_t size;
 
     if (memory->size < 12 * t->word || count > room ||
         !in_span(&t->g->module->types, descriptor) || descriptor % t->word)
         return;
     if (!typing_known(w, descriptor, MISS_TYPE, &elem) || elem == HS_NO_TYPE)
         return;
-    size = memory->bytes[3 * t->word + (t->heap->big_endian ? 1 : 0)] |
-           (uint32_t)memory->bytes[3 * t->word + (t->heap->big_endian ? 0 : 1)]
-               << 8;
+    at = memory->bytes + 3 * (size_t)t->word;
+    size = t->heap->big_endian ? (uint16_t)(at[0] << 8 | at[1])
+                               : (uint16_t)(at[1] << 8 | at[0]);
     if (size != typing_type(t, elem)->size || (room && size && !buffer))
         return;
     hs_column_push(&w->chans, &(struct typing_chan){object, elem});

@@ -13,6 +13,8 @@
  *     CHECK(test_is(&n, 0xc000010000, "main.node"));
  *     test_names_close(&n);
  *
+ * More than 12 functions: one for each kind of type.
+ *
  * Type number I has its descriptor at TEST_TYPES + 16 * I.
  */
 #ifndef HS_GOLANG_TYPING_TEST_H

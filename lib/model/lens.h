@@ -20,7 +20,12 @@ struct hs_lens {
     /* How Go writes what is at OFFSET of OBJECT: ".Inner.Data", "[17].Next",
      * "[\"key-3\"]", "captured p", ".(*main.Square)" added for what an
      * interface holds.  Empty for the inner words of a map or channel that
-     * Go has no words for. */
+     * Go has no words for.
+     *
+     * An entry of a map is ["key-3"], [7], [{1, "a"}] for its value, as Go
+     * writes constants and composite literals, of long keys only the beginning
+     * and "…"; what a key itself refers to is 'key "key-3"'.  An element in the
+     * buffer of a chan is <-[3], by its place in the buffer. */
     struct hs_str (*reference)(const struct hs_lens *lens, uint32_t object,
                                uint64_t offset, struct hs_arena *arena);
 

@@ -42,7 +42,7 @@ type registry map[string]*inner.Leaf
 // big does not fit into a slot of a map.
 type big struct {
 	leaf *inner.Leaf
-	rest [30]int
+	rest [40]int
 }
 
 var tables *maplets
