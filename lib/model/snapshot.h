@@ -14,8 +14,9 @@
 #include "base/input.h"
 
 enum hs_part {
-    HS_PART_PROFILE = 1, /* sampled stacks: model/profile.h */
-    HS_PART_HEAP = 2,    /* objects, roots, goroutines: model/heap.h */
+    HS_PART_PROFILE = 1,  /* sampled stacks: model/profile.h */
+    HS_PART_HEAP = 2,     /* objects, roots, goroutines: model/heap.h */
+    HS_PART_TIMELINE = 8, /* what a trace saw happen: model/timeline.h */
 };
 
 /* One input and what became of it. */
@@ -33,6 +34,7 @@ struct hs_snapshot {
     unsigned parts; /* enum hs_part, those that are filled */
     struct hs_profile *profile;
     struct hs_heap *heap;
+    struct hs_timeline *timeline;
     struct hs_column sources;  /* struct hs_source */
     struct hs_column warnings; /* const char *: odd but readable input */
 };
