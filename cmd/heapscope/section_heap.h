@@ -11,8 +11,8 @@
 #include "heap_look.h"
 #include "section.h"
 
-/* All that findings look at, of snapshot NUMBER; worked out when first asked
- * for.  NULL with ERR filled if the heap is too large. */
+/* All that findings look at, of snapshot NUMBER, which may have no heap; worked
+ * out when first asked for.  NULL with ERR filled if the heap is too large. */
 const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
                                    struct hs_err *err);
 

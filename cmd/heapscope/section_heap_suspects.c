@@ -23,10 +23,13 @@ static void add_fields(struct hs_run *run, struct hs_block *item,
     hs_doc_field(doc, item, "holder", NULL, hs_heap_name(s->holder));
     hs_doc_field(doc, item, "type", NULL, hs_heap_name(s->type));
     hs_doc_field(doc, item, "objects", NULL, hs_heap_count_of(s->objects));
-    hs_doc_field(doc, item, "bytes", NULL, hs_heap_bytes(s->bytes));
+    hs_doc_field(doc, item, "bytes", NULL,
+                 s->unpriced ? hs_value_null() : hs_heap_bytes(s->bytes));
     hs_doc_field(doc, item, "retained_bytes", NULL,
-                 hs_heap_bytes(s->retained_bytes));
-    hs_doc_field(doc, item, "share", NULL, hs_value_share(s->share));
+                 s->unpriced ? hs_value_null()
+                             : hs_heap_bytes(s->retained_bytes));
+    hs_doc_field(doc, item, "share", NULL,
+                 s->unpriced ? hs_value_null() : hs_value_share(s->share));
     hs_doc_field(doc, item, "message", NULL, hs_value_text(s->message));
     hs_doc_field(doc, item, "advice", NULL, hs_value_text(s->advice));
     hs_doc_field(doc, item, "fingerprint", NULL, hs_value_text(s->fingerprint));
