@@ -11,5 +11,7 @@ void hs_info_profile(struct hs_document *doc, struct hs_block *file,
                      const struct hs_profile *profile);
 void hs_info_heap(struct hs_document *doc, struct hs_block *file,
                   const struct hs_heap *heap);
+void hs_info_trace(struct hs_document *doc, struct hs_block *file,
+                   const struct hs_timeline *line);
 
 #endif

@@ -225,6 +225,7 @@ struct hs_timeline {
 
     struct hs_column heap;   /* struct hs_heap_sample, by time */
     uint64_t heap_samples;   /* in the trace; more than in HEAP if thinned */
+    uint64_t collections;    /* begun; more than in CYCLES if there are many */
     struct hs_column cycles; /* struct hs_gc_cycle, by time */
     struct hs_column stw;    /* struct hs_trace_stw, the longest first */
 
