@@ -16,6 +16,9 @@
 void hs_timeline_heap_part(struct hs_run *run, struct hs_block *group,
                            const struct hs_timeline *t);
 
+void hs_timeline_heap_chart(struct hs_run *run, struct hs_block *group,
+                            const struct hs_timeline *t);
+
 /* Only that it grows, in a line. */
 void hs_timeline_trend_line(struct hs_run *run, struct hs_block *group,
                             const struct hs_timeline *t);
@@ -23,6 +26,16 @@ void hs_timeline_trend_line(struct hs_run *run, struct hs_block *group,
 /* Goroutines over time, and those that have not ended. */
 void hs_timeline_goroutines_part(struct hs_run *run, struct hs_block *group,
                                  const struct hs_timeline *t);
+
+void hs_timeline_goroutine_chart(struct hs_run *run, struct hs_block *group,
+                                 const struct hs_timeline *t);
+
+/* The groups that are alive and not the runtime's own, what has grown most
+ * first; *SYSTEM goroutines are the runtime's. */
+const struct hs_trace_group **hs_timeline_alive(struct hs_run *run,
+                                                const struct hs_timeline *t,
+                                                size_t *count,
+                                                uint64_t *system);
 
 /* Without the chart, so many rows. */
 void hs_timeline_groups(struct hs_run *run, struct hs_block *group,

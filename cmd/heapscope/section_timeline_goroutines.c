@@ -30,8 +30,8 @@ static void add_count(struct hs_run *run, struct hs_block *chart,
     added->text_only = count.unit == HS_UNIT_NULL;
 }
 
-static void add_chart(struct hs_run *run, struct hs_block *group,
-                      const struct hs_timeline *t)
+void hs_timeline_goroutine_chart(struct hs_run *run, struct hs_block *group,
+                                 const struct hs_timeline *t)
 {
     static const struct hs_doc_column nanos[] = {
         {"t_ns", NULL, HS_UNIT_NANOS, HS_ROLE_PLAIN},
@@ -77,11 +77,9 @@ static int by_growth(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* The groups that are alive and not the runtime's own. */
-static const struct hs_trace_group **alive_groups(struct hs_run *run,
-                                                  const struct hs_timeline *t,
-                                                  size_t *count,
-                                                  uint64_t *system)
+const struct hs_trace_group **hs_timeline_alive(struct hs_run *run,
+                                                const struct hs_timeline *t,
+                                                size_t *count, uint64_t *system)
 {
     const struct hs_trace_group *groups = t->groups.at;
     const struct hs_trace_group **found =
@@ -181,7 +179,7 @@ void hs_timeline_groups(struct hs_run *run, struct hs_block *group,
     uint64_t system;
     size_t count;
     const struct hs_trace_group **groups =
-        alive_groups(run, t, &count, &system);
+        hs_timeline_alive(run, t, &count, &system);
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++)
         add_group(run, table, t, groups[i]);
@@ -283,7 +281,7 @@ void hs_timeline_goroutines_part(struct hs_run *run, struct hs_block *group,
     struct hs_document *doc = run->doc;
     struct hs_block *facts;
 
-    add_chart(run, group, t);
+    hs_timeline_goroutine_chart(run, group, t);
     facts = hs_doc_group(doc, group, NULL, "");
     hs_doc_field(
         doc, facts, NULL, "goroutines",

@@ -49,8 +49,8 @@ static void add_mark(struct hs_run *run, struct hs_block *chart,
     hs_doc_row(run->doc, chart, row)->text_only = true;
 }
 
-static void add_chart(struct hs_run *run, struct hs_block *group,
-                      const struct hs_timeline *t)
+void hs_timeline_heap_chart(struct hs_run *run, struct hs_block *group,
+                            const struct hs_timeline *t)
 {
     static const struct hs_doc_column nanos[] = {
         {"t_ns", NULL, HS_UNIT_NANOS, HS_ROLE_PLAIN},
@@ -250,7 +250,7 @@ void hs_timeline_heap_part(struct hs_run *run, struct hs_block *group,
     const struct hs_heap_sample *samples = t->heap.at;
     struct hs_block *facts;
 
-    add_chart(run, group, t);
+    hs_timeline_heap_chart(run, group, t);
     facts = hs_doc_group(doc, group, NULL, "");
     if (t->heap.count)
         hs_doc_field(

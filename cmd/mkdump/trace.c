@@ -184,12 +184,12 @@ static void begin_collection(struct sim *s, unsigned p)
 static void end_collection(struct sim *s, unsigned p)
 {
     happen(s, p, TRACE_STW, TRACE_MARK_TERMINATION, some_stack(s), 0);
-    happen(s, p, TRACE_GC_END, s->gc_sequence, 0, 0);
-    s->gc_sequence += s->t->version >= 22; /* v1 counts beginnings only */
     s->live = s->reachable;
     s->goal = 2 * s->live;
     happen(s, p, TRACE_HEAP, s->live, 0, 0);
     happen(s, p, TRACE_GOAL, s->goal, 0, 0);
+    happen(s, p, TRACE_GC_END, s->gc_sequence, 0, 0);
+    s->gc_sequence += s->t->version >= 22; /* v1 counts beginnings only */
     happen(s, p, TRACE_STW_END, 0, 0, 0);
     s->collecting = false;
     s->sweeps = 64;

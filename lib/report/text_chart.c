@@ -159,6 +159,14 @@ static void put_times(struct canvas *canvas)
     hs_page_end_line(page);
 }
 
+static bool is_empty(const struct canvas *canvas, size_t column)
+{
+    for (size_t step = 0; step < canvas->width; step++)
+        if (!isnan(canvas->steps[column][step]))
+            return false;
+    return true;
+}
+
 static void put_legend(struct canvas *canvas)
 {
     const struct hs_block *block = canvas->chart.block;
@@ -171,7 +179,7 @@ static void put_legend(struct canvas *canvas)
                                ? either(page, "┴", "^")
                                : either(page, "·", "-");
 
-        if (!block->columns[c].title)
+        if (!block->columns[c].title || is_empty(canvas, c))
             continue;
         hs_page_skip(page, any ? 2 : canvas->indent + canvas->labels + 2);
         hs_page_puts(page, mark, c == 1 ? HS_STYLE_PLAIN : HS_STYLE_DIM);
