@@ -119,10 +119,11 @@ struct trace_stream {
     uint64_t time;        /* of the event at hand, in ticks */
     uint64_t args[TRACE_ARGS];
     uint8_t type;
-    bool started;     /* v1: a processor was started there */
-    bool may_have_p;  /* v2: or else has certainly none */
-    uint32_t syscall; /* v1: stack id of the last system call */
-    int64_t sweep;    /* when it began to sweep, or -1 */
+    bool started;       /* v1: a processor was started there */
+    bool may_have_p;    /* v2: or else has certainly none */
+    struct hs_str text; /* v1: of a log */
+    uint32_t syscall;   /* v1: stack id of the last system call */
+    int64_t sweep;      /* when it began to sweep, or -1 */
     /* Where the event at hand must wait: */
     uint32_t awaited;     /* life */
     uint32_t next_waiter; /* stream */
@@ -407,7 +408,7 @@ static inline struct trace_stream *hs_trace_stream(const struct trace *t,
 /* TICKS of the file's clock as time of the timeline. */
 static inline int64_t hs_trace_time(const struct trace *t, uint64_t ticks)
 {
-    double ns = (double)ticks * t->ns_per_tick - t->origin;
+    double ns = (double)(int64_t)ticks * t->ns_per_tick - t->origin;
 
     return ns <= 0 ? 0 : ns >= 4e18 ? (int64_t)4e18 : (int64_t)ns;
 }
