@@ -32,12 +32,16 @@ void hs_trace_finalizer_new(struct trace *t, uint32_t life,
                             enum trace_root kind, uint32_t function)
 {
     const struct trace_life *l = hs_trace_life(t, life);
+    bool running =
+        l->state == HS_TRACE_RUNNING || l->state == HS_TRACE_RUNNABLE;
     struct trace_finalizer finalizer = {
         .row = {.goroutine = l->id,
                 .function = function,
                 .cleanups = kind == TRACE_ROOT_CLEANUPS},
         .life = life,
-        .stretch = HS_BEFORE_TRACE,
+        /* If the trace saw it start to run, it was idle before: most are. */
+        .stretch = running ? l->since : HS_BEFORE_TRACE,
+        .cycle = running && l->since >= 0 ? t->gc.completed : 0,
         .block = NOT_BLOCKED,
         .woken = UINT64_MAX,
         .wakes = HS_COLUMN(int64_t, &t->scratch),
@@ -88,11 +92,11 @@ void hs_trace_finalizer_start(struct trace *t, uint32_t finalizer)
     struct trace_finalizer *f = finalizer_at(t, finalizer);
 
     end_block(t, f);
-    if (f->known && !f->idle)
+    if (f->row.known && !f->idle)
         return;
-    f->stretch = f->known ? t->now : HS_BEFORE_TRACE;
-    f->cycle = f->known ? t->gc.completed : 0;
-    f->known = true;
+    f->stretch = t->now;
+    f->cycle = t->gc.completed;
+    f->row.known = true;
     f->idle = false;
 }
 
@@ -135,13 +139,13 @@ void hs_trace_finalizer_stop(struct trace *t, uint32_t finalizer,
     if (!function) {
         if (state != HS_TRACE_WAITING || !stack || !idle_reason(t, reason))
             return;
-        if (f->known && !f->idle)
+        if (f->row.known && !f->idle)
             end_stretch(t, f);
-        f->known = f->idle = true;
+        f->row.known = f->idle = true;
         f->row.running = f->row.stack = 0;
         return;
     }
-    f->known = true;
+    f->row.known = true;
     f->idle = false;
     f->row.running = function;
     f->row.stack = number;
@@ -214,7 +218,7 @@ static void finish(struct trace *t, struct trace_finalizer *f)
         return;
     life = hs_trace_life(t, f->life);
     f->row.state = life->state;
-    f->row.busy = f->known && !f->idle;
+    f->row.busy = f->row.known && !f->idle;
     if (!f->row.busy)
         return;
     f->row.reason = life->reason;

@@ -66,29 +66,61 @@ static int by_alive(const void *a, const void *b, void *trace)
     return order ? order : compare(x->creation, y->creation);
 }
 
+/* Makes a row of what was counted. */
+static void add_up(struct hs_trace_group *row)
+{
+    row->alive = row->existed + row->started - row->ended;
+    row->oldest = INT64_MAX;
+    row->newest = HS_BEFORE_TRACE;
+    row->alive_at[0] += row->existed;
+    for (unsigned k = 1; k < HS_SLICES; k++)
+        row->alive_at[k] += row->alive_at[k - 1];
+}
+
+/* Goroutines whose root never became known are one group. */
+static void merge_own(struct trace *t)
+{
+    struct trace_group *groups = t->lives.groups.at;
+    uint32_t unknown = hs_map_lookup(&t->lives.group_of, 0);
+
+    for (uint32_t i = 0; unknown != HS_MAP_NONE && i < t->lives.groups.count;
+         i++) {
+        struct hs_trace_group *row = &groups[i].row, *to = &groups[unknown].row;
+
+        if (i == unknown || row->function || row->creation || groups[i].merged)
+            continue;
+        to->existed += row->existed;
+        to->ended += row->ended;
+        for (unsigned k = 0; k < HS_SLICES; k++)
+            to->alive_at[k] += row->alive_at[k];
+        row->existed = row->ended = 0;
+        groups[i].merged = unknown + 1;
+    }
+}
+
 /* Sorts the groups into the timeline; returns where each went. */
 static uint32_t *finish_groups(struct trace *t)
 {
-    size_t n = t->lives.groups.count;
+    size_t n = t->lives.groups.count, kept = 0;
     uint32_t *order = hs_arena_alloc(&t->scratch, (n + 1) * sizeof(*order));
-    uint32_t *rank = hs_arena_alloc(&t->scratch, (n + 1) * sizeof(*rank));
+    uint32_t *rank = hs_arena_zeroed(&t->scratch, n + 1, sizeof(*rank));
 
+    merge_own(t);
     for (uint32_t i = 0; i < n; i++) {
-        struct hs_trace_group *row = &group_at(t, i)->row;
+        struct trace_group *group = group_at(t, i);
 
-        order[i] = i;
-        row->alive = row->existed + row->started - row->ended;
-        row->oldest = INT64_MAX;
-        row->newest = HS_BEFORE_TRACE;
-        row->alive_at[0] += row->existed;
-        for (unsigned k = 1; k < HS_SLICES; k++)
-            row->alive_at[k] += row->alive_at[k - 1];
+        add_up(&group->row);
+        if (group->row.existed + group->row.started > 0)
+            order[kept++] = i;
     }
-    qsort_r(order, n, sizeof(*order), by_alive, t);
-    for (uint32_t i = 0; i < n; i++) {
+    qsort_r(order, kept, sizeof(*order), by_alive, t);
+    for (uint32_t i = 0; i < kept; i++) {
         rank[order[i]] = i;
         hs_column_push(&t->line->groups, &group_at(t, order[i])->row);
     }
+    for (uint32_t i = 0; i < n; i++)
+        if (group_at(t, i)->merged)
+            rank[i] = rank[group_at(t, i)->merged - 1];
     return rank;
 }
 

@@ -119,10 +119,11 @@ struct trace_stream {
     uint64_t time;        /* of the event at hand, in ticks */
     uint64_t args[TRACE_ARGS];
     uint8_t type;
-    bool started;     /* v1: a processor was started there */
-    bool may_have_p;  /* v2: or else has certainly none */
-    uint32_t syscall; /* v1: stack id of the last system call */
-    int64_t sweep;    /* when it began to sweep, or -1 */
+    bool started;       /* v1: a processor was started there */
+    bool may_have_p;    /* v2: or else has certainly none */
+    struct hs_str text; /* v1: of a log */
+    uint32_t syscall;   /* v1: stack id of the last system call */
+    int64_t sweep;      /* when it began to sweep, or -1 */
     /* Where the event at hand must wait: */
     uint32_t awaited;     /* life */
     uint32_t next_waiter; /* stream */
@@ -169,6 +170,7 @@ enum {
     LIFE_EXISTED = 1, /* before the trace */
     LIFE_ROOTED = 2,  /* its start function is known */
     LIFE_LOCAL = 4,   /* REASON and STACK are ids of this generation */
+    LIFE_OWN = 8,     /* its group is of it alone, until its root is known */
 };
 
 struct trace_life {
@@ -195,6 +197,7 @@ struct trace_extra {
 struct trace_group {
     struct hs_trace_group row; /* alive_at has changes in that slice */
     uint8_t kind;              /* enum trace_root */
+    uint32_t merged;           /* into that group + 1 */
 };
 
 struct trace_lives {
@@ -226,6 +229,8 @@ void hs_trace_life_start(struct trace *t, uint32_t life);
 void hs_trace_life_stop(struct trace *t, uint32_t life,
                         enum hs_trace_state state, uint64_t reason,
                         uint64_t stack);
+/* The group of LIFE, good also when its root becomes known later. */
+uint32_t hs_trace_life_group(struct trace *t, uint32_t life);
 void hs_trace_life_unblock(struct trace *t, uint32_t life);
 /* It has been on the stack of this id since it came into its state. */
 void hs_trace_life_on(struct trace *t, uint32_t life, uint64_t stack);
@@ -238,7 +243,6 @@ struct trace_extra *hs_trace_life_extra(struct trace *t, uint32_t life);
 struct trace_finalizer {
     struct hs_trace_finalizer row;
     uint32_t life;
-    bool known; /* idle or busy, at all? */
     bool idle;
     int64_t stretch; /* when it was last idle and started to run */
     uint64_t cycle;  /* collections completed then */
@@ -407,7 +411,7 @@ static inline struct trace_stream *hs_trace_stream(const struct trace *t,
 /* TICKS of the file's clock as time of the timeline. */
 static inline int64_t hs_trace_time(const struct trace *t, uint64_t ticks)
 {
-    double ns = (double)ticks * t->ns_per_tick - t->origin;
+    double ns = (double)(int64_t)ticks * t->ns_per_tick - t->origin;
 
     return ns <= 0 ? 0 : ns >= 4e18 ? (int64_t)4e18 : (int64_t)ns;
 }

@@ -248,25 +248,46 @@ void hs_trace_life_start(struct trace *t, uint32_t life)
         hs_trace_merge_wake(t, life);
 }
 
-/* Puts LIFE, which existed, into the group of its start function. */
+/* LIFE, which existed, goes into GROUP. */
+static void move(struct trace *t, uint32_t life, uint32_t group)
+{
+    struct trace_life *l = hs_trace_life(t, life);
+
+    group_at(t, l->group)->row.existed--;
+    group_at(t, group)->row.existed++;
+    l->group = group;
+}
+
+/* Puts LIFE into the group of its start function. */
 static void learn_root(struct trace *t, uint32_t life, uint64_t stack)
 {
     struct trace_life *l = hs_trace_life(t, life);
     uint32_t function = start_of(t, stack), group;
-    const struct hs_trace_group *row = &group_at(t, l->group)->row;
 
     if (!function)
         return;
     l->flags |= LIFE_ROOTED;
-    if (row->function == function)
+    if (!(l->flags & LIFE_EXISTED))
         return;
-    group = group_of(t, function, row->creation);
-    if (l->flags & LIFE_EXISTED) {
-        group_at(t, l->group)->row.existed--;
-        group_at(t, group)->row.existed++;
-        l->group = group;
-    }
+    group = group_of(t, function, 0);
+    if (l->flags & LIFE_OWN)
+        group_at(t, l->group)->merged = group + 1;
+    move(t, life, group);
     become_finalizer(t, life);
+}
+
+uint32_t hs_trace_life_group(struct trace *t, uint32_t life)
+{
+    struct trace_life *l = hs_trace_life(t, life);
+    struct trace_group own = {0};
+
+    if (!(l->flags & LIFE_EXISTED) || (l->flags & (LIFE_ROOTED | LIFE_OWN)) ||
+        t->lives.groups.count >= MOST_GROUPS - 1)
+        return l->group;
+    hs_column_push(&t->lives.groups, &own);
+    move(t, life, (uint32_t)t->lives.groups.count - 1);
+    l->flags |= LIFE_OWN;
+    return l->group;
 }
 
 static void seen(struct trace *t, uint32_t life, uint64_t stack)

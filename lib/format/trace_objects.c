@@ -350,7 +350,7 @@ void hs_trace_object(struct trace *t, uint64_t id, uint64_t type, uint32_t life,
     slot->type = type_row(t, type, span->class, span->size) + 1;
     slot->born = birth(t, existed);
     slot->group =
-        life == TRACE_NONE ? HS_NO_GROUP : hs_trace_life(t, life)->group;
+        life == TRACE_NONE ? HS_NO_GROUP : hs_trace_life_group(t, life);
     slot->region = life == TRACE_NONE ? 0 : hs_trace_region_name(t, life);
     row = type_at(t, slot->type - 1);
     row->objects++;

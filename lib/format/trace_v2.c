@@ -102,41 +102,84 @@ static struct v2_batch *batch_at(const struct v2 *v2, uint32_t batch)
     return (struct v2_batch *)v2->batches.at + batch;
 }
 
+/* As hs_cursor_varint, where 10 bytes are there for sure; *AT is NULL after a
+ * number that is longer. */
+static inline uint64_t sure_varint(const uint8_t **at)
+{
+    const uint8_t *p = *at;
+    uint64_t value = *p++;
+
+    if (value >= 0x80) {
+        unsigned shift = 7;
+
+        value &= 0x7f;
+        while (*p >= 0x80 && shift < 63) {
+            value |= (uint64_t)(*p++ & 0x7f) << shift;
+            shift += 7;
+        }
+        if (*p >= 0x80) {
+            *at = NULL;
+            return 0;
+        }
+        value |= (uint64_t)*p++ << shift;
+    }
+    *at = p;
+    return value;
+}
+
+/* Time and arguments, which are WANTED numbers, of the event at IN. */
+static bool read_args(struct trace_stream *s, struct hs_cursor *in, int wanted)
+{
+    if (hs_cursor_left(in) >= 10 * (TRACE_ARGS + 1)) {
+        const uint8_t *at = in->at;
+
+        s->time += sure_varint(&at);
+        for (int i = 0; i < wanted && at; i++)
+            s->args[i] = sure_varint(&at);
+        if (at)
+            in->at = at;
+        return at != NULL;
+    }
+    s->time += hs_cursor_varint(in);
+    for (int i = 0; i < wanted; i++)
+        s->args[i] = hs_cursor_varint(in);
+    return !in->fault;
+}
+
+/* The first batch of S with anything in it; false if there is none. */
+static bool next_batch(const struct v2 *v2, struct trace_stream *s)
+{
+    while (s->at.at == s->at.end) {
+        const struct v2_batch *batch;
+
+        if (s->batch == TRACE_NONE)
+            return false;
+        batch = batch_at(v2, s->batch);
+        s->batch = batch->next;
+        s->time = batch->time;
+        s->at = batch->data;
+    }
+    return true;
+}
+
 /* Takes the next event of S in hand; false if there is none. */
 static bool next_event(struct trace *t, struct trace_stream *s)
 {
-    struct v2 *v2 = t->own;
-    struct hs_cursor in = s->at;
+    const struct v2 *v2 = t->own;
 
-    for (;;) {
-        while (in.at == in.end) {
-            const struct v2_batch *batch;
-
-            if (s->batch == TRACE_NONE)
-                return false;
-            batch = batch_at(v2, s->batch);
-            s->batch = batch->next;
-            s->time = batch->time;
-            in = batch->data;
-        }
-        s->type = *in.at++;
+    while (s->at.at < s->at.end || next_batch(v2, s)) {
+        s->type = *s->at.at++;
         if (v2->args[s->type] < 0) {
             t->line->unknown_batches++;
-            in.at = in.end;
-            continue;
+        } else if (read_args(s, &s->at, v2->args[s->type])) {
+            t->line->events++;
+            return true;
+        } else {
+            t->faults += !t->partial;
         }
-        s->time += hs_cursor_varint(&in);
-        for (int i = 0; i < v2->args[s->type]; i++)
-            s->args[i] = hs_cursor_varint(&in);
-        if (!in.fault)
-            break;
-        t->faults += !t->partial;
-        in.at = in.end;
-        in.fault = HS_CURSOR_GOOD;
+        s->at.at = s->at.end; /* nobody knows where the next one starts */
     }
-    s->at = in;
-    t->line->events++;
-    return true;
+    return false;
 }
 
 static enum trace_step run(struct trace *t, struct trace_stream *stream)

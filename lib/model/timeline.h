@@ -117,6 +117,7 @@ struct hs_trace_finalizer {
     uint32_t function;  /* string: its start: "runtime.runfinq" */
     uint32_t state;     /* enum hs_trace_state, at the end */
     bool cleanups;      /* runs cleanups and no finalizers (from Go 1.25 on) */
+    bool known;         /* the trace tells at all whether it is idle */
     bool busy;          /* inside a finalizer at the end */
     bool stuck;         /* busy, and its wait will hardly end: see SINCE */
     uint32_t running;   /* string: the finalizer it is in; "" if idle */
