@@ -9,9 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/size.h"
 #include "format/format.h"
 #include "model/heap.h"
 #include "model/profile.h"
+#include "model/timeline.h"
 
 const char *hs_profile_kind(const struct hs_profile *profile)
 {
@@ -47,6 +49,18 @@ static const char *when(int64_t nanos, struct hs_arena *arena)
     return hs_arena_copy(arena, text, strlen(text));
 }
 
+static const char *trace_summary(const struct hs_timeline *t,
+                                 struct hs_arena *arena)
+{
+    struct hs_shown length = hs_show_nanos(t->duration);
+
+    return hs_arena_printf(
+        arena, "execution trace, go 1.%u, %s%s, %" PRIu32 " goroutine%s",
+        t->version, t->clock_hz ? length.text : "of unknown length",
+        when(t->wall, arena), t->goroutines_last,
+        t->goroutines_last == 1 ? "" : "s");
+}
+
 const char *hs_source_summary(const struct hs_snapshot *snapshot,
                               const struct hs_source *source,
                               struct hs_arena *arena)
@@ -65,6 +79,9 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
             hs_heap_count(snapshot->heap) == 1 ? "" : "s",
             snapshot->heap->goroutines.count,
             snapshot->heap->goroutines.count == 1 ? "" : "s");
+    if ((format->fills & snapshot->parts & HS_PART_TIMELINE) &&
+        snapshot->timeline)
+        return trace_summary(snapshot->timeline, arena);
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
     return hs_arena_printf(arena, "%s, %zu sample%s%s",

@@ -3,6 +3,8 @@
  * section_timeline_finalizers.c - what the goroutines that run finalizers and
  * cleanups did.
  */
+#include <inttypes.h>
+
 #include "base/size.h"
 #include "section_timeline.h"
 
@@ -26,6 +28,21 @@ first_finalizer(const struct hs_timeline *t)
     return best;
 }
 
+/* Old traces say that it waits since before the trace, and not for what: it may
+ * be idle or stuck. */
+static bool is_untold(const struct hs_timeline *t,
+                      const struct hs_trace_finalizer *f)
+{
+    const struct hs_trace_goroutine *all = t->goroutines.at;
+
+    if (f->busy || t->version >= 23)
+        return false;
+    for (size_t i = 0; i < t->goroutines.count; i++)
+        if (all[i].id == f->goroutine)
+            return all[i].since < 0;
+    return false;
+}
+
 static const char *shown(struct hs_run *run, const struct hs_timeline *t,
                          int64_t time)
 {
@@ -45,6 +62,11 @@ static const char *describe(struct hs_run *run, const struct hs_timeline *t,
     struct hs_str reason = hs_timeline_string(t, f->reason);
     int64_t from = f->since < 0 ? 0 : f->since;
 
+    if (is_untold(t, f))
+        return hs_doc_printf(doc,
+                             "waits since before the trace, in a finalizer or "
+                             "for one: a trace of go 1.%u does not tell",
+                             t->version);
     if (!f->busy)
         return "idle";
     return hs_doc_printf(
@@ -61,10 +83,12 @@ static void tell_one(struct hs_run *run, struct hs_block *group,
                      const struct hs_trace_finalizer *f)
 {
     struct hs_document *doc = run->doc;
+    bool told = !is_untold(t, f);
 
     hs_doc_field(doc, group, "goroutine", NULL,
                  hs_value_of(HS_UNIT_COUNT, (int64_t)f->goroutine));
-    hs_doc_field(doc, group, "stuck", NULL, hs_value_bool(f->stuck));
+    hs_doc_field(doc, group, "stuck", NULL,
+                 told ? hs_value_bool(f->stuck) : hs_value_null());
     hs_doc_field(doc, group, "function", NULL, hs_timeline_name(t, f->running));
     hs_doc_field(doc, group, "since_ns", NULL,
                  f->busy ? hs_timeline_time(run, t, f->since)
@@ -73,7 +97,8 @@ static void tell_one(struct hs_run *run, struct hs_block *group,
                  hs_timeline_time(run, t, f->busy_ns));
     hs_doc_field(doc, group, "blocked_ns", NULL,
                  hs_timeline_time(run, t, f->blocked_ns));
-    hs_doc_field(doc, group, "busy", NULL, hs_value_bool(f->busy));
+    hs_doc_field(doc, group, "busy", NULL,
+                 told ? hs_value_bool(f->busy) : hs_value_null());
     hs_doc_field(doc, group, "cleanups", NULL, hs_value_bool(f->cleanups));
     hs_doc_field(doc, group, "start", NULL, hs_timeline_name(t, f->function));
     hs_doc_field(doc, group, "reason", NULL, hs_timeline_name(t, f->reason));
@@ -121,11 +146,9 @@ static void tell_people(struct hs_run *run, struct hs_block *facts,
     struct hs_document *doc = run->doc;
 
     hs_doc_field(
-        doc, facts, NULL,
-        hs_doc_printf(doc, "goroutine %llu", (unsigned long long)f->goroutine),
-        hs_value_text(hs_doc_printf(doc, "%s%s",
-                                    f->cleanups ? "runs cleanups; " : "",
-                                    describe(run, t, f))));
+        doc, facts, NULL, f->cleanups ? "cleanups" : "finalizers",
+        hs_value_text(hs_doc_printf(doc, "goroutine %" PRIu64 ": %s",
+                                    f->goroutine, describe(run, t, f))));
     if (f->busy_ns)
         hs_doc_field(
             doc, facts, NULL, "busy",
@@ -178,21 +201,28 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
     }
 }
 
+void hs_timeline_finalizers_lines(struct hs_run *run, struct hs_block *group,
+                                  const struct hs_timeline *t)
+{
+    const struct hs_trace_finalizer *all = t->finalizers.at;
+
+    for (size_t i = 0; i < t->finalizers.count; i++)
+        tell_people(run, group, t, &all[i]);
+    if (t->finalizers.count == 0)
+        hs_doc_field(run->doc, group, NULL, "finalizers",
+                     hs_value_text(
+                         t->version == 22
+                             ? "none ran; Go 1.22 does not tell of one that is "
+                               "stuck since before the trace"
+                             : "none ran"));
+}
+
 void hs_timeline_finalizers_part(struct hs_run *run, struct hs_block *group,
                                  const struct hs_timeline *t)
 {
-    struct hs_document *doc = run->doc;
-    const struct hs_trace_finalizer *all = t->finalizers.at;
-    struct hs_block *facts = hs_doc_group(doc, group, NULL, "Finalizers");
+    struct hs_block *facts = hs_doc_group(run->doc, group, NULL, "Finalizers");
 
     tell_programs(run, group, t);
-    for (size_t i = 0; i < t->finalizers.count; i++)
-        tell_people(run, facts, t, &all[i]);
-    if (t->finalizers.count == 0)
-        hs_doc_note(doc, facts, "No goroutine was seen to run finalizers%s.",
-                    t->version == 22
-                        ? "; Go 1.22 does not tell of one that is stuck since "
-                          "before the trace"
-                        : "");
+    hs_timeline_finalizers_lines(run, facts, t);
     add_functions(run, facts, t);
 }

@@ -7,6 +7,7 @@
  * has grown comes first: goroutines that were started in the trace, and of
  * which fewer have ended.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/size.h"
@@ -77,8 +78,36 @@ static int by_growth(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static bool stack_matches(const struct hs_timeline *t, uint32_t stack,
+                          const struct hs_regex *regex)
+{
+    uint32_t count;
+    const struct hs_trace_frame *frames = hs_timeline_stack(t, stack, &count);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (hs_regex_match(regex, hs_timeline_string(t, frames[i].function)))
+            return true;
+    return false;
+}
+
+/* Its start function, or one of a stack it waits on or was started from. */
+static bool matches(const struct hs_timeline *t, const struct hs_trace_group *g,
+                    const struct hs_regex *regex)
+{
+    const struct hs_trace_wait *waits = t->waits.at;
+
+    if (hs_regex_match(regex, hs_timeline_string(t, g->function)) ||
+        stack_matches(t, g->creation, regex))
+        return true;
+    for (uint32_t i = 0; i < g->wait_count; i++)
+        if (stack_matches(t, waits[g->first_wait + i].stack, regex))
+            return true;
+    return false;
+}
+
 const struct hs_trace_group **hs_timeline_alive(struct hs_run *run,
                                                 const struct hs_timeline *t,
+                                                const struct hs_regex *regex,
                                                 size_t *count, uint64_t *system)
 {
     const struct hs_trace_group *groups = t->groups.at;
@@ -90,8 +119,9 @@ const struct hs_trace_group **hs_timeline_alive(struct hs_run *run,
     for (size_t i = 0; i < t->groups.count; i++) {
         if (groups[i].alive == 0)
             continue;
-        if (hs_timeline_is_system(t, groups[i].function))
-            *system += groups[i].alive;
+        if (regex ? !matches(t, &groups[i], regex)
+                  : hs_timeline_is_system(t, groups[i].function))
+            *system += regex ? 0 : groups[i].alive;
         else
             found[(*count)++] = &groups[i];
     }
@@ -161,7 +191,8 @@ static void add_group(struct hs_run *run, struct hs_block *table,
 }
 
 void hs_timeline_groups(struct hs_run *run, struct hs_block *group,
-                        const struct hs_timeline *t, uint64_t limit)
+                        const struct hs_timeline *t,
+                        const struct hs_regex *regex, uint64_t limit)
 {
     static const struct hs_doc_column columns[] = {
         {NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
@@ -179,7 +210,7 @@ void hs_timeline_groups(struct hs_run *run, struct hs_block *group,
     uint64_t system;
     size_t count;
     const struct hs_trace_group **groups =
-        hs_timeline_alive(run, t, &count, &system);
+        hs_timeline_alive(run, t, regex, &count, &system);
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++)
         add_group(run, table, t, groups[i]);
@@ -265,26 +296,25 @@ static void tell_group(struct hs_run *run, struct hs_block *list,
 }
 
 static void tell_programs(struct hs_run *run, struct hs_block *group,
-                          const struct hs_timeline *t)
+                          const struct hs_timeline *t,
+                          const struct hs_regex *regex)
 {
     const struct hs_trace_group *groups = t->groups.at;
     uint64_t limit = hs_run_limit(run, 1000);
     struct hs_block *list = hs_doc_list(run->doc, group, "goroutines", NULL);
 
     for (size_t i = 0; i < t->groups.count && (!limit || i < limit); i++)
-        tell_group(run, list, t, &groups[i]);
+        if (!regex || matches(t, &groups[i], regex))
+            tell_group(run, list, t, &groups[i]);
 }
 
-void hs_timeline_goroutines_part(struct hs_run *run, struct hs_block *group,
+void hs_timeline_goroutines_line(struct hs_run *run, struct hs_block *group,
                                  const struct hs_timeline *t)
 {
     struct hs_document *doc = run->doc;
-    struct hs_block *facts;
 
-    hs_timeline_goroutine_chart(run, group, t);
-    facts = hs_doc_group(doc, group, NULL, "");
     hs_doc_field(
-        doc, facts, NULL, "goroutines",
+        doc, group, NULL, "goroutines",
         hs_value_text(hs_doc_printf(
             doc, "%s at first, %s at the end, %s at most; %s started, %s ended",
             hs_show_count(t->goroutines_first).text,
@@ -292,6 +322,71 @@ void hs_timeline_goroutines_part(struct hs_run *run, struct hs_block *group,
             hs_show_count(t->goroutines_peak).text,
             hs_show_count((int64_t)t->started).text,
             hs_show_count((int64_t)t->ended).text)));
-    hs_timeline_groups(run, group, t, hs_run_limit(run, USUAL_ROWS));
-    tell_programs(run, group, t);
+}
+
+void hs_timeline_goroutines_part(struct hs_run *run, struct hs_block *group,
+                                 const struct hs_timeline *t)
+{
+    hs_timeline_goroutine_chart(run, group, t);
+    hs_timeline_goroutines_line(run, hs_doc_group(run->doc, group, NULL, ""),
+                                t);
+    hs_timeline_groups(run, group, t, NULL, hs_run_limit(run, USUAL_ROWS));
+    tell_programs(run, group, t, NULL);
+}
+
+/* The stack on which most of a group wait. */
+static void show_stack(struct hs_run *run, const struct hs_timeline *t,
+                       const struct hs_trace_group *g)
+{
+    static const struct hs_doc_column columns[] = {
+        {NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {NULL, "line", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    };
+    const struct hs_trace_wait *wait = first_wait(t, g);
+    struct hs_str name = hs_timeline_string(t, g->function);
+    struct hs_block *table;
+    const struct hs_trace_frame *frames;
+    uint32_t count;
+
+    if (!wait)
+        return;
+    frames = hs_timeline_stack(t, wait->stack, &count);
+    table = hs_doc_table(
+        run->doc, run->doc->top, NULL,
+        hs_doc_printf(run->doc, "%.*s: stack of goroutine %" PRIu64,
+                      (int)name.size, name.text, wait->example),
+        columns, sizeof(columns) / sizeof(*columns));
+    for (uint32_t i = 0; i < count; i++) {
+        const char *line = hs_timeline_line(run, t, &frames[i]);
+        struct hs_value row[] = {
+            hs_timeline_name(t, frames[i].function),
+            line ? hs_value_text(line) : hs_value_null(),
+        };
+
+        hs_doc_row(run->doc, table, row);
+    }
+}
+
+bool hs_timeline_goroutines_answer(struct hs_run *run,
+                                   const struct hs_regex *regex,
+                                   struct hs_err *err)
+{
+    const struct hs_timeline *t = run->snapshots[0].timeline;
+    size_t count, most = regex ? 3 : 1;
+    uint64_t system;
+    const struct hs_trace_group **groups =
+        hs_timeline_alive(run, t, regex, &count, &system);
+
+    if (regex && count == 0)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no goroutine that has not ended has a function that "
+                       "matches '%.80s'",
+                       run->target);
+    hs_timeline_goroutines_line(run, run->doc->top, t);
+    hs_timeline_groups(run, run->doc->top, t, regex,
+                       hs_run_limit(run, USUAL_ROWS));
+    for (size_t i = 0; i < count && i < most; i++)
+        show_stack(run, t, groups[i]);
+    tell_programs(run, run->doc->top, t, regex);
+    return true;
 }

@@ -206,7 +206,6 @@ void hs_timeline_trend_line(struct hs_run *run, struct hs_block *group,
     struct hs_document *doc = run->doc;
     const char *text = describe(run, &trend);
 
-    tell_trend(run, group, &trend);
     if (trend.count >= 2)
         text = hs_doc_printf(doc, "%s to %s, %s",
                              hs_show_bytes((int64_t)trend.first).text,
@@ -248,6 +247,7 @@ void hs_timeline_heap_part(struct hs_run *run, struct hs_block *group,
 {
     struct hs_document *doc = run->doc;
     const struct hs_heap_sample *samples = t->heap.at;
+    struct hs_trend trend = hs_trend_of(t);
     struct hs_block *facts;
 
     hs_timeline_heap_chart(run, group, t);
@@ -259,6 +259,7 @@ void hs_timeline_heap_part(struct hs_run *run, struct hs_block *group,
                 doc, "%s, with garbage not swept yet",
                 hs_show_bytes((int64_t)samples[t->heap.count - 1].live).text)));
     hs_timeline_trend_line(run, facts, t);
+    tell_trend(run, group, &trend);
     add_sums(run, facts, t);
     add_cycles(run, group, t);
     add_stops(run, group, t);

@@ -86,39 +86,38 @@ static void add_type(struct hs_run *run, struct hs_block *table,
     hs_doc_row(run->doc, table, row);
 }
 
-static void add_types(struct hs_run *run, struct hs_block *group,
-                      const struct hs_timeline *t)
-{
-    static const struct hs_doc_column columns[] = {
-        {"type", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
-        {"address", NULL, HS_UNIT_ADDRESS, HS_ROLE_JSON_ONLY},
-        {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"bytes", "bytes", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {"grown", "grown", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {NULL, "over time", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
-        {"allocated", "allocated", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"freed", "freed", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {"existed", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
-        {NULL, "oldest", HS_UNIT_NANOS, HS_ROLE_TEXT_ONLY},
-        {"oldest_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
-        {"newest_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
-        {NULL, "made by", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
-        {"made_by", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
-        {"made_by_objects", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
-        {"region", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
-    };
-    const struct hs_trace_type *types = t->objects.types.at;
-    uint64_t limit = hs_run_limit(run, USUAL_ROWS), most;
-    struct hs_block *table =
-        hs_doc_table(run->doc, group, NULL, "Live at the end", columns,
-                     sizeof(columns) / sizeof(*columns));
-    struct hs_block *json = hs_doc_table(run->doc, group, "live", NULL, columns,
-                                         sizeof(columns) / sizeof(*columns));
+static const struct hs_doc_column columns[] = {
+    {"type", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {"address", NULL, HS_UNIT_ADDRESS, HS_ROLE_JSON_ONLY},
+    {"objects", "objects", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"bytes", "bytes", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"grown", "grown", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {NULL, "over time", HS_UNIT_TEXT, HS_ROLE_TEXT_ONLY},
+    {"allocated", "allocated", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"freed", "freed", HS_UNIT_COUNT, HS_ROLE_PLAIN},
+    {"existed", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    {NULL, "oldest", HS_UNIT_NANOS, HS_ROLE_TEXT_ONLY},
+    {"oldest_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
+    {"newest_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
+    {NULL, "made by", HS_UNIT_NAME, HS_ROLE_TEXT_ONLY},
+    {"made_by", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    {"made_by_objects", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    {"region", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+};
 
-    most = hs_run_limit(run, 1000);
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+void hs_timeline_types(struct hs_run *run, struct hs_block *group,
+                       const struct hs_timeline *t, uint64_t limit)
+{
+    const struct hs_trace_type *types = t->objects.types.at;
+    struct hs_block *table;
+
+    if (!t->objects.known)
+        return;
+    table = hs_doc_table(run->doc, group, NULL, "Live at the end", columns,
+                         COLUMNS);
     for (size_t i = 0; i < t->objects.types.count; i++) {
-        if (!most || i < most)
-            add_type(run, json, t, &types[i]);
         if (types[i].objects == 0)
             continue;
         if (!limit || table->row_count < limit)
@@ -126,6 +125,18 @@ static void add_types(struct hs_run *run, struct hs_block *group,
         else
             table->rows_left_out++;
     }
+}
+
+static void tell_programs(struct hs_run *run, struct hs_block *group,
+                          const struct hs_timeline *t)
+{
+    const struct hs_trace_type *types = t->objects.types.at;
+    uint64_t limit = hs_run_limit(run, 1000);
+    struct hs_block *table =
+        hs_doc_table(run->doc, group, "live", NULL, columns, COLUMNS);
+
+    for (size_t i = 0; i < t->objects.types.count && (!limit || i < limit); i++)
+        add_type(run, table, t, &types[i]);
 }
 
 void hs_timeline_objects_part(struct hs_run *run, struct hs_block *group,
@@ -138,7 +149,8 @@ void hs_timeline_objects_part(struct hs_run *run, struct hs_block *group,
         hs_doc_field(doc, group, "live", NULL, hs_value_null());
         return;
     }
-    add_types(run, group, t);
+    hs_timeline_types(run, group, t, hs_run_limit(run, USUAL_ROWS));
+    tell_programs(run, group, t);
     hs_doc_note(doc, group, "%s live, %s; grown: since a quarter of the trace.",
                 hs_timeline_count(run, heap->objects, "object"),
                 hs_show_bytes((int64_t)heap->bytes).text);

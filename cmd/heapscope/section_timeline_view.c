@@ -50,7 +50,7 @@ static void add_groups(struct hs_run *run, struct hs_block *group,
     const char *titles[LINES];
     size_t count, used = 0;
     const struct hs_trace_group **groups =
-        hs_timeline_alive(run, t, &count, &system);
+        hs_timeline_alive(run, t, NULL, &count, &system);
 
     for (size_t i = 0; i < count && used < LINES; i++) {
         if (groups[i]->started <= groups[i]->ended)
