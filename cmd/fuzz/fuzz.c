@@ -15,6 +15,7 @@
 
 #include "format/format.h"
 #include "model/profile_sound.h"
+#include "model/timeline_sound.h"
 #include "pipeline.h"
 
 /* Enough for what a fuzzer makes up, and no time is lost with bombs. */
@@ -52,6 +53,8 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
     hs_column_push(&snapshot.sources, &source);
     if (snapshot.parts & HS_PART_PROFILE)
         unsound = hs_profile_unsound(snapshot.profile);
+    if (!unsound && (snapshot.parts & HS_PART_TIMELINE))
+        unsound = hs_timeline_unsound(snapshot.timeline);
     if (unsound)
         broken(format, unsound);
     if (snapshot.parts)

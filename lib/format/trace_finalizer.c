@@ -206,7 +206,7 @@ static void finish(struct trace *t, struct trace_finalizer *f)
     bool blocked = f->block != NOT_BLOCKED;
     uint64_t cycles;
 
-    qsort(f->wakes.at, f->wakes.count, sizeof(int64_t), by_size);
+    hs_trace_sort(&f->wakes, by_size);
     f->row.wakes = f->wakes.count;
     if (f->wakes.count > 0) {
         const int64_t *wakes = f->wakes.at;
@@ -253,5 +253,5 @@ void hs_trace_finalizers_finish(struct trace *t)
         finish(t, f);
         hs_column_push(&t->line->finalizers, &f->row);
     }
-    qsort(rows->at, rows->count, rows->size, by_blocked);
+    hs_trace_sort(rows, by_blocked);
 }

@@ -230,7 +230,7 @@ static void make_waits(struct trace *t, struct member *members, size_t count)
         wait.count = (uint32_t)(end - i);
         hs_column_push(waits, &wait);
     }
-    qsort(waits->at, waits->count, waits->size, by_count);
+    hs_trace_sort(waits, by_count);
 }
 
 /* Tells each group where its waits are, and each member which is its own. */
@@ -269,7 +269,7 @@ static void finish_goroutines(struct trace *t, const uint32_t *rank)
     qsort(members, n, sizeof(*members), by_wait);
     make_waits(t, members, n);
     link_waits(t, members, n);
-    qsort(line->goroutines.at, n, line->goroutines.size, by_id);
+    hs_trace_sort(&line->goroutines, by_id);
     for (size_t i = 0; i < line->groups.count; i++)
         if (groups[i].oldest == INT64_MAX)
             groups[i].oldest = HS_BEFORE_TRACE;

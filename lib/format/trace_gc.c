@@ -183,5 +183,5 @@ void hs_trace_gc_finish(struct trace *t)
         hs_column_push(&t->line->heap, &sample);
     }
     t->line->heap_samples = t->gc.heap.total;
-    qsort(rows->at, rows->count, rows->size, by_total);
+    hs_trace_sort(rows, by_total);
 }

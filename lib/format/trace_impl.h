@@ -14,6 +14,8 @@
 #ifndef HS_FORMAT_TRACE_IMPL_H
 #define HS_FORMAT_TRACE_IMPL_H
 
+#include <stdlib.h>
+
 #include "base/cursor.h"
 #include "base/intern.h"
 #include "base/map.h"
@@ -406,6 +408,14 @@ static inline struct trace_stream *hs_trace_stream(const struct trace *t,
                                                    uint32_t stream)
 {
     return (struct trace_stream *)t->merge.streams.at + stream;
+}
+
+/* Sorts what may be empty. */
+static inline void hs_trace_sort(struct hs_column *column,
+                                 int (*compare)(const void *, const void *))
+{
+    if (column->count > 1)
+        qsort(column->at, column->count, column->size, compare);
 }
 
 /* TICKS of the file's clock as time of the timeline. */

@@ -270,10 +270,8 @@ void hs_trace_notes_finish(struct trace *t)
     }
     for (size_t i = 0; i < line->logs.count; i++)
         logs[i].last = hs_intern_add(&t->strings, messages[i]);
-    qsort(line->open_tasks.at, line->open_tasks.count,
-          sizeof(struct hs_trace_task), tasks_by_time);
-    qsort(line->open_regions.at, line->open_regions.count,
-          sizeof(struct hs_trace_region), regions_by_time);
+    hs_trace_sort(&line->open_tasks, tasks_by_time);
+    hs_trace_sort(&line->open_regions, regions_by_time);
     for (size_t i = 0; i < 4; i++)
-        qsort(tallies[i]->at, tallies[i]->count, tallies[i]->size, by_begun);
+        hs_trace_sort(tallies[i], by_begun);
 }

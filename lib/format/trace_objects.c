@@ -509,7 +509,7 @@ void hs_trace_objects_finish(struct trace *t, const uint32_t *groups)
         type->newest = HS_BEFORE_TRACE;
         type->group = HS_NO_GROUP;
     }
-    qsort(o->spans.at, o->spans.count, sizeof(struct span), by_start);
+    hs_trace_sort(&o->spans, by_start);
     keys = hs_arena_alloc(&t->scratch, bytes);
     region_keys = hs_arena_alloc(&t->scratch, bytes);
     list_live(t, groups, keys, region_keys);

@@ -80,17 +80,23 @@ static bool cpu_samples(struct trace *t, struct hs_cursor in,
     return hs_cursor_ok(&in, "a table of samples", err);
 }
 
-static void frequency(struct trace *t, uint64_t hz)
+/* Where a clock is measured, generations may find it a bit different: time
+ * goes on from BATCH with the new one. */
+static void frequency(struct trace *t, const struct v2_batch *batch,
+                      uint64_t hz)
 {
     struct v2 *v2 = t->own;
+    int64_t at = hs_trace_time(t, batch->time);
+    bool other = hz != t->line->clock_hz;
 
-    /* The clock of a trace does not change; a damaged one may say so. */
-    if (hz == 0 || (!v2->first && hz != t->line->clock_hz)) {
+    if (hz == 0) {
         t->faults++;
         return;
     }
-    hs_trace_clock(t, hz);
     v2->synced = true;
+    hs_trace_clock(t, hz);
+    if (!v2->first && other)
+        t->origin = (double)batch->time * t->ns_per_tick - (double)at;
 }
 
 /* What time it was at DT ticks after the batch began. */
@@ -120,7 +126,7 @@ static bool sync_batch(struct trace *t, const struct v2_batch *batch,
         if (in.fault)
             break;
         if (tag == EV_FREQUENCY) {
-            frequency(t, first);
+            frequency(t, batch, first);
             continue;
         }
         mono = hs_cursor_varint(&in);
@@ -170,7 +176,7 @@ bool hs_trace_v2_table(struct trace *t, const struct v2_batch *batch,
     case EV_FREQUENCY:
         if (v2->version >= 25)
             return true;
-        frequency(t, hs_cursor_varint(&in));
+        frequency(t, batch, hs_cursor_varint(&in));
         return hs_cursor_ok(&in, "a clock", err);
     case EV_SYNC:
         return sync_batch(t, batch, err);
