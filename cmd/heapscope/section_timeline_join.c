@@ -46,6 +46,12 @@ static const char *explain(struct hs_run *run, const struct hs_timeline *t,
         return hs_doc_printf(doc, "of %s that had not ended, the dump has %s",
                              hs_timeline_count(run, join->looked, "goroutine"),
                              hs_show_count((int64_t)join->found).text);
+    case HS_JOIN_PLACES:
+        return hs_doc_printf(
+            doc,
+            "of %s that the trace ends with, the dump has %s at their place",
+            hs_timeline_count(run, join->objects, "object"),
+            hs_show_count((int64_t)join->objects_found).text);
     case HS_JOIN_SAME:
         break;
     }

@@ -9,7 +9,9 @@
  *
  * Objects: their slot in the dump starts at the same address and has the same
  * size, for NEARLY all.  A dump that was taken long after the trace fails this,
- * and has to: an address that was freed and used again is another object.
+ * and has to: an address that was freed and used again is another object.  But
+ * even then the runtime's own stay where they are, so if HARDLY any object does
+ * it is another run of the program, however alike its goroutines.
  */
 #include "algo/trace_join.h"
 
@@ -19,6 +21,7 @@
 #include "base/map.h"
 
 #define NEARLY 0.95
+#define HARDLY 0.1 /* what two runs of one program may have at equal places */
 
 /* True if the header's version is what Go VERSION writes. */
 static bool is_written_by(unsigned header, struct hs_str version)
@@ -115,6 +118,8 @@ static void join_objects(struct hs_trace_join *join,
         joined[i] = object;
         join->objects_found++;
     }
+    if ((double)join->objects_found < HARDLY * (double)join->objects)
+        join->verdict = HS_JOIN_PLACES;
     join->placed = join->objects > 0 && (double)join->objects_found >=
                                             NEARLY * (double)join->objects;
 }

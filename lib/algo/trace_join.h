@@ -21,7 +21,8 @@ enum hs_join_verdict {
     HS_JOIN_SAME,     /* they do */
     HS_JOIN_VERSIONS, /* programs by different versions of Go */
     HS_JOIN_OTHERS,   /* goroutines of equal number are different ones */
-    HS_JOIN_NOTHING,  /* hardly anything is in both */
+    HS_JOIN_NOTHING,  /* hardly a goroutine is in both */
+    HS_JOIN_PLACES,   /* hardly an object is at its place */
 };
 
 struct hs_trace_join {

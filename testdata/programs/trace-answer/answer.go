@@ -120,6 +120,9 @@ func (s *Sheet) Stop() {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	s.LiveBytes = m.HeapAlloc
+	if Minor() < 23 {
+		s.Types = nil // nothing tells of objects
+	}
 	trace.Stop()
 	runtime.ReadMemStats(&m)
 	s.GCs = int(m.NumGC - s.before)
