@@ -332,7 +332,12 @@ static bool read_tables(struct trace *t, struct hs_err *err)
         struct trace_stream *s;
 
         if (is_table(v2, batch)) {
-            ok &= hs_trace_v2_table(t, batch, err) || batch->cut;
+            struct hs_err cut = HS_ERR_NONE;
+
+            if (batch->cut)
+                hs_trace_v2_table(t, batch, &cut);
+            else
+                ok &= hs_trace_v2_table(t, batch, err);
             continue;
         }
         s = hs_trace_v2_stream(t, batch->thread);
@@ -396,9 +401,10 @@ static bool last_generation(struct trace *t, struct reader *r,
     bool partial = reading == READ_CUT || (v2->version >= 26 && had);
     struct hs_err bad = HS_ERR_NONE;
 
-    if (reading == READ_BAD)
-        return generation(t, r->begin, r->end, true, &bad) &&
-               hs_fail(err, HS_EDATA, at, "no batch of events is here");
+    if (reading == READ_BAD) {
+        generation(t, r->begin, r->end, true, &bad);
+        return hs_fail(err, HS_EDATA, at, "no batch of events is here");
+    }
     /* Before Go 1.26 nothing tells that a generation is whole, but that it
      * has a clock and all tables that its events need. */
     missing = t->unresolved;
