@@ -264,6 +264,8 @@ hs_timeline_stack(const struct hs_timeline *timeline, uint32_t stack,
         (const struct hs_trace_stack *)timeline->stacks.at + stack;
 
     *count = s->count;
+    if (s->count == 0) /* there may be no frames at all */
+        return NULL;
     return (const struct hs_trace_frame *)timeline->frames.at + s->first;
 }
 
