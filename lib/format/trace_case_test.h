@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * trace_case_test.h - traces made by hand, event by event.
+ *
+ * More than 12 functions: a case is made of small pieces, and asked a few.
  */
 #ifndef HS_FORMAT_TRACE_CASE_TEST_H
 #define HS_FORMAT_TRACE_CASE_TEST_H
