@@ -369,6 +369,7 @@ struct trace {
     void *own;           /* the decoder's */
     uint32_t era;        /* number of the generation, from 1 */
     bool partial;        /* this generation was cut short */
+    bool told;           /* all that existed has been: others started since */
     uint64_t unresolved; /* ids that no table of their generation has */
     uint64_t faults;     /* events that do not fit, not for being cut short */
 

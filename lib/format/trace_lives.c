@@ -223,11 +223,18 @@ void hs_trace_life_ended(struct trace *t, uint32_t life)
     hs_column_push(&t->lives.unused, &life);
 }
 
-/* Nothing but this event tells that LIFE exists. */
+/* Nothing but this event tells that LIFE exists: how it came is lost. */
 static void found(struct trace *t, uint32_t life)
 {
-    if (hs_trace_life(t, life)->state == TRACE_ABSENT)
+    uint64_t seq = hs_trace_life(t, life)->seq;
+
+    if (hs_trace_life(t, life)->state != TRACE_ABSENT)
+        return;
+    if (t->told)
+        hs_trace_life_born(t, life, 0, 0, HS_TRACE_UNKNOWN);
+    else
         hs_trace_life_existed(t, life, 0, HS_TRACE_UNKNOWN);
+    hs_trace_life(t, life)->seq = seq;
 }
 
 void hs_trace_life_start(struct trace *t, uint32_t life)

@@ -63,15 +63,13 @@ static void push(struct trace *t, struct trace_queue *queue, uint32_t stream)
     settle(t, queue, queue->entries.count - 1, entry);
 }
 
-static uint32_t take(struct trace *t, struct trace_queue *queue, size_t place)
+static void take(struct trace *t, struct trace_queue *queue, size_t place)
 {
-    struct entry *e = queue->entries.at;
-    uint32_t stream = e[place].stream;
+    const struct entry *e = queue->entries.at;
     size_t last = --queue->entries.count;
 
     if (place < last)
         settle(t, queue, place, e[last]);
-    return stream;
 }
 
 struct trace_stream *hs_trace_stream_new(struct trace *t, uint64_t id)
@@ -164,43 +162,57 @@ void hs_trace_merge_wake(struct trace *t, uint32_t life)
     }
 }
 
-/* The stream that goes next; TRACE_NONE if none is left. */
-static uint32_t next(struct trace *t)
+/* If all wait, the earliest may go. */
+static void force(struct trace *t)
 {
     struct trace_merge *merge = &t->merge;
-    const struct entry *e;
-    uint32_t number;
+    const struct entry *e = merge->waiting.entries.at;
+    uint32_t number = e->stream;
 
-    merge->forced = false;
-    if (merge->ready.entries.count > 0)
-        return take(t, &merge->ready, 0);
-    if (merge->waiting.entries.count == 0)
-        return TRACE_NONE;
-    e = merge->waiting.entries.at;
-    number = e->stream;
     unlink_waiter(t, number);
+    push(t, &merge->ready, number);
     merge->forced = true;
-    return number;
 }
 
+/* The earliest event of those that are ready, but for the first. */
+static uint64_t second(const struct trace_queue *queue)
+{
+    const struct entry *e = queue->entries.at;
+    uint64_t time = UINT64_MAX;
+
+    if (queue->entries.count > 1)
+        time = e[1].time;
+    if (queue->entries.count > 2 && e[2].time < time)
+        time = e[2].time;
+    return time;
+}
+
+/* A stream keeps its place in the queue, with the time it had, as long as it
+ * runs: most go on a little later. */
 void hs_trace_merge_run(struct trace *t)
 {
     struct trace_merge *merge = &t->merge;
-    uint32_t number;
+    struct trace_queue *ready = &merge->ready;
 
-    while ((number = next(t)) != TRACE_NONE) {
-        const struct entry *e = merge->ready.entries.at;
+    while (ready->entries.count + merge->waiting.entries.count > 0) {
+        struct trace_stream *stream;
+        enum trace_step step;
+        uint32_t number;
 
-        merge->limit = merge->ready.entries.count > 0 ? e->time : UINT64_MAX;
-        switch (merge->run(t, hs_trace_stream(t, number))) {
-        case TRACE_WAIT:
-            wait(t, number);
-            break;
-        case TRACE_LATER:
-            push(t, &merge->ready, number);
-            break;
-        case TRACE_END:
-            break;
+        merge->forced = false;
+        if (ready->entries.count == 0)
+            force(t);
+        number = ((struct entry *)ready->entries.at)->stream;
+        merge->limit = second(ready);
+        step = merge->run(t, hs_trace_stream(t, number));
+        stream = hs_trace_stream(t, number);
+        if (step == TRACE_LATER) {
+            settle(t, ready, stream->place,
+                   (struct entry){stream->time, number});
+            continue;
         }
+        take(t, ready, stream->place);
+        if (step == TRACE_WAIT)
+            wait(t, number);
     }
 }

@@ -326,6 +326,7 @@ bool hs_trace_v1(struct trace *t, struct hs_cursor in, struct hs_err *err)
 
     t->own = &v1;
     t->era = 1;
+    t->told = true;
     t->merge.run = run;
     hs_map_init(&v1.streams, &t->scratch, 16);
     ok = index_file(t, in, err);

@@ -381,6 +381,7 @@ static bool generation(struct trace *t, uint64_t begin, uint64_t end,
     hs_trace_lives_settle(t);
     keep_reasons(t);
     v2->first = false;
+    t->told = true;
     v2->batches.count = 0;
     return ok;
 }

@@ -211,7 +211,10 @@ static void go_status(struct trace *t, uint32_t number)
     if (l->state == TRACE_ABSENT) {
         if (!v2->first)
             hs_trace_odd(t);
-        hs_trace_life_existed(t, life, 0, state);
+        if (t->told)
+            hs_trace_life_born(t, life, 0, 0, state);
+        else
+            hs_trace_life_existed(t, life, 0, state);
     } else if (l->state != state) {
         hs_trace_odd(t);
         l->state = state;
