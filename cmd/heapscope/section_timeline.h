@@ -57,9 +57,10 @@ bool hs_timeline_goroutines_answer(struct hs_run *run,
 void hs_timeline_goroutines_line(struct hs_run *run, struct hs_block *group,
                                  const struct hs_timeline *t);
 
-/* What each goroutine that runs finalizers does, in a line or two. */
+/* What each goroutine that runs finalizers does, in a line; MORE: and how long
+ * it was at work. */
 void hs_timeline_finalizers_lines(struct hs_run *run, struct hs_block *group,
-                                  const struct hs_timeline *t);
+                                  const struct hs_timeline *t, bool more);
 
 /* What is live by type, so many rows; nothing where the trace does not tell. */
 void hs_timeline_types(struct hs_run *run, struct hs_block *group,

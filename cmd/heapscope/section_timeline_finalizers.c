@@ -139,9 +139,9 @@ static void tell_programs(struct hs_run *run, struct hs_block *group,
         tell_one(run, hs_doc_group(doc, list, NULL, NULL), t, &all[i]);
 }
 
-static void tell_people(struct hs_run *run, struct hs_block *facts,
-                        const struct hs_timeline *t,
-                        const struct hs_trace_finalizer *f)
+static void tell_state(struct hs_run *run, struct hs_block *facts,
+                       const struct hs_timeline *t,
+                       const struct hs_trace_finalizer *f)
 {
     struct hs_document *doc = run->doc;
 
@@ -149,6 +149,15 @@ static void tell_people(struct hs_run *run, struct hs_block *facts,
         doc, facts, NULL, f->cleanups ? "cleanups" : "finalizers",
         hs_value_text(hs_doc_printf(doc, "goroutine %" PRIu64 ": %s",
                                     f->goroutine, describe(run, t, f))));
+}
+
+/* How long it was at work. */
+static void tell_more(struct hs_run *run, struct hs_block *facts,
+                      const struct hs_timeline *t,
+                      const struct hs_trace_finalizer *f)
+{
+    struct hs_document *doc = run->doc;
+
     if (f->busy_ns)
         hs_doc_field(
             doc, facts, NULL, "busy",
@@ -202,12 +211,15 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
 }
 
 void hs_timeline_finalizers_lines(struct hs_run *run, struct hs_block *group,
-                                  const struct hs_timeline *t)
+                                  const struct hs_timeline *t, bool more)
 {
     const struct hs_trace_finalizer *all = t->finalizers.at;
 
-    for (size_t i = 0; i < t->finalizers.count; i++)
-        tell_people(run, group, t, &all[i]);
+    for (size_t i = 0; i < t->finalizers.count; i++) {
+        tell_state(run, group, t, &all[i]);
+        if (more)
+            tell_more(run, group, t, &all[i]);
+    }
     if (t->finalizers.count == 0)
         hs_doc_field(run->doc, group, NULL, "finalizers",
                      hs_value_text(
@@ -223,6 +235,6 @@ void hs_timeline_finalizers_part(struct hs_run *run, struct hs_block *group,
     struct hs_block *facts = hs_doc_group(run->doc, group, NULL, "Finalizers");
 
     tell_programs(run, group, t);
-    hs_timeline_finalizers_lines(run, facts, t);
+    hs_timeline_finalizers_lines(run, facts, t, true);
     add_functions(run, facts, t);
 }

@@ -348,7 +348,7 @@ static void show_stack(struct hs_run *run, const struct hs_timeline *t,
     const struct hs_trace_frame *frames;
     uint32_t count;
 
-    if (!wait)
+    if (!wait || wait->stack == 0)
         return;
     frames = hs_timeline_stack(t, wait->stack, &count);
     table = hs_doc_table(

@@ -4,6 +4,7 @@
  * it.
  */
 #include <math.h>
+#include <string.h>
 
 #include "algo/trend.h"
 #include "base/size.h"
@@ -16,9 +17,15 @@ static struct hs_value bytes(uint64_t count)
     return hs_value_of(HS_UNIT_BYTES, (int64_t)count);
 }
 
+/* Without a collector the goal is next to the largest number there is. */
+static bool is_goal(uint64_t count)
+{
+    return count > 0 && count < UINT64_C(1) << 60;
+}
+
 static struct hs_value goal(uint64_t count)
 {
-    return count ? bytes(count) : hs_value_null();
+    return is_goal(count) ? bytes(count) : hs_value_null();
 }
 
 static void add_sample(struct hs_run *run, struct hs_block *chart,
@@ -84,33 +91,54 @@ void hs_timeline_heap_chart(struct hs_run *run, struct hs_block *group,
     add_mark(run, chart, t, t->duration, false);
 }
 
+static const struct hs_doc_column cycle_columns[] = {
+    {"start_ns", "at", HS_UNIT_NANOS, HS_ROLE_PLAIN},
+    {"end_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
+    {NULL, "took", HS_UNIT_NANOS, HS_ROLE_TEXT_ONLY},
+    {"heap_before", "before", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"heap_after", "after", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"goal", "goal", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"stw_ns", "stopped", HS_UNIT_NANOS, HS_ROLE_PLAIN},
+    {"assist_ns", "assist", HS_UNIT_NANOS, HS_ROLE_PLAIN},
+    {"sweep_ns", "sweep", HS_UNIT_NANOS, HS_ROLE_PLAIN},
+    {"swept_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
+    {"freed_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
+};
+
+#define CYCLE_COLUMNS (sizeof(cycle_columns) / sizeof(*cycle_columns))
+
+/* The same for people; the goal only if there is one. */
+static const struct hs_doc_column *shown_columns(struct hs_run *run,
+                                                 const struct hs_timeline *t)
+{
+    const struct hs_gc_cycle *cycles = t->cycles.at;
+    struct hs_doc_column *columns =
+        hs_arena_alloc(run->doc->arena, sizeof(cycle_columns));
+    bool any = false;
+
+    memcpy(columns, cycle_columns, sizeof(cycle_columns));
+    for (size_t i = 0; i < t->cycles.count; i++)
+        any |= is_goal(cycles[i].goal);
+    for (size_t c = 0; c < CYCLE_COLUMNS && !any; c++)
+        if (columns[c].key && strcmp(columns[c].key, "goal") == 0)
+            columns[c].role = HS_ROLE_JSON_ONLY;
+    return columns;
+}
+
 static void add_cycles(struct hs_run *run, struct hs_block *group,
                        const struct hs_timeline *t)
 {
-    static const struct hs_doc_column columns[] = {
-        {"start_ns", "at", HS_UNIT_NANOS, HS_ROLE_PLAIN},
-        {"end_ns", NULL, HS_UNIT_NANOS, HS_ROLE_JSON_ONLY},
-        {NULL, "took", HS_UNIT_NANOS, HS_ROLE_TEXT_ONLY},
-        {"heap_before", "before", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {"heap_after", "after", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {"goal", "goal", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {"stw_ns", "stopped", HS_UNIT_NANOS, HS_ROLE_PLAIN},
-        {"assist_ns", "assist", HS_UNIT_NANOS, HS_ROLE_PLAIN},
-        {"sweep_ns", "sweep", HS_UNIT_NANOS, HS_ROLE_PLAIN},
-        {"swept_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
-        {"freed_bytes", NULL, HS_UNIT_BYTES, HS_ROLE_JSON_ONLY},
-    };
     const struct hs_gc_cycle *cycles = t->cycles.at;
     uint64_t limit = hs_run_limit(run, USUAL_CYCLES);
     size_t count = t->cycles.count,
            from = limit && limit < count ? count - limit : 0;
-    struct hs_block *all = hs_doc_table(run->doc, group, "gc", NULL, columns,
-                                        sizeof(columns) / sizeof(*columns));
+    struct hs_block *all =
+        hs_doc_table(run->doc, group, "gc", NULL, cycle_columns, CYCLE_COLUMNS);
     struct hs_block *last = hs_doc_table(
         run->doc, group, NULL,
         from ? hs_doc_printf(run->doc, "The last %zu collections", count - from)
              : "Collections",
-        columns, sizeof(columns) / sizeof(*columns));
+        shown_columns(run, t), CYCLE_COLUMNS);
 
     for (size_t i = 0; i < count; i++) {
         const struct hs_gc_cycle *c = &cycles[i];

@@ -83,10 +83,13 @@ static void happen(struct sim *s, unsigned p, enum trace_op op, uint64_t a,
     s->t->layout->event(s->t, p, op, args);
 }
 
-static unsigned some_stack(struct sim *s)
+/* A deep stack of a goroutine of KIND: those of workers have even numbers. */
+static unsigned some_stack(struct sim *s, enum kind kind)
 {
-    return TRACE_STACK_OTHERS +
-           (unsigned)chance(s, TRACE_STACK_END - TRACE_STACK_OTHERS);
+    unsigned pairs = (TRACE_STACK_END - TRACE_STACK_OTHERS) / 2;
+
+    return TRACE_STACK_OTHERS + 2 * (unsigned)chance(s, pairs) +
+           (kind == WORKER ? 0 : 1);
 }
 
 static void push_ready(struct sim *s, uint32_t id, uint64_t since)
@@ -174,8 +177,8 @@ static void free_objects(struct sim *s, unsigned p, struct class *class)
 
 static void begin_collection(struct sim *s, unsigned p)
 {
-    happen(s, p, TRACE_STW, TRACE_SWEEP_TERMINATION, some_stack(s), 0);
-    happen(s, p, TRACE_GC, s->gc_sequence++, some_stack(s), 0);
+    happen(s, p, TRACE_STW, TRACE_SWEEP_TERMINATION, some_stack(s, WORKER), 0);
+    happen(s, p, TRACE_GC, s->gc_sequence++, some_stack(s, WORKER), 0);
     happen(s, p, TRACE_STW_END, 0, 0, 0);
     s->collecting = true;
     s->gc_end = s->t->procs[p].clock + GC_TICKS;
@@ -183,12 +186,12 @@ static void begin_collection(struct sim *s, unsigned p)
 
 static void end_collection(struct sim *s, unsigned p)
 {
-    happen(s, p, TRACE_STW, TRACE_MARK_TERMINATION, some_stack(s), 0);
+    happen(s, p, TRACE_STW, TRACE_MARK_TERMINATION, some_stack(s, WORKER), 0);
     s->live = s->reachable;
     s->goal = 2 * s->live;
     happen(s, p, TRACE_HEAP, s->live, 0, 0);
-    happen(s, p, TRACE_GOAL, s->goal, 0, 0);
     happen(s, p, TRACE_GC_END, s->gc_sequence, 0, 0);
+    happen(s, p, TRACE_GOAL, s->goal, 0, 0);
     s->gc_sequence += s->t->version >= 22; /* v1 counts beginnings only */
     happen(s, p, TRACE_STW_END, 0, 0, 0);
     s->collecting = false;
@@ -205,12 +208,12 @@ static void collect(struct sim *s, unsigned p)
     else if (!s->collecting && s->live >= s->goal)
         begin_collection(s, p);
     if (s->collecting && chance(s, 8) == 0) {
-        happen(s, p, TRACE_ASSIST, some_stack(s), 0, 0);
+        happen(s, p, TRACE_ASSIST, some_stack(s, WORKER), 0, 0);
         happen(s, p, TRACE_ASSIST_END, 0, 0, 0);
     }
     if (!s->collecting && s->sweeps > 0) {
         s->sweeps--;
-        happen(s, p, TRACE_SWEEP, some_stack(s), 0, 0);
+        happen(s, p, TRACE_SWEEP, some_stack(s, WORKER), 0, 0);
         happen(s, p, TRACE_SWEEP_END, SPAN_BYTES, SPAN_BYTES / 2, 0);
     }
 }
@@ -226,7 +229,8 @@ static void wake(struct sim *s, unsigned p)
     g->status = TRACE_RUNNABLE;
     if (s->t->procs[p].clock < one.since)
         s->t->procs[p].clock = one.since;
-    happen(s, p, TRACE_UNBLOCK, one.goroutine, ++g->sequence, some_stack(s));
+    happen(s, p, TRACE_UNBLOCK, one.goroutine, ++g->sequence,
+           some_stack(s, WORKER));
     push_ready(s, one.goroutine, s->t->procs[p].clock);
 }
 
@@ -242,8 +246,8 @@ static void work(struct sim *s, unsigned p, uint32_t id)
         push_ready(s, request, s->t->procs[p].clock);
     }
     if (chance(s, 8) == 0) {
-        happen(s, p, TRACE_SYSCALL, ++s->t->procs[p].sequence, some_stack(s),
-               0);
+        happen(s, p, TRACE_SYSCALL, ++s->t->procs[p].sequence,
+               some_stack(s, WORKER), 0);
         happen(s, p, TRACE_SYSCALL_END, 0, 0, 0);
     }
     wake(s, p);
@@ -258,7 +262,7 @@ static void serve(struct sim *s, unsigned p, uint32_t id)
     struct trace_goroutine *g = goroutine(s, id);
 
     if (g->turns++ < 2) {
-        happen(s, p, TRACE_YIELD, TRACE_PREEMPTED, some_stack(s), 0);
+        happen(s, p, TRACE_YIELD, TRACE_PREEMPTED, some_stack(s, REQUEST), 0);
         push_ready(s, id, s->t->procs[p].clock);
     } else if (chance(s, LEAK_ONE) == 0) {
         uint64_t why = chance(s, sizeof(reasons));

@@ -58,7 +58,11 @@ unsigned mkdump_trace_frames(unsigned stack, unsigned frames[32])
     while (count < 8 + stack % 16)
         frames[count++] = (unsigned)(NAMED + mkdump_random(&state) %
                                                  (TRACE_FUNCTIONS - NAMED));
-    frames[count++] = 4;
-    frames[count++] = 3;
+    if ((stack - TRACE_STACK_OTHERS) % 2) { /* serve, and what started it */
+        frames[count++] = 4;
+        frames[count++] = 3;
+    } else {
+        frames[count++] = 2; /* work */
+    }
     return count;
 }

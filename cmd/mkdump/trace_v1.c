@@ -154,12 +154,14 @@ static void open(struct trace *t)
 /* Nothing has generations: those who are there at the start are told once. */
 static void begin(struct trace *t)
 {
+    static const unsigned stacks[] = {TRACE_STACK_WORKER, TRACE_STACK_REQUEST,
+                                      TRACE_STACK_START};
     struct trace_goroutine *all = t->goroutines.at;
 
     if (t->generation++ > 0)
         return;
     for (size_t i = 0; i < t->goroutines.count; i++) {
-        uint64_t args[] = {i + 1, TRACE_STACK_WORKER, TRACE_STACK_START};
+        uint64_t args[] = {i + 1, stacks[all[i].kind], TRACE_STACK_START};
 
         put_event(t, 0, EV_GO_CREATE, args, 3);
         all[i].sequence = 0;

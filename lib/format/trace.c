@@ -169,6 +169,48 @@ const struct hs_format hs_format_trace = {
     .name = "trace",
     .title = "Go execution trace (Go 1.11 to 1.27)",
     .command = "curl -o t.trace 'http://HOST/debug/pprof/trace?seconds=5'",
+    .capture =
+        "  From a service that has imported net/http/pprof:\n"
+        "\n"
+        "    curl -o t.trace 'http://HOST/debug/pprof/trace?seconds=5'\n"
+        "\n"
+        "  In the program, with packages os and runtime/trace:\n"
+        "\n"
+        "    f, err := os.Create(\"t.trace\")\n"
+        "    err = trace.Start(f)\n"
+        "    ...\n"
+        "    trace.Stop()\n"
+        "\n"
+        "  Long enough for some collections: growth is told from what they "
+        "leave,\n"
+        "  and a goroutine has leaked only if it had the time to end.\n"
+        "\n"
+        "  It costs 1 to 2% of the program's time from Go 1.21 on, before "
+        "that\n"
+        "  rather 10%, and 5 to 6 bytes an event: next to nothing for an idle\n"
+        "  service, some 20 MB a second for a busy one.  The trace has "
+        "function\n"
+        "  names and stacks, and no data of the program but its labels and "
+        "logs.\n"
+        "\n"
+        "  To see objects by type, Go 1.23 and later, start the program with\n"
+        "\n"
+        "    GODEBUG=traceallocfree=1\n"
+        "\n"
+        "  Then each trace starts with a list of all objects, for which the\n"
+        "  program stands still, and has an event for each allocation and "
+        "each\n"
+        "  object freed: twice the size for a usual program.\n"
+        "\n"
+        "  Goroutines that were there before the trace are told of as far as "
+        "the\n"
+        "  version does: from Go 1.23 on with their stacks, by 1.22 not at all "
+        "if\n"
+        "  they do nothing, and before 1.22 with nothing but their function.\n"
+        "\n"
+        "  Taken right before a heap dump of the same process, and given with "
+        "it,\n"
+        "  the trace says which goroutines leak and the dump what they hold.",
     .fills = HS_PART_TIMELINE,
     .probe = probe,
     .decode = decode,
