@@ -37,6 +37,7 @@ struct class
     uint64_t size, kind_class, type;
     struct hs_column free;  /* uint64_t: numbers of objects */
     struct hs_column dying; /* that the next collection frees */
+    uint64_t since;         /* when what is free came to be so */
 };
 
 struct queued {
@@ -132,6 +133,8 @@ static void allocate_object(struct sim *s, unsigned p, struct class *class,
     const uint64_t *slots;
     uint64_t id;
 
+    if (s->t->procs[p].clock < class->since)
+        s->t->procs[p].clock = class->since;
     if (class->free.count == 0) {
         uint64_t page = s->next_page++;
 
@@ -140,6 +143,7 @@ static void allocate_object(struct sim *s, unsigned p, struct class *class,
             id = (page * SPAN_BYTES + at * class->size) / OBJECT_UNIT;
             hs_column_push(&class->free, &id);
         }
+        class->since = s->t->procs[p].clock;
     }
     slots = class->free.at;
     id = slots[--class->free.count];
@@ -173,6 +177,7 @@ static void free_objects(struct sim *s, unsigned p, struct class *class)
         hs_column_push(&class->free, &dying[i]);
     }
     class->dying.count = 0;
+    class->since = s->t->procs[p].clock;
 }
 
 static void begin_collection(struct sim *s, unsigned p)
