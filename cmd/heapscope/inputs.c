@@ -55,10 +55,9 @@ static const char *trace_summary(const struct hs_timeline *t,
     struct hs_shown length = hs_show_nanos(t->duration);
 
     return hs_arena_printf(
-        arena, "execution trace, go 1.%u, %s%s, %" PRIu32 " goroutine%s",
+        arena, "execution trace, go 1.%u, %s, %" PRIu32 " goroutine%s",
         t->version, t->clock_hz ? length.text : "of unknown length",
-        when(t->wall, arena), t->goroutines_last,
-        t->goroutines_last == 1 ? "" : "s");
+        t->goroutines_last, t->goroutines_last == 1 ? "" : "s");
 }
 
 const char *hs_source_summary(const struct hs_snapshot *snapshot,
