@@ -10,12 +10,15 @@
 void hs_trace_clock(struct trace *t, uint64_t hz)
 {
     t->line->clock_hz = hz;
-    t->ns_per_tick = hz ? 1e9 / (double)hz : 1;
+    t->ns_per_tick = (uint64_t)1 << 32;
+    if (hz)
+        t->ns_per_tick = (uint64_t)(1e9 / (double)hz * 4294967296.0);
 }
 
 void hs_trace_span_of_time(struct trace *t, uint64_t origin, uint64_t end)
 {
-    t->origin = (double)origin * t->ns_per_tick;
+    t->origin = origin;
+    t->origin_ns = 0;
     t->line->slice_ns = hs_trace_time(t, end) / HS_SLICES + 1;
     t->objects.unit = t->line->slice_ns / ((int64_t)1 << 26) + 1;
     t->slice_end = t->line->slice_ns;

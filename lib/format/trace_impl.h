@@ -359,11 +359,12 @@ struct trace {
     struct hs_arena scratch; /* gone after decoding */
     struct hs_err *err;
 
-    double ns_per_tick;
-    double origin;  /* ns at time 0 */
-    int64_t now;    /* time of the event at hand */
-    int64_t latest; /* event */
-    uint32_t slice; /* of NOW, and where it starts and ends */
+    uint64_t ns_per_tick; /* times 2^32 */
+    uint64_t origin;      /* tick at which it was ... */
+    int64_t origin_ns;    /* ... this time */
+    int64_t now;          /* time of the event at hand */
+    int64_t latest;       /* event */
+    uint32_t slice;       /* of NOW, and where it starts and ends */
     int64_t slice_start, slice_end;
     uint64_t wall_ticks; /* when line->wall was the time */
     void *own;           /* the decoder's */
@@ -422,9 +423,14 @@ static inline void hs_trace_sort(struct hs_column *column,
 /* TICKS of the file's clock as time of the timeline. */
 static inline int64_t hs_trace_time(const struct trace *t, uint64_t ticks)
 {
-    double ns = (double)(int64_t)ticks * t->ns_per_tick - t->origin;
+    unsigned __int128 ns;
 
-    return ns <= 0 ? 0 : ns >= 4e18 ? (int64_t)4e18 : (int64_t)ns;
+    if (ticks <= t->origin)
+        return t->origin_ns;
+    ns = (unsigned __int128)(ticks - t->origin) * t->ns_per_tick;
+    if ((uint64_t)(ns >> 64) >> 29)
+        return INT64_MAX / 4; /* damaged: no program runs that long */
+    return (int64_t)(ns >> 32) + t->origin_ns;
 }
 
 /* The event at hand was at TICKS. */

@@ -188,7 +188,7 @@ static enum trace_step run(struct trace *t, struct trace_stream *stream)
         (uint32_t)(stream - (struct trace_stream *)t->merge.streams.at);
 
     for (;;) {
-        if (!hs_trace_v2_apply(t, number))
+        if (!hs_trace_v2_apply(t, stream))
             return TRACE_WAIT;
         t->merge.forced = false;
         stream = hs_trace_stream(t, number);

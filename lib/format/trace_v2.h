@@ -108,7 +108,7 @@ bool hs_trace_v2_table(struct trace *t, const struct v2_batch *batch,
 /* The stream of THREAD, new if it must be. */
 struct trace_stream *hs_trace_v2_stream(struct trace *t, uint64_t thread);
 
-/* Applies the event at hand of stream NUMBER; false: it must wait. */
-bool hs_trace_v2_apply(struct trace *t, uint32_t number);
+/* Applies the event at hand of S; false: it must wait.  Streams may move. */
+bool hs_trace_v2_apply(struct trace *t, struct trace_stream *s);
 
 #endif

@@ -9,85 +9,6 @@
  */
 #include "format/trace_v2.h"
 
-enum {
-    NEEDS_P = 1, /* a processor on its thread */
-    NEEDS_G = 2, /* a goroutine */
-};
-
-enum {
-    OF_ORDERED, /* it may have to wait, or makes a stream */
-    OF_PROC,
-    OF_GOROUTINE,
-    OF_COLLECTION,
-    OF_USER,
-    OF_MEMORY,
-};
-
-static const struct {
-    int8_t args;   /* behind the time */
-    uint8_t since; /* version of traces */
-    uint8_t of;
-    uint8_t needs;
-} events[256] = {
-    [EV_PROCS_CHANGE] = {2, 22, OF_COLLECTION, NEEDS_P | NEEDS_G},
-    [EV_PROC_START] = {2, 22, OF_PROC, 0},
-    [EV_PROC_STOP] = {0, 22, OF_PROC, NEEDS_P},
-    [EV_PROC_STEAL] = {3, 22, OF_PROC, 0},
-    [EV_PROC_STATUS] = {2, 22, OF_PROC, 0},
-    [EV_GO_CREATE] = {3, 22, OF_GOROUTINE, NEEDS_P},
-    [EV_GO_CREATE_SYSCALL] = {1, 22, OF_ORDERED, 0},
-    [EV_GO_START] = {2, 22, OF_ORDERED, 0},
-    [EV_GO_DESTROY] = {0, 22, OF_GOROUTINE, NEEDS_P | NEEDS_G},
-    [EV_GO_DESTROY_SYSCALL] = {0, 22, OF_GOROUTINE, NEEDS_G},
-    [EV_GO_STOP] = {2, 22, OF_GOROUTINE, NEEDS_P | NEEDS_G},
-    [EV_GO_BLOCK] = {2, 22, OF_GOROUTINE, NEEDS_P | NEEDS_G},
-    [EV_GO_UNBLOCK] = {3, 22, OF_ORDERED, 0},
-    [EV_GO_SYSCALL_BEGIN] = {2, 22, OF_GOROUTINE, NEEDS_P | NEEDS_G},
-    [EV_GO_SYSCALL_END] = {0, 22, OF_GOROUTINE, NEEDS_P | NEEDS_G},
-    [EV_GO_SYSCALL_END_BLOCKED] = {0, 22, OF_GOROUTINE, NEEDS_G},
-    [EV_GO_STATUS] = {3, 22, OF_ORDERED, 0},
-    [EV_STW_BEGIN] = {2, 22, OF_COLLECTION, NEEDS_P | NEEDS_G},
-    [EV_STW_END] = {0, 22, OF_COLLECTION, NEEDS_P | NEEDS_G},
-    [EV_GC_ACTIVE] = {1, 22, OF_ORDERED, 0},
-    [EV_GC_BEGIN] = {2, 22, OF_ORDERED, 0},
-    [EV_GC_END] = {1, 22, OF_ORDERED, 0},
-    [EV_GC_SWEEP_ACTIVE] = {1, 22, OF_COLLECTION, 0},
-    [EV_GC_SWEEP_BEGIN] = {1, 22, OF_COLLECTION, NEEDS_P},
-    [EV_GC_SWEEP_END] = {2, 22, OF_COLLECTION, NEEDS_P},
-    [EV_GC_MARK_ASSIST_ACTIVE] = {1, 22, OF_COLLECTION, 0},
-    [EV_GC_MARK_ASSIST_BEGIN] = {1, 22, OF_COLLECTION, NEEDS_P | NEEDS_G},
-    [EV_GC_MARK_ASSIST_END] = {0, 22, OF_COLLECTION, NEEDS_P | NEEDS_G},
-    [EV_HEAP_ALLOC] = {1, 22, OF_COLLECTION, NEEDS_P},
-    [EV_HEAP_GOAL] = {1, 22, OF_COLLECTION, NEEDS_P},
-    [EV_GO_LABEL] = {1, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_USER_TASK_BEGIN] = {4, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_USER_TASK_END] = {2, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_USER_REGION_BEGIN] = {3, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_USER_REGION_END] = {3, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_USER_LOG] = {4, 22, OF_USER, NEEDS_P | NEEDS_G},
-    [EV_GO_SWITCH] = {2, 23, OF_ORDERED, NEEDS_G},
-    [EV_GO_SWITCH_DESTROY] = {2, 23, OF_ORDERED, NEEDS_G},
-    [EV_GO_CREATE_BLOCKED] = {3, 23, OF_GOROUTINE, NEEDS_P},
-    [EV_GO_STATUS_STACK] = {4, 23, OF_ORDERED, 0},
-    [EV_SPAN] = {3, 23, OF_MEMORY, 0},
-    [EV_SPAN_ALLOC] = {3, 23, OF_MEMORY, 0},
-    [EV_SPAN_FREE] = {1, 23, OF_MEMORY, 0},
-    [EV_HEAP_OBJECT] = {2, 23, OF_MEMORY, 0},
-    [EV_HEAP_OBJECT_ALLOC] = {2, 23, OF_MEMORY, 0},
-    [EV_HEAP_OBJECT_FREE] = {1, 23, OF_MEMORY, 0},
-    [EV_GOROUTINE_STACK] = {2, 23, OF_MEMORY, 0},
-    [EV_GOROUTINE_STACK_ALLOC] = {2, 23, OF_MEMORY, 0},
-    [EV_GOROUTINE_STACK_FREE] = {1, 23, OF_MEMORY, 0},
-};
-
-void hs_trace_v2_events(struct v2 *v2)
-{
-    for (unsigned i = 0; i < 256; i++)
-        v2->args[i] = events[i].since && events[i].since <= v2->version
-                          ? events[i].args
-                          : -1;
-}
-
 #define STATE(name) (1u << HS_TRACE_##name)
 
 /* The goroutine that runs on STREAM stops running there. */
@@ -173,12 +94,10 @@ static bool go_create_syscall(struct trace *t, struct trace_stream *s)
     return true;
 }
 
-/* On whose thread a goroutine in a system call is: THREAD's. */
-static void bind(struct trace *t, uint32_t number, uint64_t thread,
+/* LIFE is in a system call on THREAD, which S may be. */
+static void bind(struct trace *t, struct trace_stream *s, uint64_t thread,
                  uint32_t life)
 {
-    struct trace_stream *s = hs_trace_stream(t, number);
-
     if (thread == NO_THREAD) {
         hs_trace_odd(t);
         return;
@@ -190,12 +109,11 @@ static void bind(struct trace *t, uint32_t number, uint64_t thread,
     s->life = life;
 }
 
-static void go_status(struct trace *t, uint32_t number)
+static bool go_status(struct trace *t, struct trace_stream *s)
 {
     static const uint8_t states[] = {HS_TRACE_UNKNOWN, HS_TRACE_RUNNABLE,
                                      HS_TRACE_RUNNING, HS_TRACE_SYSCALL,
                                      HS_TRACE_WAITING};
-    struct trace_stream *s = hs_trace_stream(t, number);
     const struct v2 *v2 = t->own;
     uint32_t life = hs_trace_life_of(t, s->args[0]);
     struct trace_life *l = hs_trace_life(t, life);
@@ -205,7 +123,7 @@ static void go_status(struct trace *t, uint32_t number)
 
     if (s->args[2] == 0 || s->args[2] >= sizeof(states)) {
         hs_trace_odd(t);
-        return;
+        return true;
     }
     state = states[s->args[2]];
     if (l->state == TRACE_ABSENT) {
@@ -224,31 +142,114 @@ static void go_status(struct trace *t, uint32_t number)
     l->era = t->era;
     hs_trace_life_on(t, life, stack);
     if (state == HS_TRACE_RUNNING)
-        hs_trace_stream(t, number)->life = life;
+        s->life = life;
     else if (state == HS_TRACE_SYSCALL)
-        bind(t, number, thread, life);
+        bind(t, s, thread, life); /* S may have moved from here on */
     hs_trace_merge_wake(t, life);
+    return true;
 }
 
-static void proc(struct trace_stream *s)
+static bool ignore(struct trace *t, struct trace_stream *s)
 {
-    switch (s->type) {
-    case EV_PROC_START:
-        s->may_have_p = true;
-        break;
-    case EV_PROC_STOP:
+    (void)t;
+    (void)s;
+    return true;
+}
+
+static bool procs_change(struct trace *t, struct trace_stream *s)
+{
+    t->line->procs = (uint32_t)s->args[0];
+    return true;
+}
+
+static bool proc_start(struct trace *t, struct trace_stream *s)
+{
+    (void)t;
+    s->may_have_p = true;
+    return true;
+}
+
+static bool proc_stop(struct trace *t, struct trace_stream *s)
+{
+    (void)t;
+    s->may_have_p = false;
+    return true;
+}
+
+static bool proc_steal(struct trace *t, struct trace_stream *s)
+{
+    (void)t;
+    /* Another thread it is taken from cannot know yet: it may have one. */
+    if (s->args[2] == s->id)
         s->may_have_p = false;
-        break;
-    case EV_PROC_STEAL:
-        /* Of another thread, which cannot know yet: it may have one. */
-        if (s->args[2] == s->id)
-            s->may_have_p = false;
-        break;
-    case EV_PROC_STATUS:
-        if (s->args[1] == 1 || s->args[1] == 3)
-            s->may_have_p = true;
-        break;
-    }
+    return true;
+}
+
+static bool proc_status(struct trace *t, struct trace_stream *s)
+{
+    (void)t;
+    if (s->args[1] == 1 || s->args[1] == 3) /* running, in a system call */
+        s->may_have_p = true;
+    return true;
+}
+
+static bool go_create(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_life_born(
+        t, hs_trace_life_of(t, s->args[0]), s->args[1], s->args[2],
+        s->type == EV_GO_CREATE ? HS_TRACE_RUNNABLE : HS_TRACE_WAITING);
+    return true;
+}
+
+static bool go_destroy(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_life_ended(t, leave(t, s, STATE(RUNNING)));
+    return true;
+}
+
+static bool go_destroy_syscall(struct trace *t, struct trace_stream *s)
+{
+    s->may_have_p = false;
+    hs_trace_life_ended(t, leave(t, s, STATE(SYSCALL)));
+    return true;
+}
+
+static bool go_stop(struct trace *t, struct trace_stream *s)
+{
+    uint32_t life = leave(t, s, STATE(RUNNING));
+
+    hs_trace_life_stop(t, life, HS_TRACE_RUNNABLE, s->args[0], s->args[1]);
+    return true;
+}
+
+static bool go_block(struct trace *t, struct trace_stream *s)
+{
+    uint32_t life = leave(t, s, STATE(RUNNING));
+
+    hs_trace_life_stop(t, life, HS_TRACE_WAITING, s->args[0], s->args[1]);
+    return true;
+}
+
+static bool syscall_begin(struct trace *t, struct trace_stream *s)
+{
+    if (hs_trace_life(t, s->life)->state != HS_TRACE_RUNNING)
+        hs_trace_odd(t);
+    hs_trace_life_stop(t, s->life, HS_TRACE_SYSCALL, 0, s->args[1]);
+    return true;
+}
+
+static bool syscall_end(struct trace *t, struct trace_stream *s)
+{
+    if (hs_trace_life(t, s->life)->state != HS_TRACE_SYSCALL)
+        hs_trace_odd(t);
+    hs_trace_life_start(t, s->life);
+    return true;
+}
+
+static bool syscall_end_blocked(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_life_unblock(t, leave(t, s, STATE(SYSCALL)));
+    return true;
 }
 
 /* Events that tell when a collection runs have numbers of the whole file. */
@@ -274,160 +275,196 @@ static bool collector(struct trace *t, struct trace_stream *s)
     return true;
 }
 
-static void goroutine(struct trace *t, struct trace_stream *s)
+static bool stw_begin(struct trace *t, struct trace_stream *s)
 {
-    uint32_t life;
-
-    switch (s->type) {
-    case EV_GO_CREATE:
-    case EV_GO_CREATE_BLOCKED:
-        hs_trace_life_born(
-            t, hs_trace_life_of(t, s->args[0]), s->args[1], s->args[2],
-            s->type == EV_GO_CREATE ? HS_TRACE_RUNNABLE : HS_TRACE_WAITING);
-        break;
-    case EV_GO_DESTROY:
-        hs_trace_life_ended(t, leave(t, s, STATE(RUNNING)));
-        break;
-    case EV_GO_DESTROY_SYSCALL:
-        s->may_have_p = false;
-        hs_trace_life_ended(t, leave(t, s, STATE(SYSCALL)));
-        break;
-    case EV_GO_STOP:
-        life = leave(t, s, STATE(RUNNING));
-        hs_trace_life_stop(t, life, HS_TRACE_RUNNABLE, s->args[0], s->args[1]);
-        break;
-    case EV_GO_BLOCK:
-        life = leave(t, s, STATE(RUNNING));
-        hs_trace_life_stop(t, life, HS_TRACE_WAITING, s->args[0], s->args[1]);
-        break;
-    case EV_GO_SYSCALL_BEGIN:
-        if (hs_trace_life(t, s->life)->state != HS_TRACE_RUNNING)
-            hs_trace_odd(t);
-        hs_trace_life_stop(t, s->life, HS_TRACE_SYSCALL, 0, s->args[1]);
-        break;
-    case EV_GO_SYSCALL_END:
-        if (hs_trace_life(t, s->life)->state != HS_TRACE_SYSCALL)
-            hs_trace_odd(t);
-        hs_trace_life_start(t, s->life);
-        break;
-    case EV_GO_SYSCALL_END_BLOCKED:
-        hs_trace_life_unblock(t, leave(t, s, STATE(SYSCALL)));
-        break;
-    }
+    hs_trace_gc_stw(t, hs_trace_string(t, s->args[0]));
+    return true;
 }
 
-static void collection(struct trace *t, struct trace_stream *s)
+static bool stw_end(struct trace *t, struct trace_stream *s)
 {
-    switch (s->type) {
-    case EV_PROCS_CHANGE:
-        t->line->procs = (uint32_t)s->args[0];
-        break;
-    case EV_STW_BEGIN:
-        hs_trace_gc_stw(t, hs_trace_string(t, s->args[0]));
-        break;
-    case EV_STW_END:
-        hs_trace_gc_stw_end(t);
-        break;
-    case EV_GC_SWEEP_BEGIN:
-        s->sweep = t->now;
-        break;
-    case EV_GC_SWEEP_END:
-        hs_trace_gc_sweep_end(t, s, s->args[0], s->args[1]);
-        break;
-    case EV_GC_MARK_ASSIST_BEGIN:
-        hs_trace_gc_assist(t, s->life);
-        break;
-    case EV_GC_MARK_ASSIST_END:
-        hs_trace_gc_assist_end(t, s->life);
-        break;
-    case EV_HEAP_ALLOC:
-        hs_trace_gc_heap(t, s->args[0]);
-        break;
-    case EV_HEAP_GOAL:
-        hs_trace_gc_goal(t, s->args[0]);
-        break;
-    }
+    (void)s;
+    hs_trace_gc_stw_end(t);
+    return true;
 }
 
-static void user(struct trace *t, struct trace_stream *s)
+static bool sweep_begin(struct trace *t, struct trace_stream *s)
 {
-    switch (s->type) {
-    case EV_GO_LABEL:
-        hs_trace_label(t, hs_trace_string(t, s->args[0]));
-        break;
-    case EV_USER_TASK_BEGIN:
-        hs_trace_task(t, s->args[0], s->args[1], hs_trace_string(t, s->args[2]),
-                      s->life);
-        break;
-    case EV_USER_TASK_END:
-        hs_trace_task_end(t, s->args[0]);
-        break;
-    case EV_USER_REGION_BEGIN:
-        hs_trace_region(t, s->life, s->args[0], hs_trace_string(t, s->args[1]));
-        break;
-    case EV_USER_REGION_END:
-        hs_trace_region_end(t, s->life, s->args[0],
-                            hs_trace_string(t, s->args[1]));
-        break;
-    case EV_USER_LOG:
-        hs_trace_log(t, hs_trace_string(t, s->args[1]),
-                     hs_trace_string_text(t, s->args[2]));
-        break;
-    }
+    s->sweep = t->now;
+    return true;
 }
 
-static void memory(struct trace *t, struct trace_stream *s)
+static bool sweep_end(struct trace *t, struct trace_stream *s)
 {
-    switch (s->type) {
-    case EV_SPAN:
-    case EV_SPAN_ALLOC:
-        hs_trace_span(t, s->args[0], s->args[1], s->args[2]);
-        break;
-    case EV_SPAN_FREE:
-        hs_trace_span_free(t, s->args[0]);
-        break;
-    case EV_HEAP_OBJECT:
-        hs_trace_object(t, s->args[0], s->args[1], TRACE_NONE, true);
-        break;
-    case EV_HEAP_OBJECT_ALLOC:
-        hs_trace_object(t, s->args[0], s->args[1], s->life, false);
-        break;
-    case EV_HEAP_OBJECT_FREE:
-        hs_trace_object_free(t, s->args[0]);
-        break;
-    }
+    hs_trace_gc_sweep_end(t, s, s->args[0], s->args[1]);
+    return true;
 }
 
-static bool apply_ordered(struct trace *t, uint32_t number)
+static bool assist_begin(struct trace *t, struct trace_stream *s)
 {
-    struct trace_stream *s = hs_trace_stream(t, number);
-
-    switch (s->type) {
-    case EV_GO_START:
-        return go_start(t, s);
-    case EV_GO_UNBLOCK:
-        return go_unblock(t, s);
-    case EV_GO_SWITCH:
-    case EV_GO_SWITCH_DESTROY:
-        return go_switch(t, s);
-    case EV_GO_CREATE_SYSCALL:
-        return go_create_syscall(t, s);
-    case EV_GC_ACTIVE:
-    case EV_GC_BEGIN:
-    case EV_GC_END:
-        return collector(t, s);
-    case EV_GO_STATUS:
-    case EV_GO_STATUS_STACK:
-        go_status(t, number);
-        return true;
-    default:
-        return true;
-    }
+    hs_trace_gc_assist(t, s->life);
+    return true;
 }
 
-bool hs_trace_v2_apply(struct trace *t, uint32_t number)
+static bool assist_end(struct trace *t, struct trace_stream *s)
 {
-    struct trace_stream *s = hs_trace_stream(t, number);
+    hs_trace_gc_assist_end(t, s->life);
+    return true;
+}
+
+static bool heap_alloc(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_gc_heap(t, s->args[0]);
+    return true;
+}
+
+static bool heap_goal(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_gc_goal(t, s->args[0]);
+    return true;
+}
+
+static bool go_label(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_label(t, hs_trace_string(t, s->args[0]));
+    return true;
+}
+
+static bool task_begin(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_task(t, s->args[0], s->args[1], hs_trace_string(t, s->args[2]),
+                  s->life);
+    return true;
+}
+
+static bool task_end(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_task_end(t, s->args[0]);
+    return true;
+}
+
+static bool region_begin(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_region(t, s->life, s->args[0], hs_trace_string(t, s->args[1]));
+    return true;
+}
+
+static bool region_end(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_region_end(t, s->life, s->args[0], hs_trace_string(t, s->args[1]));
+    return true;
+}
+
+static bool user_log(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_log(t, hs_trace_string(t, s->args[1]),
+                 hs_trace_string_text(t, s->args[2]));
+    return true;
+}
+
+static bool span(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_span(t, s->args[0], s->args[1], s->args[2]);
+    return true;
+}
+
+static bool span_free(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_span_free(t, s->args[0]);
+    return true;
+}
+
+static bool object_existed(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_object(t, s->args[0], s->args[1], TRACE_NONE, true);
+    return true;
+}
+
+static bool object_alloc(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_object(t, s->args[0], s->args[1], s->life, false);
+    return true;
+}
+
+static bool object_free(struct trace *t, struct trace_stream *s)
+{
+    hs_trace_object_free(t, s->args[0]);
+    return true;
+}
+
+enum {
+    NEEDS_P = 1, /* a processor on its thread */
+    NEEDS_G = 2, /* a goroutine */
+};
+
+static const struct {
+    /* False: it must wait. */
+    bool (*apply)(struct trace *t, struct trace_stream *s);
+    int8_t args;   /* behind the time */
+    uint8_t since; /* version of traces */
+    uint8_t needs;
+} events[256] = {
+    [EV_PROCS_CHANGE] = {procs_change, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_PROC_START] = {proc_start, 2, 22, 0},
+    [EV_PROC_STOP] = {proc_stop, 0, 22, NEEDS_P},
+    [EV_PROC_STEAL] = {proc_steal, 3, 22, 0},
+    [EV_PROC_STATUS] = {proc_status, 2, 22, 0},
+    [EV_GO_CREATE] = {go_create, 3, 22, NEEDS_P},
+    [EV_GO_CREATE_SYSCALL] = {go_create_syscall, 1, 22, 0},
+    [EV_GO_START] = {go_start, 2, 22, 0},
+    [EV_GO_DESTROY] = {go_destroy, 0, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_DESTROY_SYSCALL] = {go_destroy_syscall, 0, 22, NEEDS_G},
+    [EV_GO_STOP] = {go_stop, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_BLOCK] = {go_block, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_UNBLOCK] = {go_unblock, 3, 22, 0},
+    [EV_GO_SYSCALL_BEGIN] = {syscall_begin, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_SYSCALL_END] = {syscall_end, 0, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_SYSCALL_END_BLOCKED] = {syscall_end_blocked, 0, 22, NEEDS_G},
+    [EV_GO_STATUS] = {go_status, 3, 22, 0},
+    [EV_STW_BEGIN] = {stw_begin, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_STW_END] = {stw_end, 0, 22, NEEDS_P | NEEDS_G},
+    [EV_GC_ACTIVE] = {collector, 1, 22, 0},
+    [EV_GC_BEGIN] = {collector, 2, 22, 0},
+    [EV_GC_END] = {collector, 1, 22, 0},
+    [EV_GC_SWEEP_ACTIVE] = {ignore, 1, 22, 0},
+    [EV_GC_SWEEP_BEGIN] = {sweep_begin, 1, 22, NEEDS_P},
+    [EV_GC_SWEEP_END] = {sweep_end, 2, 22, NEEDS_P},
+    [EV_GC_MARK_ASSIST_ACTIVE] = {ignore, 1, 22, 0},
+    [EV_GC_MARK_ASSIST_BEGIN] = {assist_begin, 1, 22, NEEDS_P | NEEDS_G},
+    [EV_GC_MARK_ASSIST_END] = {assist_end, 0, 22, NEEDS_P | NEEDS_G},
+    [EV_HEAP_ALLOC] = {heap_alloc, 1, 22, NEEDS_P},
+    [EV_HEAP_GOAL] = {heap_goal, 1, 22, NEEDS_P},
+    [EV_GO_LABEL] = {go_label, 1, 22, NEEDS_P | NEEDS_G},
+    [EV_USER_TASK_BEGIN] = {task_begin, 4, 22, NEEDS_P | NEEDS_G},
+    [EV_USER_TASK_END] = {task_end, 2, 22, NEEDS_P | NEEDS_G},
+    [EV_USER_REGION_BEGIN] = {region_begin, 3, 22, NEEDS_P | NEEDS_G},
+    [EV_USER_REGION_END] = {region_end, 3, 22, NEEDS_P | NEEDS_G},
+    [EV_USER_LOG] = {user_log, 4, 22, NEEDS_P | NEEDS_G},
+    [EV_GO_SWITCH] = {go_switch, 2, 23, NEEDS_G},
+    [EV_GO_SWITCH_DESTROY] = {go_switch, 2, 23, NEEDS_G},
+    [EV_GO_CREATE_BLOCKED] = {go_create, 3, 23, NEEDS_P},
+    [EV_GO_STATUS_STACK] = {go_status, 4, 23, 0},
+    [EV_SPAN] = {span, 3, 23, 0},
+    [EV_SPAN_ALLOC] = {span, 3, 23, 0},
+    [EV_SPAN_FREE] = {span_free, 1, 23, 0},
+    [EV_HEAP_OBJECT] = {object_existed, 2, 23, 0},
+    [EV_HEAP_OBJECT_ALLOC] = {object_alloc, 2, 23, 0},
+    [EV_HEAP_OBJECT_FREE] = {object_free, 1, 23, 0},
+    [EV_GOROUTINE_STACK] = {ignore, 2, 23, 0},
+    [EV_GOROUTINE_STACK_ALLOC] = {ignore, 2, 23, 0},
+    [EV_GOROUTINE_STACK_FREE] = {ignore, 1, 23, 0},
+};
+
+void hs_trace_v2_events(struct v2 *v2)
+{
+    for (unsigned i = 0; i < 256; i++)
+        v2->args[i] = events[i].since && events[i].since <= v2->version
+                          ? events[i].args
+                          : -1;
+}
+
+bool hs_trace_v2_apply(struct trace *t, struct trace_stream *s)
+{
     unsigned needs = events[s->type].needs;
 
     hs_trace_now(t, s->time);
@@ -437,24 +474,5 @@ bool hs_trace_v2_apply(struct trace *t, uint32_t number)
     }
     if ((needs & NEEDS_P) && !s->may_have_p)
         hs_trace_odd(t);
-    switch (events[s->type].of) {
-    case OF_ORDERED:
-        return apply_ordered(t, number);
-    case OF_PROC:
-        proc(s);
-        break;
-    case OF_GOROUTINE:
-        goroutine(t, s);
-        break;
-    case OF_COLLECTION:
-        collection(t, s);
-        break;
-    case OF_USER:
-        user(t, s);
-        break;
-    case OF_MEMORY:
-        memory(t, s);
-        break;
-    }
-    return true;
+    return events[s->type].apply(t, s);
 }

@@ -95,8 +95,10 @@ static void frequency(struct trace *t, const struct v2_batch *batch,
     }
     v2->synced = true;
     hs_trace_clock(t, hz);
-    if (!v2->first && other)
-        t->origin = (double)batch->time * t->ns_per_tick - (double)at;
+    if (!v2->first && other) {
+        t->origin = batch->time;
+        t->origin_ns = at;
+    }
 }
 
 /* What time it was at DT ticks after the batch began. */
