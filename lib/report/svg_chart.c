@@ -20,6 +20,8 @@
 #define ABOVE  44 /* title and legend */
 #define BELOW  46 /* times */
 
+#define TICKS 16 /* at most, on an axis */
+
 #define GREY "#5b5b5b"
 #define FONT "font-family=\"Helvetica,sans-Serif\" font-size=\"12\""
 
@@ -112,8 +114,8 @@ static void put_grid(struct canvas *canvas)
     double step = round_step(chart->unit, chart->top, 5);
     double span = chart->to - chart->from;
 
-    for (double number = 0; number <= chart->top; number += step) {
-        double y = y_of(canvas, number);
+    for (int i = 0; i * step <= chart->top && i < TICKS; i++) {
+        double number = i * step, y = y_of(canvas, number);
 
         put(canvas,
             "<path d=\"M%d,%.1fh%d\" stroke=\"#dddddd\" fill=\"none\"/>\n",
@@ -122,10 +124,10 @@ static void put_grid(struct canvas *canvas)
                   show(chart->unit, number).text);
     }
     step = round_step(time, span, 8);
-    for (double at = 0; at <= span && span > 0; at += step)
-        put_label(canvas, LEFT + at / span * WIDTH, canvas->y + HEIGHT + 22,
-                  at > 0 ? "middle" : "start",
-                  show(time, chart->from + at).text);
+    for (int i = 0; i * step <= span && span > 0 && i < TICKS; i++)
+        put_label(canvas, LEFT + i * step / span * WIDTH,
+                  canvas->y + HEIGHT + 22, i ? "middle" : "start",
+                  show(time, chart->from + i * step).text);
 }
 
 /* The line of a series; AREA: down to the axis at both ends. */
