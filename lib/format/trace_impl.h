@@ -117,7 +117,6 @@ struct trace_stream {
     struct hs_cursor at;  /* the rest of its batch */
     uint32_t batch, last; /* the next of its batches, and the last */
     uint32_t life;        /* goroutine that runs there, or TRACE_NONE */
-    uint32_t place;       /* in the heap of those ready or waiting */
     uint64_t time;        /* of the event at hand, in ticks */
     uint64_t args[TRACE_ARGS];
     uint8_t type;
@@ -129,6 +128,9 @@ struct trace_stream {
     /* Where the event at hand must wait: */
     uint32_t awaited;     /* life */
     uint32_t next_waiter; /* stream */
+    bool waiting;
+    bool queued;          /* among those that wait, with the ... */
+    uint64_t queued_time; /* ... time it had then; it may be out of date */
     uint64_t need_seq;
     uint32_t need_states; /* bits, 1 << enum hs_trace_state */
 };
@@ -145,9 +147,12 @@ enum trace_step {
 
 struct trace_merge {
     struct hs_column streams; /* struct trace_stream */
-    struct trace_queue ready, waiting;
-    uint64_t limit; /* the earliest event of the other streams */
-    bool forced;    /* the event at hand may not wait */
+    struct trace_queue ready;
+    struct trace_queue waiting; /* and some that do not wait any more */
+    size_t waiters;
+    struct hs_column woken; /* uint32_t: streams */
+    uint64_t limit;         /* the earliest event of the other streams */
+    bool forced;            /* the event at hand may not wait */
     /* Applies events of STREAM up to LIMIT, at least one. */
     enum trace_step (*run)(struct trace *t, struct trace_stream *stream);
 };
