@@ -110,6 +110,7 @@ const struct trace_stack_info *hs_trace_stack_info(const struct trace *t,
 
 #define TRACE_ARGS    5
 #define TRACE_ANY_SEQ UINT64_MAX
+#define TRACE_SLACK   100000 /* 10 us, as a part of a second */
 
 /* What events of one processor (v1) or thread (v2) tell, in their order. */
 struct trace_stream {
@@ -151,8 +152,9 @@ struct trace_merge {
     struct trace_queue waiting; /* and some that do not wait any more */
     size_t waiters;
     struct hs_column woken; /* uint32_t: streams */
-    uint64_t limit;         /* the earliest event of the other streams */
-    bool forced;            /* the event at hand may not wait */
+    uint64_t slack;         /* ticks */
+    uint64_t limit; /* the earliest event of the other streams, and SLACK */
+    bool forced;    /* the event at hand may not wait */
     /* Applies events of STREAM up to LIMIT, at least one. */
     enum trace_step (*run)(struct trace *t, struct trace_stream *stream);
 };
@@ -207,10 +209,14 @@ struct trace_group {
     uint32_t merged;           /* into that group + 1 */
 };
 
+#define TRACE_RECENT 1024
+
 struct trace_lives {
     struct trace_ids ids;
-    struct hs_column lives;  /* struct trace_life; life 0 is the collector */
-    struct hs_column unused; /* uint32_t */
+    uint32_t
+        recent[TRACE_RECENT]; /* lives by the low bits of their ids, or 0 */
+    struct hs_column lives;   /* struct trace_life; life 0 is the collector */
+    struct hs_column unused;  /* uint32_t */
     struct hs_column extras, unused_extras;
     struct hs_column groups; /* struct trace_group */
     struct hs_map group_of;  /* stack << 32 | function */

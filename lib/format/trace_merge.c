@@ -5,9 +5,10 @@
  * A stream's own order is never in doubt, and what a goroutine does is ordered
  * by its sequence numbers.  So an event that needs its goroutine in a state, or
  * with a number, that has not come yet makes its stream wait for that
- * goroutine.  Among the rest the earliest goes first; that is right but for
- * what nobody asks about, since clocks of processors differ and a thread that
- * traces allocations runs ahead of the time.
+ * goroutine.  Among the rest the earliest goes first, give or take SLACK, which
+ * saves much changing between streams: clocks of processors differ, and nothing
+ * that is told depends on a few microseconds.  With allocations there is no
+ * slack, as a slot may be freed by one thread and used again by another.
  *
  * If all streams wait, what they wait for was lost.  Then the earliest may go
  * all the same, and its goroutine takes the state that the event implies.
@@ -230,8 +231,8 @@ static void force(struct trace *t)
     merge->forced = true;
 }
 
-/* The earliest event of those that are ready, but for the first. */
-static uint64_t second(const struct trace_queue *queue)
+/* The earliest event of those that are ready, but for the first; and SLACK. */
+static uint64_t second(const struct trace_queue *queue, uint64_t slack)
 {
     const struct entry *e = queue->entries.at;
     uint64_t time = UINT64_MAX;
@@ -240,7 +241,7 @@ static uint64_t second(const struct trace_queue *queue)
         time = e[1].time;
     if (queue->entries.count > 2 && e[2].time < time)
         time = e[2].time;
-    return time;
+    return time < UINT64_MAX - slack ? time + slack : UINT64_MAX;
 }
 
 /* A stream keeps its place in the queue, with the time it had, as long as it
@@ -258,7 +259,7 @@ void hs_trace_merge_run(struct trace *t)
         if (ready->entries.count == 0)
             force(t);
         number = ((struct entry *)ready->entries.at)->stream;
-        merge->limit = second(ready);
+        merge->limit = second(ready, merge->slack);
         step = merge->run(t, hs_trace_stream(t, number));
         if (step == TRACE_LATER)
             sift_down(ready, 0,

@@ -78,6 +78,13 @@ void hs_trace_objects_reset(struct trace *t)
     o->locals = HS_COLUMN(struct local_type, &t->table.arena);
 }
 
+/* There are allocations: from here on order matters to the tick. */
+static void see(struct trace *t)
+{
+    t->objects.seen = true;
+    t->merge.slack = 0;
+}
+
 void hs_trace_objects_info(struct trace *t, struct hs_cursor in)
 {
     uint64_t first = hs_cursor_varint(&in), page = hs_cursor_varint(&in),
@@ -97,6 +104,7 @@ void hs_trace_objects_types(struct trace *t, struct hs_cursor in)
 {
     struct trace_objects *o = &t->objects;
 
+    see(t);
     while (!hs_cursor_done(&in)) {
         uint64_t id = hs_cursor_varint(&in), size;
         struct local_type type = {.address = hs_cursor_varint(&in)};
@@ -244,7 +252,7 @@ void hs_trace_span(struct trace *t, uint64_t id, uint64_t pages, uint64_t kind)
     uint64_t class = kind >> 2, bytes;
     uint32_t number;
 
-    o->seen = true;
+    see(t);
     if (kind & 1)
         return; /* of stacks and the like */
     if (class >= CLASSES || pages == 0 || (class && pages > MOST_PAGES) ||
@@ -278,7 +286,7 @@ void hs_trace_span_free(struct trace *t, uint64_t id)
     uint64_t start;
     struct span *span;
 
-    t->objects.seen = true;
+    see(t);
     if (__builtin_mul_overflow(id, t->objects.page, &start))
         return;
     span = span_of(t, start);
@@ -305,7 +313,7 @@ static struct slot *slot_of(struct trace *t, uint64_t id, struct span **span)
 {
     uint64_t at, slot;
 
-    t->objects.seen = true;
+    see(t);
     *span = NULL;
     if (__builtin_mul_overflow(id, t->objects.align, &at))
         return NULL;
