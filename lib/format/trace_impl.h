@@ -333,11 +333,12 @@ void hs_trace_notes_finish(struct trace *t);
 /* --- trace_objects.c: GODEBUG=traceallocfree=1 --- */
 
 struct trace_objects {
-    uint64_t first, page, align; /* of the heap, a page, an object's id */
-    struct hs_map page_of;       /* page to row of PAGES */
-    struct hs_column pages;      /* uint32_t: span + 1 */
-    struct hs_column spans;      /* see trace_objects.c */
-    struct hs_column unused;     /* uint32_t: spans */
+    uint64_t first, align; /* of the heap, of an object's id */
+    unsigned page_bits;
+    struct hs_map page_of;                 /* page to row of PAGES */
+    struct hs_column pages;                /* uint32_t: span + 1 */
+    struct hs_column spans;                /* see trace_objects.c */
+    struct hs_column unused;               /* uint32_t: spans */
     struct unused_slots *unused_slots[72]; /* of spans gone, by class */
     struct hs_map type_of;                 /* address to row of types */
     uint32_t untyped[72];                  /* rows of types by class, + 1 */
