@@ -110,6 +110,7 @@ const struct trace_stack_info *hs_trace_stack_info(const struct trace *t,
 
 #define TRACE_ARGS    5
 #define TRACE_ANY_SEQ UINT64_MAX
+#define TRACE_SLACK   100000 /* 10 us, as a part of a second */
 
 /* What events of one processor (v1) or thread (v2) tell, in their order. */
 struct trace_stream {
@@ -117,7 +118,6 @@ struct trace_stream {
     struct hs_cursor at;  /* the rest of its batch */
     uint32_t batch, last; /* the next of its batches, and the last */
     uint32_t life;        /* goroutine that runs there, or TRACE_NONE */
-    uint32_t place;       /* in the heap of those ready or waiting */
     uint64_t time;        /* of the event at hand, in ticks */
     uint64_t args[TRACE_ARGS];
     uint8_t type;
@@ -129,6 +129,9 @@ struct trace_stream {
     /* Where the event at hand must wait: */
     uint32_t awaited;     /* life */
     uint32_t next_waiter; /* stream */
+    bool waiting;
+    bool queued;          /* among those that wait, with the ... */
+    uint64_t queued_time; /* ... time it had then; it may be out of date */
     uint64_t need_seq;
     uint32_t need_states; /* bits, 1 << enum hs_trace_state */
 };
@@ -145,8 +148,12 @@ enum trace_step {
 
 struct trace_merge {
     struct hs_column streams; /* struct trace_stream */
-    struct trace_queue ready, waiting;
-    uint64_t limit; /* the earliest event of the other streams */
+    struct trace_queue ready;
+    struct trace_queue waiting; /* and some that do not wait any more */
+    size_t waiters;
+    struct hs_column woken; /* uint32_t: streams */
+    uint64_t slack;         /* ticks */
+    uint64_t limit; /* the earliest event of the other streams, and SLACK */
     bool forced;    /* the event at hand may not wait */
     /* Applies events of STREAM up to LIMIT, at least one. */
     enum trace_step (*run)(struct trace *t, struct trace_stream *stream);
@@ -202,10 +209,14 @@ struct trace_group {
     uint32_t merged;           /* into that group + 1 */
 };
 
+#define TRACE_RECENT 1024
+
 struct trace_lives {
     struct trace_ids ids;
-    struct hs_column lives;  /* struct trace_life; life 0 is the collector */
-    struct hs_column unused; /* uint32_t */
+    uint32_t
+        recent[TRACE_RECENT]; /* lives by the low bits of their ids, or 0 */
+    struct hs_column lives;   /* struct trace_life; life 0 is the collector */
+    struct hs_column unused;  /* uint32_t */
     struct hs_column extras, unused_extras;
     struct hs_column groups; /* struct trace_group */
     struct hs_map group_of;  /* stack << 32 | function */
@@ -322,11 +333,12 @@ void hs_trace_notes_finish(struct trace *t);
 /* --- trace_objects.c: GODEBUG=traceallocfree=1 --- */
 
 struct trace_objects {
-    uint64_t first, page, align; /* of the heap, a page, an object's id */
-    struct hs_map page_of;       /* page to row of PAGES */
-    struct hs_column pages;      /* uint32_t: span + 1 */
-    struct hs_column spans;      /* see trace_objects.c */
-    struct hs_column unused;     /* uint32_t: spans */
+    uint64_t first, align; /* of the heap, of an object's id */
+    unsigned page_bits;
+    struct hs_map page_of;                 /* page to row of PAGES */
+    struct hs_column pages;                /* uint32_t: span + 1 */
+    struct hs_column spans;                /* see trace_objects.c */
+    struct hs_column unused;               /* uint32_t: spans */
     struct unused_slots *unused_slots[72]; /* of spans gone, by class */
     struct hs_map type_of;                 /* address to row of types */
     uint32_t untyped[72];                  /* rows of types by class, + 1 */

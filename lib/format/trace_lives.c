@@ -63,14 +63,12 @@ uint32_t hs_trace_life_find(struct trace *t, uint64_t id)
     return hs_trace_ids_find(&t->lives.ids, id);
 }
 
-uint32_t hs_trace_life_of(struct trace *t, uint64_t id)
+static uint32_t new_life(struct trace *t, uint64_t id)
 {
     struct trace_lives *lives = &t->lives;
     struct trace_life life = {.id = id, .state = TRACE_ABSENT};
-    uint32_t number = hs_trace_ids_find(&lives->ids, id);
+    uint32_t number;
 
-    if (number != TRACE_NONE)
-        return number;
     if (lives->unused.count > 0) {
         number = ((uint32_t *)lives->unused.at)[--lives->unused.count];
         *hs_trace_life(t, number) = life;
@@ -79,6 +77,20 @@ uint32_t hs_trace_life_of(struct trace *t, uint64_t id)
         hs_column_push(&lives->lives, &life);
     }
     hs_trace_ids_add(&lives->ids, id, number);
+    return number;
+}
+
+uint32_t hs_trace_life_of(struct trace *t, uint64_t id)
+{
+    struct trace_lives *lives = &t->lives;
+    uint32_t *recent = &lives->recent[id % TRACE_RECENT], number = *recent;
+
+    if (number && hs_trace_life(t, number)->id == id)
+        return number;
+    number = hs_trace_ids_find(&lives->ids, id);
+    if (number == TRACE_NONE)
+        number = new_life(t, id);
+    *recent = number;
     return number;
 }
 
@@ -220,6 +232,8 @@ void hs_trace_life_ended(struct trace *t, uint32_t life)
         return;
     }
     hs_trace_ids_remove(&t->lives.ids, l->id);
+    if (t->lives.recent[l->id % TRACE_RECENT] == life)
+        t->lives.recent[l->id % TRACE_RECENT] = 0;
     hs_column_push(&t->lives.unused, &life);
 }
 

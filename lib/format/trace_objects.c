@@ -54,6 +54,7 @@ struct unused_slots {
 struct local_type {
     uint64_t address;
     struct hs_str name;
+    uint32_t row; /* of types, + 1; 0: not used yet */
 };
 
 void hs_trace_objects_init(struct trace *t)
@@ -61,7 +62,7 @@ void hs_trace_objects_init(struct trace *t)
     struct trace_objects *o = &t->objects;
 
     o->first = 0xc000000000;
-    o->page = 8192;
+    o->page_bits = 13;
     o->align = 8;
     hs_map_init(&o->page_of, &t->scratch, 16);
     hs_map_init(&o->type_of, &t->scratch, 16);
@@ -78,18 +79,25 @@ void hs_trace_objects_reset(struct trace *t)
     o->locals = HS_COLUMN(struct local_type, &t->table.arena);
 }
 
+/* There are allocations: from here on order matters to the tick. */
+static void see(struct trace *t)
+{
+    t->objects.seen = true;
+    t->merge.slack = 0;
+}
+
 void hs_trace_objects_info(struct trace *t, struct hs_cursor in)
 {
     uint64_t first = hs_cursor_varint(&in), page = hs_cursor_varint(&in),
              align = hs_cursor_varint(&in);
 
-    if (in.fault || page < 1024 || page > 1 << 20 || align == 0 ||
-        align > page || page % align != 0) {
+    if (in.fault || page < 1024 || page > 1 << 20 || (page & (page - 1)) ||
+        align == 0 || align > page) {
         t->faults++;
         return;
     }
     t->objects.first = first;
-    t->objects.page = page;
+    t->objects.page_bits = hs_sort_bits(page) - 1;
     t->objects.align = align;
 }
 
@@ -97,6 +105,7 @@ void hs_trace_objects_types(struct trace *t, struct hs_cursor in)
 {
     struct trace_objects *o = &t->objects;
 
+    see(t);
     while (!hs_cursor_done(&in)) {
         uint64_t id = hs_cursor_varint(&in), size;
         struct local_type type = {.address = hs_cursor_varint(&in)};
@@ -136,25 +145,37 @@ static uint32_t untyped_row(struct trace *t, unsigned class)
     return t->objects.untyped[class] - 1;
 }
 
+/* The row of what LOCAL is, the first of whose objects takes SIZE bytes. */
+static uint32_t new_type(struct trace *t, const struct local_type *local,
+                         uint64_t size)
+{
+    struct hs_column *types = &t->line->objects.types;
+    struct hs_trace_type row = {.type = local->address, .slot = size};
+    uint32_t number =
+        hs_map_add(&t->objects.type_of, row.type, (uint32_t)types->count);
+
+    if (number == types->count) {
+        row.name = hs_intern_add(&t->strings, local->name);
+        hs_column_push(types, &row);
+    }
+    return number;
+}
+
 /* The row of the type with id TYPE, of an object of CLASS and SIZE. */
 static uint32_t type_row(struct trace *t, uint64_t type, unsigned class,
                          uint64_t size)
 {
     struct trace_objects *o = &t->objects;
-    struct hs_column *types = &t->line->objects.types;
-    const struct local_type *local;
-    struct hs_trace_type row = {.slot = size};
+    const struct hs_column *types = &t->line->objects.types;
+    struct local_type *local;
     uint32_t number = type ? hs_map_lookup(&o->local, type) : HS_MAP_NONE;
 
     if (number == HS_MAP_NONE || types->count >= MOST_TYPES)
         return untyped_row(t, class);
     local = (struct local_type *)o->locals.at + number;
-    row.type = local->address;
-    number = hs_map_add(&o->type_of, row.type, (uint32_t)types->count);
-    if (number == types->count) {
-        row.name = hs_intern_add(&t->strings, local->name);
-        hs_column_push(types, &row);
-    }
+    if (!local->row)
+        local->row = new_type(t, local, size) + 1;
+    number = local->row - 1;
     if (type_at(t, number)->slot != size)
         type_at(t, number)->slot = 0;
     return number;
@@ -180,9 +201,9 @@ static void set_page(struct trace *t, uint64_t page, uint32_t span)
 
 static void set_pages(struct trace *t, const struct span *span, uint32_t value)
 {
-    uint64_t page = span->start / t->objects.page;
+    uint64_t page = span->start >> t->objects.page_bits;
     uint64_t size = span->class ? span->size * span->count : 1;
-    uint64_t last = (span->start + size - 1) / t->objects.page;
+    uint64_t last = (span->start + size - 1) >> t->objects.page_bits;
 
     for (; page <= last; page++)
         set_page(t, page, value);
@@ -192,7 +213,7 @@ static void set_pages(struct trace *t, const struct span *span, uint32_t value)
 static struct span *span_of(const struct trace *t, uint64_t at)
 {
     const struct trace_objects *o = &t->objects;
-    uint32_t row = hs_map_lookup(&o->page_of, at / o->page);
+    uint32_t row = hs_map_lookup(&o->page_of, at >> o->page_bits);
     uint32_t span = row == HS_MAP_NONE ? 0 : ((uint32_t *)o->pages.at)[row];
 
     return span ? span_at(t, span - 1) : NULL;
@@ -241,15 +262,15 @@ void hs_trace_span(struct trace *t, uint64_t id, uint64_t pages, uint64_t kind)
 {
     struct trace_objects *o = &t->objects;
     struct span span = {.count = 1}, *old;
-    uint64_t class = kind >> 2, bytes;
+    uint64_t class = kind >> 2, page = (uint64_t)1 << o->page_bits, bytes;
     uint32_t number;
 
-    o->seen = true;
+    see(t);
     if (kind & 1)
         return; /* of stacks and the like */
     if (class >= CLASSES || pages == 0 || (class && pages > MOST_PAGES) ||
-        __builtin_mul_overflow(pages, o->page, &bytes) ||
-        __builtin_mul_overflow(id, o->page, &span.start) ||
+        __builtin_mul_overflow(pages, page, &bytes) ||
+        __builtin_mul_overflow(id, page, &span.start) ||
         span.start + bytes < bytes) {
         hs_trace_odd(t);
         return;
@@ -278,8 +299,8 @@ void hs_trace_span_free(struct trace *t, uint64_t id)
     uint64_t start;
     struct span *span;
 
-    t->objects.seen = true;
-    if (__builtin_mul_overflow(id, t->objects.page, &start))
+    see(t);
+    if (__builtin_mul_overflow(id, (uint64_t)1 << t->objects.page_bits, &start))
         return;
     span = span_of(t, start);
     if (span)
@@ -305,14 +326,17 @@ static struct slot *slot_of(struct trace *t, uint64_t id, struct span **span)
 {
     uint64_t at, slot;
 
-    t->objects.seen = true;
+    see(t);
     *span = NULL;
     if (__builtin_mul_overflow(id, t->objects.align, &at))
         return NULL;
     *span = span_of(t, at);
     if (!*span || at < (*span)->start)
         return NULL;
-    slot = (at - (*span)->start) / (*span)->size;
+    /* Spans of size classes are small, and their slots too. */
+    slot = (*span)->class ? (uint32_t)(at - (*span)->start) /
+                                (uint32_t)(*span)->size
+                          : (at - (*span)->start) / (*span)->size;
     if (slot >= (*span)->count)
         return NULL;
     if (!(*span)->slots)

@@ -97,14 +97,23 @@ static int by_time(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
-/* In order already, but for what waited for other threads. */
+/* Nearly in order already: insertion, unless something is far from its place.
+ */
 static void sort(struct trace_sample *samples, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        if (samples[i - 1].t > samples[i].t) {
-            qsort(samples, count, sizeof(*samples), by_time);
-            return;
-        }
+    size_t moves = 0;
+
+    for (size_t i = 1; i < count && moves <= count * 8; i++) {
+        struct trace_sample sample = samples[i];
+        size_t place = i;
+
+        for (; place > 0 && by_time(&samples[place - 1], &sample) > 0;
+             place--, moves++)
+            samples[place] = samples[place - 1];
+        samples[place] = sample;
+    }
+    if (moves > count * 8)
+        qsort(samples, count, sizeof(*samples), by_time);
 }
 
 void hs_trace_series_close(struct trace_series *series)

@@ -297,6 +297,7 @@ static bool read_events(struct trace *t, struct hs_err *err)
     hs_trace_clock(t, v1->hz);
     hs_trace_span_of_time(t, v1->begin, v1->end);
     hs_trace_v1_reasons(t);
+    t->merge.slack = v1->hz / TRACE_SLACK;
     for (uint32_t i = 0; i < t->merge.streams.count; i++) {
         struct trace_stream *s = hs_trace_stream(t, i);
 

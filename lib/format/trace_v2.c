@@ -370,6 +370,7 @@ static bool generation(struct trace *t, uint64_t begin, uint64_t end,
         t->faults += !partial;
     if (v2->first)
         hs_trace_span_of_time(t, begin, end);
+    t->merge.slack = t->objects.seen ? 0 : t->line->clock_hz / TRACE_SLACK;
     for (uint32_t i = 0; i < t->merge.streams.count; i++) {
         struct trace_stream *s = hs_trace_stream(t, i);
 
