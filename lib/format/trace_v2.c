@@ -398,7 +398,7 @@ static bool last_generation(struct trace *t, struct reader *r,
                             enum reading reading, struct hs_err *err)
 {
     const struct v2 *v2 = t->own;
-    uint64_t at = r->in.offset, missing;
+    uint64_t at = r->in.offset, missing = t->unresolved, faults = t->faults;
     bool had = v2->batches.count > 0;
     bool partial = reading == READ_CUT || (v2->version >= 26 && had);
     struct hs_err bad = HS_ERR_NONE;
@@ -409,7 +409,6 @@ static bool last_generation(struct trace *t, struct reader *r,
     }
     /* Before Go 1.26 nothing tells that a generation is whole, but that it
      * has a clock and all tables that its events need. */
-    missing = t->unresolved;
     if (!partial && had) {
         bool ok = generation(t, r->begin, r->end, false, err);
 
@@ -417,7 +416,7 @@ static bool last_generation(struct trace *t, struct reader *r,
             return ok;
         t->line->partial_generations++;
         t->unresolved = missing;
-        t->faults = 0;
+        t->faults = faults;
     } else if (partial) {
         generation(t, r->begin, r->end, true, &bad);
     } else {
