@@ -17,6 +17,7 @@
 #include "golang/golang.h"
 #include "model/profile.h"
 #include "model/profile_sound.h"
+#include "model/timeline_sound.h"
 #include "pipeline.h"
 
 /* Enough for what a fuzzer makes up, and no time is lost with bombs. */
@@ -75,6 +76,8 @@ static void fuzz_format(const struct hs_format *format, const uint8_t *data,
     hs_column_push(&snapshot.sources, &source);
     if (snapshot.parts & HS_PART_PROFILE)
         unsound = hs_profile_unsound(snapshot.profile);
+    if (!unsound && (snapshot.parts & HS_PART_TIMELINE))
+        unsound = hs_timeline_unsound(snapshot.timeline);
     if (unsound)
         broken(format, unsound);
     hs_err_clear(&err);

@@ -25,7 +25,7 @@ struct job {
     const char *focus, *hide, *show, *show_from, *tag_focus, *tag_ignore;
     uint64_t limit;
     bool cum;
-    unsigned part; /* 0: both; else only for it */
+    unsigned part; /* 0: all; else only for it */
 };
 
 static const struct job jobs[] = {
@@ -56,8 +56,11 @@ static const struct job jobs[] = {
     {.command = "render", .show = "e", .limit = 9, .part = HS_PART_PROFILE},
     {.command = "tree", .limit = HS_LIMIT_DEFAULT},
     {.command = "tree", .limit = 0},
-    {.command = "goroutines", .limit = 0, .part = HS_PART_HEAP},
-    {.command = "finalizers", .limit = 0, .part = HS_PART_HEAP},
+    {.command = "goroutines", .limit = 0},
+    {.command = "goroutines", .target = "main", .part = HS_PART_TIMELINE},
+    {.command = "finalizers", .limit = 0},
+    {.command = "timeline", .limit = 0},
+    {.command = "timeline", .limit = HS_LIMIT_DEFAULT},
     {.command = "path", .target = "16", .limit = 0, .part = HS_PART_HEAP},
     {.command = "path", .target = "main.main", .part = HS_PART_HEAP},
     {.command = "path", .target = "data+0x0", .part = HS_PART_HEAP},
@@ -75,7 +78,7 @@ static bool swallow(void *to, const void *bytes, size_t size)
     return true;
 }
 
-/* Layout takes long and is graphviz's: no SVG here. */
+/* Layout takes long and is graphviz's: no SVG here, but of charts. */
 static void render_all(const struct hs_run *run)
 {
     size_t count;
@@ -88,7 +91,9 @@ static void render_all(const struct hs_run *run)
         struct hs_output narrow = {
             .write = swallow, .width = 24, .colour = true};
 
-        if (strcmp(reports[i]->name, "svg") == 0 || reports[i]->draws != draws)
+        if (reports[i]->draws != draws ||
+            (strcmp(reports[i]->name, "svg") == 0 &&
+             run->snapshots[0].parts != HS_PART_TIMELINE))
             continue;
         reports[i]->render(run->doc, &wide, &err);
         reports[i]->render(run->doc, &narrow, &err);

@@ -11,6 +11,7 @@ static bool analyze_run(struct hs_run *run, struct hs_err *err)
 {
     static const struct hs_section sections[] = {
         {HS_PART_HEAP, hs_heap_analyze_section},
+        {HS_PART_TIMELINE, hs_timeline_analyze_section},
         {HS_PART_PROFILE, hs_profile_analyze_section},
         {0, NULL},
     };
@@ -38,7 +39,10 @@ const struct hs_command command_analyze = {
         "it, what looks like a leak and how it is held. Of a profile: the "
         "lines that allocated what is in use (in Go's library: called from, "
         "most of all, that line of the program), the functions "
-        "that alone lead to it, and what was allocated and let go again.",
+        "that alone lead to it, and what was allocated and let go again. Of "
+        "an execution trace: whether the heap grows, which goroutines pile "
+        "up, and whether finalizers run; with a dump of the same process, what "
+        "those goroutines hold.",
     .takes = HS_TAKES_ONE,
     .options =
         HS_OPT_SAMPLE_TYPE | HS_OPT_FOCUS | HS_OPT_MERGE | HS_OPT_FAIL_ON,

@@ -234,9 +234,9 @@ static const char *unmet(const struct hs_run *run, const struct hs_condition *c,
                          bool known)
 {
     if (c->what == SUSPECTS)
-        return run->snapshots[0].parts & HS_PART_HEAP
+        return run->snapshots[0].parts & (HS_PART_HEAP | HS_PART_TIMELINE)
                    ? "not met"
-                   : "only a heap dump has suspects";
+                   : "only a heap dump or a trace has suspects";
     return known ? "not met" : "nothing has that name";
 }
 

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/size.h"
 #include "section_heap.h"
+#include "section_timeline.h"
 
 #define USUAL_ROWS 20
 
@@ -305,7 +306,7 @@ static void add_goroutine(struct hs_run *run,
                     hs_show_count((int64_t)queued).text);
 }
 
-static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+static bool tell_heap(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
     struct finalizer_goroutine runner;
@@ -342,6 +343,22 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
+static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_snapshot *snapshot = &run->snapshots[0];
+
+    if ((snapshot->parts & HS_PART_HEAP) && !tell_heap(run, err))
+        return false;
+    if (snapshot->parts & HS_PART_TIMELINE)
+        hs_timeline_finalizers_part(
+            run,
+            snapshot->parts & HS_PART_HEAP
+                ? hs_doc_group(run->doc, run->doc->top, "timeline", "")
+                : run->doc->top,
+            snapshot->timeline);
+    return true;
+}
+
 const struct hs_command command_finalizers = {
     .name = "finalizers",
     .summary = "every finalizer, and why it has not run",
@@ -350,8 +367,10 @@ const struct hs_command command_finalizers = {
         "One row for each function that finalizes objects. registered: their "
         "objects are still in use, or in a cycle that keeps them alive for "
         "ever. queued: nothing uses them any more, their finalizer is due or "
-        "running. A dump names a function only if it is on some stack.",
+        "running. A dump names a function only if it is on some stack. Of a "
+        "trace: what the goroutine that runs them did, and whether it is "
+        "stuck.",
     .takes = HS_TAKES_ONE,
-    .needs = HS_PART_HEAP,
+    .needs = HS_PART_HEAP | HS_PART_TIMELINE,
     .run = finalizers_run,
 };

@@ -8,6 +8,7 @@
 #include "base/regex.h"
 #include "base/size.h"
 #include "section_heap.h"
+#include "section_timeline.h"
 
 #define USUAL_ROWS   20
 #define USUAL_STACKS 1 /* shown frame by frame */
@@ -289,20 +290,15 @@ static void add_total(struct hs_run *run, const struct hs_case *c,
                     : "");
 }
 
-static bool goroutines_run(struct hs_run *run, struct hs_err *err)
+static bool tell_heap(struct hs_run *run, const struct hs_regex *regex,
+                      struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
-    const struct hs_regex *regex = NULL;
     const struct group_row *rows;
     size_t count;
 
     if (!c)
         return false;
-    if (run->target) {
-        regex = hs_regex_compile(run->scratch, hs_str_of(run->target), err);
-        if (!regex)
-            return false;
-    }
     rows = find_groups(run, c, regex, &count);
     if (run->target && count == 0)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
@@ -315,6 +311,25 @@ static bool goroutines_run(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
+/* A dump tells more; a trace beside it, what of that has not ended. */
+static bool goroutines_run(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_regex *regex = NULL;
+    unsigned parts = run->snapshots[0].parts;
+
+    if (run->target) {
+        regex = hs_regex_compile(run->scratch, hs_str_of(run->target), err);
+        if (!regex)
+            return false;
+    }
+    if (!(parts & HS_PART_HEAP))
+        return hs_timeline_goroutines_answer(run, regex, err);
+    if (!tell_heap(run, regex, err))
+        return false;
+    return !(parts & HS_PART_TIMELINE) ||
+           hs_timeline_join_part(run, run->doc->top, err);
+}
+
 const struct hs_command command_goroutines = {
     .name = "goroutines",
     .summary = "groups of goroutines, what they wait for and what they hold",
@@ -325,8 +340,9 @@ const struct hs_command command_goroutines = {
         "the last garbage collection. alone is what goes when the group goes; "
         "with partners adds what it shares with other goroutines only "
         "through what it owns. With REGEX, only groups that have a function "
-        "it matches, with their stacks.",
+        "it matches, with their stacks. Of a trace: those that have not ended, "
+        "what has grown most first.",
     .takes = HS_TAKES_TARGET,
-    .needs = HS_PART_HEAP,
+    .needs = HS_PART_HEAP | HS_PART_TIMELINE,
     .run = goroutines_run,
 };

@@ -32,6 +32,8 @@ static void one_file(struct hs_run *run, struct hs_block *list,
         hs_info_heap(doc, file, snapshot->heap);
     if (snapshot->parts & HS_PART_PROGRAM)
         hs_info_program(doc, file, snapshot->program);
+    if (snapshot->parts & HS_PART_TIMELINE)
+        hs_info_trace(doc, file, snapshot->timeline);
 }
 
 static bool info_run(struct hs_run *run, struct hs_err *err)

@@ -13,5 +13,7 @@ void hs_info_heap(struct hs_document *doc, struct hs_block *file,
                   const struct hs_heap *heap);
 void hs_info_program(struct hs_document *doc, struct hs_block *file,
                      const struct hs_program *program);
+void hs_info_trace(struct hs_document *doc, struct hs_block *file,
+                   const struct hs_timeline *line);
 
 #endif

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/size.h"
 #include "format/format.h"
 #include "model/heap.h"
 #include "model/profile.h"
 #include "model/program.h"
+#include "model/timeline.h"
 
 const char *hs_profile_kind(const struct hs_profile *profile)
 {
@@ -75,6 +77,17 @@ static const char *program_summary(const struct hs_program *program,
         text, program->headers_agree, program->headers);
 }
 
+static const char *trace_summary(const struct hs_timeline *t,
+                                 struct hs_arena *arena)
+{
+    struct hs_shown length = hs_show_nanos(t->duration);
+
+    return hs_arena_printf(
+        arena, "execution trace, go 1.%u, %s, %" PRIu32 " goroutine%s",
+        t->version, t->clock_hz ? length.text : "of unknown length",
+        t->goroutines_last, t->goroutines_last == 1 ? "" : "s");
+}
+
 const char *hs_source_summary(const struct hs_snapshot *snapshot,
                               const struct hs_source *source,
                               struct hs_arena *arena)
@@ -98,6 +111,9 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
     if ((format->fills & HS_PART_PROGRAM) && snapshot->program &&
         snapshot->program->read)
         return program_summary(snapshot->program, snapshot, arena);
+    if ((format->fills & snapshot->parts & HS_PART_TIMELINE) &&
+        snapshot->timeline)
+        return trace_summary(snapshot->timeline, arena);
     if (!(format->fills & snapshot->parts & HS_PART_PROFILE) || !profile)
         return format->title;
     return hs_arena_printf(arena, "%s, %zu sample%s%s",

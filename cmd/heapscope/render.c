@@ -12,6 +12,7 @@ static const struct hs_view views[] = {
     {"retention", {HS_PART_HEAP, hs_heap_retention_section}},
     {"dominators", {HS_PART_HEAP, hs_heap_dominators_section}},
     {"callgraph", {HS_PART_PROFILE, hs_profile_callgraph_section}},
+    {"timeline", {HS_PART_TIMELINE, hs_timeline_view_section}},
     {NULL, {0, NULL}},
 };
 
@@ -48,12 +49,13 @@ const struct hs_command command_render = {
         "where memory piles up (a double border: several hold it), and --view "
         "dominators, below each node what goes when it goes. Of a profile: "
         "--view callgraph, the functions with the biggest values and who calls "
-        "whom (a double border: a gateway, which alone leads to much). Letters "
+        "whom (a double border: a gateway, which alone leads to much). Of a "
+        "trace: --view timeline, heap and goroutines over time. Letters "
         "and colour grow with the value; the biggest path is bold; a dashed "
         "edge leads over nodes that are not drawn.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_VIEW | HS_OPT_NODES | HS_OPT_FOCUS |
                HS_OPT_MERGE,
-    .needs = HS_PART_PROFILE | HS_PART_HEAP,
+    .needs = HS_PART_PROFILE | HS_PART_HEAP | HS_PART_TIMELINE,
     .run = render_run,
 };

@@ -47,6 +47,10 @@ bool hs_heap_diff_section(struct hs_run *run, struct hs_err *err);
 bool hs_heap_dominators_section(struct hs_run *run, struct hs_err *err);
 bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err);
 
+/* Of a timeline: section_timeline_*.c. */
+bool hs_timeline_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_timeline_view_section(struct hs_run *run, struct hs_err *err);
+
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
                   struct hs_digest *digest, struct hs_err *err);
 

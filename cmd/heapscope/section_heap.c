@@ -15,16 +15,20 @@
 const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
                                    struct hs_err *err)
 {
-    const struct hs_heap_case *base = hs_look_heap(run, number, err);
+    struct hs_snapshot *snapshot = &run->snapshots[number];
+    const struct hs_heap_case *base = NULL;
 
-    if (!base)
-        return NULL;
+    if (snapshot->parts & HS_PART_HEAP) {
+        base = hs_look_heap(run, number, err);
+        if (!base)
+            return NULL;
+    }
     if (!run->findings)
         run->findings = hs_arena_zeroed(run->scratch, run->snapshot_count,
                                         sizeof(const struct hs_case *));
     if (!run->findings[number])
         run->findings[number] =
-            hs_case_new(base, &run->snapshots[number].arena);
+            hs_case_new(base, snapshot->timeline, &snapshot->arena);
     return run->findings[number];
 }
 

@@ -11,8 +11,8 @@
 #include "heap_look.h"
 #include "section.h"
 
-/* All that findings look at, of snapshot NUMBER; worked out when first asked
- * for.  NULL with ERR filled if the heap is too large. */
+/* All that findings look at, of snapshot NUMBER, which may have no heap; worked
+ * out when first asked for.  NULL with ERR filled if the heap is too large. */
 const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
                                    struct hs_err *err);
 
@@ -27,6 +27,8 @@ void hs_heap_sites_part(struct hs_run *run, const struct hs_case *c);
 /* Rows of every kind for diff and --fail-on. */
 void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
                     struct hs_digest *digest);
+void hs_suspects_digest(const struct hs_suspects *suspects,
+                        struct hs_digest *digest);
 
 /* What is known of the variable HOLDER, if it has no name; else NULL. */
 const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,

@@ -10,8 +10,8 @@
 #include "algo/heap_digest.h"
 
 /* Not those that are told only because nothing is bigger. */
-static void add_suspects(const struct hs_suspects *suspects,
-                         struct hs_digest *digest)
+void hs_suspects_digest(const struct hs_suspects *suspects,
+                        struct hs_digest *digest)
 {
     const struct hs_suspect *rows = suspects->rows.at;
 
@@ -34,7 +34,7 @@ void hs_heap_digest(const struct hs_case *c, const struct hs_suspects *suspects,
     hs_heap_digest_types(c->types, digest);
     hs_heap_digest_sites(c->base, digest, c->arena);
     if (suspects)
-        add_suspects(suspects, digest);
+        hs_suspects_digest(suspects, digest);
 }
 
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,

@@ -22,11 +22,16 @@ static void add_fields(struct hs_run *run, struct hs_block *item,
                  hs_value_text(hs_grade_name(s->grade)));
     hs_doc_field(doc, item, "holder", NULL, hs_heap_name(s->holder));
     hs_doc_field(doc, item, "type", NULL, hs_heap_name(s->type));
-    hs_doc_field(doc, item, "objects", NULL, hs_heap_count_of(s->objects));
-    hs_doc_field(doc, item, "bytes", NULL, hs_heap_bytes(s->bytes));
+    hs_doc_field(doc, item, "objects", NULL,
+                 s->unpriced && !s->objects ? hs_value_null()
+                                            : hs_heap_count_of(s->objects));
+    hs_doc_field(doc, item, "bytes", NULL,
+                 s->unpriced ? hs_value_null() : hs_heap_bytes(s->bytes));
     hs_doc_field(doc, item, "retained_bytes", NULL,
-                 hs_heap_bytes(s->retained_bytes));
-    hs_doc_field(doc, item, "share", NULL, hs_value_share(s->share));
+                 s->unpriced ? hs_value_null()
+                             : hs_heap_bytes(s->retained_bytes));
+    hs_doc_field(doc, item, "share", NULL,
+                 s->unpriced ? hs_value_null() : hs_value_share(s->share));
     hs_doc_field(doc, item, "message", NULL, hs_value_text(s->message));
     hs_doc_field(doc, item, "advice", NULL, hs_value_text(s->advice));
     hs_doc_field(doc, item, "fingerprint", NULL, hs_value_text(s->fingerprint));
@@ -67,13 +72,14 @@ static size_t claim_of(const struct hs_case *c,
 static const char *variables_of(struct hs_run *run, const struct hs_case *c,
                                 const struct hs_suspect *suspect, size_t claim)
 {
+    const struct hs_shared *shared;
     size_t count;
-    const struct hs_shared *shared = hs_retention_shared(c->retention, &count);
 
     if (suspect->unit != HS_NO_RECORD)
         return hs_heap_variable(run, c, suspect->unit);
     if (claim == HS_NO_RECORD)
         return NULL;
+    shared = hs_retention_shared(c->retention, &count);
     return hs_heap_variables(run, c, &shared[c->claims->rows[claim].shared[0]]);
 }
 
@@ -125,8 +131,8 @@ static void explain(struct hs_run *run, const struct hs_case *c,
     hs_doc_field(doc, item, NULL, "do", hs_value_text(s->advice));
     hs_doc_field(doc, item, NULL, "id",
                  hs_value_text(hs_doc_printf(
-                     doc, "%s (the same leak has the same id in another dump)",
-                     s->fingerprint)));
+                     doc, "%s (the same leak has the same id in another %s)",
+                     s->fingerprint, s->unpriced ? "trace" : "dump")));
 }
 
 static const char *loud(enum hs_grade grade)

@@ -55,7 +55,7 @@ static void open_dump(struct dump *d, const char *path)
         fail_msg("%s: %s", path, err.message);
     d->base = hs_heap_case_new(d->snapshot.heap, 2, &d->snapshot.arena, &err);
     assert_non_null(d->base);
-    d->c = hs_case_new(d->base, &d->snapshot.arena);
+    d->c = hs_case_new(d->base, NULL, &d->snapshot.arena);
     d->suspects = hs_findings_run(d->c);
 }
 

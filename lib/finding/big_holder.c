@@ -332,5 +332,6 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
 
 const struct hs_finding hs_finding_big_holder = {
     .name = "big-holder",
+    .needs = HS_PART_HEAP,
     .find = find,
 };

@@ -6,19 +6,17 @@
 
 #define COMPOSED 200 /* claims whose parts are counted */
 
-struct hs_case *hs_case_new(const struct hs_heap_case *base,
-                            struct hs_arena *arena)
+static void add_heap(struct hs_case *c, const struct hs_heap_case *base)
 {
-    struct hs_case *c = hs_arena_zeroed(arena, 1, sizeof(*c));
-    struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct hs_arena scratch = HS_ARENA_EMPTY, *arena = c->arena;
     struct hs_types_tally tally;
 
+    c->parts |= HS_PART_HEAP;
     c->base = base;
     c->heap = base->heap;
     c->holders = base->holders;
     c->retention = base->retention;
     c->allocations = base->allocations;
-    c->arena = arena;
     c->claims = hs_claims_new(c->holders, c->retention, arena, &scratch);
     hs_arena_free(&scratch);
     c->composed = c->claims->count < COMPOSED ? c->claims->count : COMPOSED;
@@ -29,5 +27,19 @@ struct hs_case *hs_case_new(const struct hs_heap_case *base,
     c->compositions = hs_compositions_new(&tally, c->types, c->retention,
                                           c->allocations, arena, &scratch);
     hs_arena_free(&scratch);
+}
+
+struct hs_case *hs_case_new(const struct hs_heap_case *base,
+                            const struct hs_timeline *timeline,
+                            struct hs_arena *arena)
+{
+    struct hs_case *c = hs_arena_zeroed(arena, 1, sizeof(*c));
+
+    c->arena = arena;
+    c->timeline = timeline;
+    if (timeline)
+        c->parts |= HS_PART_TIMELINE;
+    if (base)
+        add_heap(c, base);
     return c;
 }

@@ -43,7 +43,7 @@ static void analyse(const struct hs_heap *heap, struct outcome *outcome)
     assert_non_null(base);
     assert_null(hs_heap_unsound(base, &scratch));
     outcome->totals = base->totals;
-    c = hs_case_new(base, &arena);
+    c = hs_case_new(base, NULL, &arena);
     for (size_t i = 0; i < c->claims->count; i++)
         owned += c->claims->rows[i].owned_bytes;
     assert_true(owned <= base->totals.reachable_bytes);

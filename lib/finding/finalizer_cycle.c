@@ -289,5 +289,6 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
 
 const struct hs_finding hs_finding_finalizer_cycle = {
     .name = "finalizer-cycle",
+    .needs = HS_PART_HEAP,
     .find = find,
 };

@@ -8,7 +8,7 @@
  *
  * and one row, HS_FINDING(NAME), in findings.def, which hs_findings_run()
  * reads. A finding looks at a case, which it may not change, and adds a suspect
- * for each group of objects that have one cause.
+ * for each group of objects that have one cause, or for what a trace shows.
  */
 #ifndef HS_FINDING_FINDING_H
 #define HS_FINDING_FINDING_H
@@ -19,9 +19,14 @@
 #include "algo/heap_case.h"
 #include "algo/paths.h"
 #include "algo/types.h"
+#include "model/snapshot.h"
+#include "model/timeline.h"
 
-/* What is known of one heap; the parts are made once for all findings. */
+/* What is known of one process; the parts are made once for all findings. */
 struct hs_case {
+    unsigned parts; /* enum hs_part: those of the next two that are there */
+    const struct hs_timeline *timeline;
+    /* The rest, but for the arena, is of a heap: */
     const struct hs_heap_case *base; /* the next four are its */
     const struct hs_heap *heap;
     const struct hs_holders *holders;
@@ -34,8 +39,10 @@ struct hs_case {
     struct hs_arena *arena;                    /* for what suspects point to */
 };
 
-/* Works out what findings look at, in ARENA, from BASE, which has to last. */
+/* Works out what findings look at, in ARENA, from BASE and TIMELINE, which have
+ * to last; either may be NULL. */
 struct hs_case *hs_case_new(const struct hs_heap_case *base,
+                            const struct hs_timeline *timeline,
                             struct hs_arena *arena);
 
 /* How sure a suspect is. */
@@ -48,7 +55,8 @@ enum hs_grade {
 struct hs_suspect {
     const struct hs_finding *finding;
     enum hs_grade grade;
-    bool anyway; /* not big, but the biggest there is: no reason to alarm */
+    bool anyway;   /* not big, but the biggest there is: no reason to alarm */
+    bool unpriced; /* what it costs is not known, and told first */
     struct hs_str holder; /* its name */
     uint32_t unit;        /* its number; HS_NO_RECORD: several together */
     struct hs_str type;   /* of the objects; empty: unknown */
@@ -70,6 +78,7 @@ struct hs_suspects {
 
 struct hs_finding {
     const char *name; /* "big-holder": stable, and in fingerprints */
+    unsigned needs;   /* enum hs_part: all that the case has to have */
 
     /* Adds what it finds; SCRATCH is for the rest. */
     void (*find)(const struct hs_case *c, struct hs_suspects *suspects,

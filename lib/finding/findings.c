@@ -40,14 +40,16 @@ uint64_t hs_finding_key(uint64_t key, struct hs_str text)
     return hs_hash_bytes(text.text, text.size, key + text.size);
 }
 
-/* What costs most first, and last what is there anyway; equal ones stay in the
- * order of their findings. */
+/* What costs most first, before it what nobody knows the cost of, and last what
+ * is there anyway; equal ones stay in the order of their findings. */
 static int by_cost(const void *a, const void *b)
 {
     const struct hs_suspect *const *x = a, *const *y = b;
 
     if ((*x)->anyway != (*y)->anyway)
         return (*x)->anyway - (*y)->anyway;
+    if ((*x)->unpriced != (*y)->unpriced)
+        return (*y)->unpriced - (*x)->unpriced;
     if ((*x)->bytes != (*y)->bytes)
         return (*x)->bytes < (*y)->bytes ? 1 : -1;
     return (*x > *y) - (*x < *y);
@@ -94,7 +96,8 @@ static void add_fingerprints(struct hs_suspect *rows, size_t count,
 
 struct hs_suspects hs_findings_run(const struct hs_case *c)
 {
-    struct hs_totals totals = hs_retention_totals(c->retention);
+    uint64_t reachable =
+        c->retention ? hs_retention_totals(c->retention).reachable_bytes : 0;
     struct hs_arena scratch = HS_ARENA_EMPTY;
     struct hs_suspects found = {HS_COLUMN(struct hs_suspect, &scratch)};
     struct hs_suspect *rows;
@@ -102,6 +105,8 @@ struct hs_suspects hs_findings_run(const struct hs_case *c)
     for (const struct hs_finding *const *f = findings; *f; f++) {
         size_t before = found.rows.count;
 
+        if (((*f)->needs & c->parts) != (*f)->needs)
+            continue;
         (*f)->find(c, &found, &scratch);
         rows = found.rows.at;
         for (size_t i = before; i < found.rows.count; i++)
@@ -109,12 +114,9 @@ struct hs_suspects hs_findings_run(const struct hs_case *c)
     }
     found.rows = sorted(&found, c->arena, &scratch);
     rows = found.rows.at;
-    for (size_t i = 0; i < found.rows.count; i++) {
+    for (size_t i = 0; i < found.rows.count; i++)
         rows[i].share =
-            totals.reachable_bytes
-                ? (double)rows[i].bytes / (double)totals.reachable_bytes
-                : 0;
-    }
+            reachable ? (double)rows[i].bytes / (double)reachable : 0;
     add_fingerprints(rows, found.rows.count, &scratch);
     hs_arena_free(&scratch);
     return found;

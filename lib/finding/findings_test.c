@@ -34,7 +34,7 @@ static void investigate(struct fixture *f)
     f->arena = HS_ARENA_EMPTY;
     base = hs_heap_case_new(heap, 1, &f->arena, &err);
     assert_non_null(base);
-    f->c = hs_case_new(base, &f->arena);
+    f->c = hs_case_new(base, NULL, &f->arena);
     f->suspects = hs_findings_run(f->c);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "model/profile_sound.h"
+#include "model/timeline_sound.h"
 
 #include "base/test.h"
 
@@ -29,6 +30,8 @@ static bool decode(const struct hs_format *format, const void *data,
     assert_true(!good || snapshot.parts);
     if (snapshot.parts & HS_PART_PROFILE)
         assert_null(hs_profile_unsound(snapshot.profile));
+    if (snapshot.parts & HS_PART_TIMELINE)
+        assert_null(hs_timeline_unsound(snapshot.timeline));
     hs_snapshot_close(&snapshot);
     return good;
 }

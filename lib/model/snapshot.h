@@ -14,9 +14,10 @@
 #include "base/input.h"
 
 enum hs_part {
-    HS_PART_PROFILE = 1, /* sampled stacks: model/profile.h */
-    HS_PART_HEAP = 2,    /* objects, roots, goroutines: model/heap.h */
-    HS_PART_PROGRAM = 4, /* the executable: model/program.h */
+    HS_PART_PROFILE = 1,  /* sampled stacks: model/profile.h */
+    HS_PART_HEAP = 2,     /* objects, roots, goroutines: model/heap.h */
+    HS_PART_PROGRAM = 4,  /* the executable: model/program.h */
+    HS_PART_TIMELINE = 8, /* what a trace saw happen: model/timeline.h */
 };
 
 /* One input and what became of it. */
@@ -37,8 +38,9 @@ struct hs_snapshot {
     struct hs_profile *profile;
     struct hs_heap *heap;
     struct hs_program *program;
-    struct hs_names *names;   /* model/names.h; NULL: no executable that fits */
-    struct hs_column sources; /* struct hs_source */
+    struct hs_names *names; /* model/names.h; NULL: no executable that fits */
+    struct hs_timeline *timeline;
+    struct hs_column sources;  /* struct hs_source */
     struct hs_column warnings; /* const char *: odd but readable input */
 };
 

@@ -61,6 +61,18 @@ struct hs_block *hs_doc_table(struct hs_document *doc, struct hs_block *group,
     return table;
 }
 
+struct hs_block *hs_doc_chart(struct hs_document *doc, struct hs_block *group,
+                              const char *key, const char *title,
+                              const struct hs_doc_column *columns,
+                              size_t column_count)
+{
+    struct hs_block *chart = append(doc, group, HS_BLOCK_CHART, key, title);
+
+    chart->columns = columns;
+    chart->column_count = column_count;
+    return chart;
+}
+
 struct hs_block *hs_doc_graph(struct hs_document *doc, struct hs_block *group,
                               const char *key, const char *title)
 {

@@ -13,6 +13,7 @@
  *   list    groups of one kind     array of objects  one after the other
  *   note    a sentence             "notes": [...]  a line of its own
  *   graph   nodes and edges        object          DOT and SVG draw it
+ *   chart   a table that is drawn  array of objects  text and SVG draw it
  *
  * A group without a key merges its fields into the object around it, and one
  * with neither key nor title only keeps things together.  Of two equal keys in
@@ -63,6 +64,7 @@ enum hs_block_kind {
     HS_BLOCK_LIST,
     HS_BLOCK_NOTE,
     HS_BLOCK_GRAPH,
+    HS_BLOCK_CHART,
 };
 
 struct hs_doc_row {
@@ -94,7 +96,7 @@ struct hs_block {
     const char *key, *title;
     struct hs_block *parent, *first, *last, *next; /* children in order */
     struct hs_value value;                         /* field; note: its text */
-    /* table: */
+    /* table, chart: */
     const struct hs_doc_column *columns;
     size_t column_count, row_count;
     struct hs_doc_row *first_row, *last_row;
@@ -126,6 +128,15 @@ struct hs_block *hs_doc_table(struct hs_document *doc, struct hs_block *group,
                               size_t column_count);
 struct hs_block *hs_doc_graph(struct hs_document *doc, struct hs_block *group,
                               const char *key, const char *title);
+
+/* Rows are moments: the first column is their time, increasing, each other one
+ * a series of numbers that hold until the next; null is no news.  The first
+ * series is drawn as an area, the others as lines, and columns of truths mark
+ * moments on the axis.  All series have the unit of the first. */
+struct hs_block *hs_doc_chart(struct hs_document *doc, struct hs_block *group,
+                              const char *key, const char *title,
+                              const struct hs_doc_column *columns,
+                              size_t column_count);
 void hs_doc_field(struct hs_document *doc, struct hs_block *group,
                   const char *key, const char *title, struct hs_value value);
 void hs_doc_note(struct hs_document *doc, struct hs_block *group,

@@ -404,7 +404,7 @@ bool hs_picture_open(struct hs_picture *picture, const struct hs_document *doc,
 
     if (!graph)
         return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                       "this report has no graph to draw");
+                       "this report has no graph; charts are drawn by -f svg");
     *picture = (struct hs_picture){
         .graph = graph, .arena = arena, .tooltips = io != NULL};
     picture->drawn = agopen(hs_arena_printf(arena, "heapscope"), Agdirected,

@@ -3,7 +3,7 @@
  * json.c - a document as JSON, with the stable names that its keys are.
  *
  *   object = the fields, tables, lists, graphs and groups with a key, in order
- *   list   = [object of each group]     table = [object of each row]
+ *   list   = [object of each group]     table, chart = [object of each row]
  *   graph  = {"nodes": [...], "edges": [...]}
  *
  * A group without a key is no object of its own: its members and notes belong
@@ -227,7 +227,7 @@ static bool enter(struct walk *walk, const struct hs_block *block)
         hs_json_open(&walk->json, block->key, '[', false);
     else if (block->kind == HS_BLOCK_FIELD)
         write_value(&walk->json, block->key, &block->value);
-    else if (block->kind == HS_BLOCK_TABLE)
+    else if (block->kind == HS_BLOCK_TABLE || block->kind == HS_BLOCK_CHART)
         write_table(walk, block);
     else
         write_graph(&walk->json, block);

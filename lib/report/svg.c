@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * svg.c - the document's graph as a picture; gvc lays it out and draws it.
+ * Charts, which svg_chart.c draws, come instead of a graph.
  *
  * The two gvc plugins needed are linked in, so that no configuration of
  * graphviz, no font and no other plugin on a machine changes the picture: gvc
@@ -18,6 +19,7 @@
 
 #include "report/graph.h"
 #include "report/output.h"
+#include "report/svg_chart.h"
 
 extern gvplugin_library_t gvplugin_core_LTX_library;
 extern gvplugin_library_t gvplugin_dot_layout_LTX_library;
@@ -28,26 +30,10 @@ static lt_symlist_t plugins[] = {
     {NULL, NULL},
 };
 
-static void put_markup(struct hs_output *out, struct hs_str text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.text[i];
-
-        if (c == '&')
-            hs_output_puts(out, "&amp;");
-        else if (c == '<')
-            hs_output_puts(out, "&lt;");
-        else if (c == '>')
-            hs_output_puts(out, "&gt;");
-        else
-            hs_output_put(out, &c, 1);
-    }
-}
-
 static void put_clean(const struct hs_picture *picture, struct hs_output *out,
                       const char *text)
 {
-    put_markup(out, hs_text_clean(picture->arena, hs_str_of(text)));
+    hs_svg_text(out, hs_text_clean(picture->arena, hs_str_of(text)));
 }
 
 static void put_node_title(const struct hs_picture *picture,
@@ -61,9 +47,9 @@ static void put_node_title(const struct hs_picture *picture,
         const char *end = strchrnul(line, '\n');
 
         hs_output_puts(out, "\n");
-        put_markup(out,
-                   hs_text_clean(picture->arena,
-                                 (struct hs_str){line, (size_t)(end - line)}));
+        hs_svg_text(
+            out, hs_text_clean(picture->arena,
+                               (struct hs_str){line, (size_t)(end - line)}));
         line = *end ? end + 1 : NULL;
     }
 }
@@ -134,7 +120,7 @@ static void put_svg(const struct hs_picture *picture, struct hs_output *out,
     if (body) {
         hs_output_put(out, root, (size_t)(body - root) + 1);
         hs_output_puts(out, "\n<title>");
-        put_markup(out, hs_picture_title(picture));
+        hs_svg_text(out, hs_picture_title(picture));
         hs_output_puts(out, "</title>");
     }
     while (at < svg.size)
@@ -184,6 +170,8 @@ static bool render(const struct hs_document *doc, struct hs_output *out,
     struct hs_picture picture = {0};
     bool good;
 
+    if (hs_svg_charts(doc, out))
+        return hs_output_finish(out, err);
     good =
         hs_picture_open(&picture, doc, &arena, HS_PICTURE_AMPERSAND, NULL, err);
     good = good && draw(&picture, out, err);

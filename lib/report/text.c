@@ -206,6 +206,18 @@ static void put_table(struct hs_page *page, const struct hs_block *table)
     page->last = HS_PAGE_BLOCK;
 }
 
+static void put_chart(struct hs_page *page, const struct hs_block *chart)
+{
+    if (chart->row_count < 2)
+        return;
+    hs_page_separate(page);
+    if (is_titled(chart))
+        put_heading(page, chart);
+    hs_page_chart(page, chart,
+                  indent_of(chart) + (is_titled(chart) ? HS_PAGE_INDENT : 0));
+    page->last = HS_PAGE_BLOCK;
+}
+
 static void put_graph(struct hs_page *page, const struct hs_block *graph)
 {
     hs_page_separate(page);
@@ -242,6 +254,9 @@ static bool enter(struct hs_page *page, const struct hs_block *block)
         return false;
     case HS_BLOCK_GRAPH:
         put_graph(page, block);
+        return false;
+    case HS_BLOCK_CHART:
+        put_chart(page, block);
         return false;
     case HS_BLOCK_GROUP:
     case HS_BLOCK_LIST:

@@ -75,6 +75,8 @@ void hs_cell_shorten(struct hs_page *page, struct hs_cell *cell, size_t width);
 /* TABLE with its heading, INDENT columns from the left. */
 void hs_page_table(struct hs_page *page, const struct hs_block *table,
                    size_t indent);
+void hs_page_chart(struct hs_page *page, const struct hs_block *chart,
+                   size_t indent);
 void hs_page_path(struct hs_page *page, const struct hs_block *table,
                   size_t indent);
 

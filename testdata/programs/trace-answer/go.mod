@@ -1,0 +1,3 @@
+module heapscope.example/traceanswer
+
+go 1.19
