@@ -160,12 +160,15 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
         l->files[i].snapshot = l->run->snapshots;
         for (size_t j = 0; j < i; j++)
             if (fills(&l->files[i]) & fills(&l->files[j]))
-                return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                               "'%s' and '%s' are of one kind, and %s looks "
-                               "at one at a time; 'heapscope diff OLD NEW' "
-                               "says what has changed between two moments",
-                               l->files[j].path, l->files[i].path,
-                               l->run->command->name);
+                return hs_fail(
+                    err, HS_EUSAGE, HS_NOWHERE,
+                    "'%s' and '%s' are of one kind, and %s looks at one at a "
+                    "time%s",
+                    l->files[j].path, l->files[i].path, l->run->command->name,
+                    fills(&l->files[i]) & fills(&l->files[j]) & HS_PART_TIMELINE
+                        ? ""
+                        : "; 'heapscope diff OLD NEW' says what has changed "
+                          "between two moments");
     }
     return true;
 }
