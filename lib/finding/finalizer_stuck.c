@@ -14,13 +14,16 @@
 #include "base/size.h"
 #include "finding/finding.h"
 
-/* How many finalizers are queued in the dump, if there is one. */
+/* How many finalizers are queued in the dump, if there is one of the same
+ * process. */
 static uint64_t queued(const struct hs_case *c)
 {
     const struct hs_finalizer *all = c->heap ? c->heap->finalizers.at : NULL;
     uint64_t count = 0;
 
-    for (size_t i = 0; all && i < c->heap->finalizers.count; i++)
+    if (!c->join || c->join->verdict != HS_JOIN_SAME)
+        return 0;
+    for (size_t i = 0; i < c->heap->finalizers.count; i++)
         count += all[i].queued;
     return count;
 }
@@ -65,11 +68,24 @@ static void describe(const struct hs_case *c, struct hs_suspect *suspect,
         what, what);
 }
 
+/* A network, a sleep, a system call and a loop may still come to an end. */
+static enum hs_grade grade_of(const struct hs_case *c,
+                              const struct hs_trace_finalizer *f)
+{
+    struct hs_str reason = hs_timeline_string(c->timeline, f->reason);
+
+    if (f->state != HS_TRACE_WAITING ||
+        hs_str_equal(reason, hs_str_of("network")) ||
+        hs_str_equal(reason, hs_str_of("sleep")))
+        return HS_GRADE_LIKELY;
+    return HS_GRADE_PROVED;
+}
+
 static void report(const struct hs_case *c, const struct hs_trace_finalizer *f,
                    struct hs_suspects *suspects)
 {
     struct hs_suspect suspect = {
-        .grade = HS_GRADE_PROVED,
+        .grade = grade_of(c, f),
         .unpriced = true,
         .unit = HS_NO_RECORD,
         .path.unit = HS_NO_RECORD,
