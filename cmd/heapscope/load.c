@@ -165,6 +165,11 @@ static bool are_profiles(const struct file *a, const struct file *b)
 static bool refuse_two(const struct loading *l, const struct file *a,
                        const struct file *b, struct hs_err *err)
 {
+    if (fills(a) & fills(b) & HS_PART_TIMELINE)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "'%s' and '%s' are of one kind, and %s looks at one at "
+                       "a time",
+                       a->path, b->path, l->run->command->name);
     return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                    "'%s' and '%s' are of one kind, and %s looks at one at a "
                    "time; 'heapscope diff OLD NEW' says what has changed "

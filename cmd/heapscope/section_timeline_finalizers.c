@@ -4,6 +4,7 @@
  * cleanups did.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/size.h"
 #include "section_timeline.h"
@@ -28,19 +29,26 @@ first_finalizer(const struct hs_timeline *t)
     return best;
 }
 
+static int by_id(const void *key, const void *row)
+{
+    uint64_t id = *(const uint64_t *)key;
+    const struct hs_trace_goroutine *g = row;
+
+    return (id > g->id) - (id < g->id);
+}
+
 /* Old traces say that it waits since before the trace, and not for what: it may
  * be idle or stuck. */
 static bool is_untold(const struct hs_timeline *t,
                       const struct hs_trace_finalizer *f)
 {
-    const struct hs_trace_goroutine *all = t->goroutines.at;
+    const struct hs_trace_goroutine *found;
 
-    if (f->busy || t->version >= 23)
+    if (f->busy || t->version >= 23 || t->goroutines.count == 0)
         return false;
-    for (size_t i = 0; i < t->goroutines.count; i++)
-        if (all[i].id == f->goroutine)
-            return all[i].since < 0;
-    return false;
+    found = bsearch(&f->goroutine, t->goroutines.at, t->goroutines.count,
+                    sizeof(*found), by_id);
+    return found && found->since < 0;
 }
 
 static const char *shown(struct hs_run *run, const struct hs_timeline *t,
@@ -128,6 +136,7 @@ static void tell_programs(struct hs_run *run, struct hs_block *group,
     struct hs_document *doc = run->doc;
     const struct hs_trace_finalizer *all = t->finalizers.at;
     const struct hs_trace_finalizer *first = first_finalizer(t);
+    uint64_t limit = hs_run_limit(run, 1000);
     struct hs_block *list;
 
     if (first)
@@ -135,7 +144,7 @@ static void tell_programs(struct hs_run *run, struct hs_block *group,
     else
         hs_doc_field(doc, group, "finalizer", NULL, hs_value_null());
     list = hs_doc_list(doc, group, "finalizer_goroutines", NULL);
-    for (size_t i = 0; i < t->finalizers.count; i++)
+    for (size_t i = 0; i < t->finalizers.count && (!limit || i < limit); i++)
         tell_one(run, hs_doc_group(doc, list, NULL, NULL), t, &all[i]);
 }
 
@@ -210,23 +219,58 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
     }
 }
 
-void hs_timeline_finalizers_lines(struct hs_run *run, struct hs_block *group,
-                                  const struct hs_timeline *t, bool more)
+/* Those that are idle, of which a large machine has many. */
+static void tell_idle(struct hs_run *run, struct hs_block *group,
+                      const struct hs_timeline *t, uint64_t idle,
+                      const struct hs_trace_finalizer *last)
 {
-    const struct hs_trace_finalizer *all = t->finalizers.at;
+    const char *title = idle == 1 && last->cleanups ? "cleanups" : "finalizers";
 
-    for (size_t i = 0; i < t->finalizers.count; i++) {
-        tell_state(run, group, t, &all[i]);
-        if (more)
-            tell_more(run, group, t, &all[i]);
-    }
-    if (t->finalizers.count == 0)
-        hs_doc_field(run->doc, group, NULL, "finalizers",
+    if (idle == 1)
+        hs_doc_field(
+            run->doc, group, NULL, title,
+            hs_value_text(hs_doc_printf(run->doc, "goroutine %" PRIu64 ": idle",
+                                        last->goroutine)));
+    else if (idle > 1)
+        hs_doc_field(run->doc, group, NULL, title,
+                     hs_value_text(hs_doc_printf(
+                         run->doc, "%s idle",
+                         hs_timeline_count(run, idle, "goroutine"))));
+    else if (t->finalizers.count == 0)
+        hs_doc_field(run->doc, group, NULL, title,
                      hs_value_text(
                          t->version == 22
                              ? "none ran; Go 1.22 does not tell of one that is "
                                "stuck since before the trace"
                              : "none ran"));
+}
+
+void hs_timeline_finalizers_lines(struct hs_run *run, struct hs_block *group,
+                                  const struct hs_timeline *t, bool more)
+{
+    const struct hs_trace_finalizer *all = t->finalizers.at, *last = NULL;
+    uint64_t limit = hs_run_limit(run, USUAL_ROWS), told = 0, idle = 0;
+
+    for (size_t i = 0; i < t->finalizers.count; i++) {
+        bool silent = !all[i].busy && !is_untold(t, &all[i]);
+
+        if (silent && !(more && all[i].busy_ns)) {
+            idle++;
+            last = &all[i];
+            continue;
+        }
+        if (told++ >= limit && limit)
+            continue;
+        tell_state(run, group, t, &all[i]);
+        if (more)
+            tell_more(run, group, t, &all[i]);
+    }
+    tell_idle(run, group, t, idle, last);
+    if (limit && told > limit)
+        hs_doc_field(run->doc, group, NULL, "",
+                     hs_value_text(hs_doc_printf(
+                         run->doc, "... and %s more",
+                         hs_show_count((int64_t)(told - limit)).text)));
 }
 
 void hs_timeline_finalizers_part(struct hs_run *run, struct hs_block *group,

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "algo/trace_join.h"
 #include "base/map.h"
 #include "base/size.h"
 #include "section_heap.h"
@@ -277,16 +276,14 @@ bool hs_timeline_join_part(struct hs_run *run, struct hs_block *group,
                            struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
-    struct hs_trace_join join;
     struct hs_block *json;
     const char *why;
 
     if (!c)
         return false;
-    join = hs_trace_join_new(c->timeline, c->heap, run->scratch, run->scratch);
     json = hs_doc_group(run->doc, group, "join", NULL);
-    tell_verdict(run, json, &join);
-    why = explain(run, c->timeline, c->heap, &join);
+    tell_verdict(run, json, c->join);
+    why = explain(run, c->timeline, c->heap, c->join);
     if (why) {
         hs_doc_note(run->doc, group,
                     "The trace and the dump are taken for two processes: %s. "
@@ -294,7 +291,7 @@ bool hs_timeline_join_part(struct hs_run *run, struct hs_block *group,
                     why);
         return true;
     }
-    add_goroutines(run, group, json, c, &join);
-    tell_objects(run, group, json, c, &join);
+    add_goroutines(run, group, json, c, c->join);
+    tell_objects(run, group, json, c, c->join);
     return true;
 }

@@ -29,6 +29,16 @@ static void add_heap(struct hs_case *c, const struct hs_heap_case *base)
     hs_arena_free(&scratch);
 }
 
+static void join_parts(struct hs_case *c)
+{
+    struct hs_trace_join *join = hs_arena_zeroed(c->arena, 1, sizeof(*join));
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+
+    *join = hs_trace_join_new(c->timeline, c->heap, c->arena, &scratch);
+    hs_arena_free(&scratch);
+    c->join = join;
+}
+
 struct hs_case *hs_case_new(const struct hs_heap_case *base,
                             const struct hs_timeline *timeline,
                             struct hs_arena *arena)
@@ -41,5 +51,7 @@ struct hs_case *hs_case_new(const struct hs_heap_case *base,
         c->parts |= HS_PART_TIMELINE;
     if (base)
         add_heap(c, base);
+    if (base && timeline)
+        join_parts(c);
     return c;
 }

@@ -10,16 +10,20 @@
  */
 #include <inttypes.h>
 
+#include "base/map.h"
 #include "base/size.h"
 #include "finding/finding.h"
 
-/* How many finalizers are queued in the dump, if there is one. */
+/* How many finalizers are queued in the dump, if there is one of the same
+ * process. */
 static uint64_t queued(const struct hs_case *c)
 {
     const struct hs_finalizer *all = c->heap ? c->heap->finalizers.at : NULL;
     uint64_t count = 0;
 
-    for (size_t i = 0; all && i < c->heap->finalizers.count; i++)
+    if (!c->join || c->join->verdict != HS_JOIN_SAME)
+        return 0;
+    for (size_t i = 0; i < c->heap->finalizers.count; i++)
         count += all[i].queued;
     return count;
 }
@@ -64,30 +68,50 @@ static void describe(const struct hs_case *c, struct hs_suspect *suspect,
         what, what);
 }
 
+/* A network, a sleep, a system call and a loop may still come to an end. */
+static enum hs_grade grade_of(const struct hs_case *c,
+                              const struct hs_trace_finalizer *f)
+{
+    struct hs_str reason = hs_timeline_string(c->timeline, f->reason);
+
+    if (f->state != HS_TRACE_WAITING ||
+        hs_str_equal(reason, hs_str_of("network")) ||
+        hs_str_equal(reason, hs_str_of("sleep")))
+        return HS_GRADE_LIKELY;
+    return HS_GRADE_PROVED;
+}
+
+static void report(const struct hs_case *c, const struct hs_trace_finalizer *f,
+                   struct hs_suspects *suspects)
+{
+    struct hs_suspect suspect = {
+        .grade = grade_of(c, f),
+        .unpriced = true,
+        .unit = HS_NO_RECORD,
+        .path.unit = HS_NO_RECORD,
+        .objects = f->cleanups ? 0 : queued(c),
+    };
+
+    suspect.holder = hs_timeline_string(c->timeline, f->running);
+    if (!suspect.holder.size)
+        suspect.holder = hs_str_of("a function not told");
+    suspect.key = hs_finding_key(0, suspect.holder);
+    describe(c, &suspect, f);
+    hs_column_push(&suspects->rows, &suspect);
+}
+
+/* Several goroutines run cleanups (from Go 1.25 on): those that are stuck in
+ * one function are one suspect. */
 static void find(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch)
 {
     const struct hs_trace_finalizer *all = c->timeline->finalizers.at;
+    struct hs_map known;
 
-    (void)scratch;
-    for (size_t i = 0; i < c->timeline->finalizers.count; i++) {
-        struct hs_suspect suspect = {
-            .grade = HS_GRADE_PROVED,
-            .unpriced = true,
-            .unit = HS_NO_RECORD,
-            .path.unit = HS_NO_RECORD,
-            .objects = all[i].cleanups ? 0 : queued(c),
-        };
-
-        if (!all[i].stuck)
-            continue;
-        suspect.holder = hs_timeline_string(c->timeline, all[i].running);
-        if (!suspect.holder.size)
-            suspect.holder = hs_str_of("a function not told");
-        suspect.key = hs_finding_key(0, suspect.holder);
-        describe(c, &suspect, &all[i]);
-        hs_column_push(&suspects->rows, &suspect);
-    }
+    hs_map_init(&known, scratch, 16);
+    for (uint32_t i = 0; i < c->timeline->finalizers.count; i++)
+        if (all[i].stuck && hs_map_add(&known, all[i].running, i) == i)
+            report(c, &all[i], suspects);
 }
 
 const struct hs_finding hs_finding_finalizer_stuck = {

@@ -18,6 +18,7 @@
 #include "algo/composition.h"
 #include "algo/heap_case.h"
 #include "algo/paths.h"
+#include "algo/trace_join.h"
 #include "algo/types.h"
 #include "model/snapshot.h"
 #include "model/timeline.h"
@@ -26,6 +27,7 @@
 struct hs_case {
     unsigned parts; /* enum hs_part: those of the next two that are there */
     const struct hs_timeline *timeline;
+    const struct hs_trace_join *join; /* of the two; NULL unless both are */
     /* The rest, but for the arena, is of a heap: */
     const struct hs_heap_case *base; /* the next four are its */
     const struct hs_heap *heap;

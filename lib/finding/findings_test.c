@@ -337,3 +337,55 @@ TEST(what_two_variables_hold_is_one_claim_of_both)
     assert_int_equal(f.c->claims->rows[1].owned_bytes, 32);
     close_fixture(&f);
 }
+
+/* A timeline by hand: goroutine 7 waits in main.close for REASON. */
+static struct hs_suspects stuck_suspects(struct hs_arena *arena,
+                                         const char *reason, uint32_t state,
+                                         bool stuck)
+{
+    struct hs_timeline timeline = {.clock_hz = 1, .duration = 5000000000};
+    struct hs_trace_finalizer f = {.goroutine = 7,
+                                   .state = state,
+                                   .busy = true,
+                                   .stuck = stuck,
+                                   .running = 1,
+                                   .reason = 2,
+                                   .since = 3000000000,
+                                   .cycles = 2};
+    struct hs_str texts[] = {hs_str_of(""), hs_str_of("main.close"),
+                             hs_str_of(reason)};
+
+    timeline.strings = HS_COLUMN(struct hs_str, arena);
+    for (size_t i = 0; i < 3; i++)
+        hs_column_push(&timeline.strings, &texts[i]);
+    timeline.finalizers = HS_COLUMN(struct hs_trace_finalizer, arena);
+    hs_column_push(&timeline.finalizers, &f);
+    f.goroutine = 8; /* another one in the same function is no other suspect */
+    hs_column_push(&timeline.finalizers, &f);
+    return hs_findings_run(hs_case_new(NULL, &timeline, arena));
+}
+
+TEST(a_finalizer_that_does_not_return_is_a_suspect_without_a_price)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_suspects suspects =
+        stuck_suspects(&arena, "chan receive", HS_TRACE_WAITING, true);
+    const struct hs_suspect *rows = suspects.rows.at;
+
+    assert_int_equal(suspects.rows.count, 1);
+    assert_int_equal(rows[0].grade, HS_GRADE_PROVED);
+    assert_true(rows[0].unpriced);
+    assert_string_equal(rows[0].message,
+                        "goroutine 7, which runs finalizers, is stuck in "
+                        "main.close for 2.00 s, over 2 collections (chan "
+                        "receive); no other finalizer runs on it");
+    suspects = stuck_suspects(&arena, "network", HS_TRACE_WAITING, true);
+    rows = suspects.rows.at;
+    assert_int_equal(rows[0].grade, HS_GRADE_LIKELY);
+    suspects = stuck_suspects(&arena, "", HS_TRACE_SYSCALL, true);
+    rows = suspects.rows.at;
+    assert_int_equal(rows[0].grade, HS_GRADE_LIKELY);
+    suspects = stuck_suspects(&arena, "sync", HS_TRACE_WAITING, false);
+    assert_int_equal(suspects.rows.count, 0);
+    hs_arena_free(&arena);
+}

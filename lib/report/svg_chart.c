@@ -20,7 +20,8 @@
 #define ABOVE  44 /* title and legend */
 #define BELOW  46 /* times */
 
-#define TICKS 16 /* at most, on an axis */
+#define LEGEND 24 /* columns of a name before its folders go */
+#define TICKS  16 /* at most, on an axis */
 
 #define GREY "#5b5b5b"
 #define FONT "font-family=\"Helvetica,sans-Serif\" font-size=\"12\""
@@ -185,6 +186,7 @@ static void put_legend(struct canvas *canvas)
 
     for (size_t c = 1; c < block->column_count; c++) {
         const char *title = block->columns[c].title;
+        struct hs_str name;
         bool marks = hs_chart_marks(&canvas->chart, c);
 
         if (!title || is_empty(canvas, c))
@@ -194,8 +196,12 @@ static void put_legend(struct canvas *canvas)
             "fill=\"%s\"/>\n",
             x, canvas->y - (c == 1 ? 18 : 13), c == 1 ? 10 : 2,
             marks ? GREY : colours[(c - 1) % 4]);
-        put_label(canvas, x + 18, canvas->y - 8, "start", title);
-        x += 40 + 7 * (int)hs_text_width(hs_str_of(title));
+        name = hs_text_shorten(canvas->arena,
+                               hs_text_clean(canvas->arena, hs_str_of(title)),
+                               LEGEND, "…");
+        put_label(canvas, x + 18, canvas->y - 8, "start",
+                  hs_arena_copy(canvas->arena, name.text, name.size));
+        x += 40 + 7 * (int)hs_text_width(name);
     }
 }
 

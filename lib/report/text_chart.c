@@ -21,7 +21,8 @@
 #define LINES      7
 #define WIDTH      72 /* where there is no terminal */
 #define WIDTH_MOST 100
-#define LEAST      8 /* columns below which nothing is drawn */
+#define LEGEND     24 /* columns of a name before its folders go */
+#define LEAST      8  /* columns below which nothing is drawn */
 
 struct canvas {
     struct hs_page *page;
@@ -178,15 +179,17 @@ static void put_legend(struct canvas *canvas)
                            : hs_chart_marks(&canvas->chart, c)
                                ? either(page, "┴", "^")
                                : either(page, "·", "-");
+        struct hs_str title;
 
         if (!block->columns[c].title || is_empty(canvas, c))
             continue;
         hs_page_skip(page, any ? 2 : canvas->indent + canvas->labels + 2);
         hs_page_puts(page, mark, c == 1 ? HS_STYLE_PLAIN : HS_STYLE_DIM);
         hs_page_skip(page, 1);
+        title = hs_page_clean(page, page->cells,
+                              hs_str_of(block->columns[c].title));
         hs_page_put(page,
-                    hs_page_clean(page, page->cells,
-                                  hs_str_of(block->columns[c].title)),
+                    hs_text_shorten(page->cells, title, LEGEND, page->ellipsis),
                     HS_STYLE_DIM);
         any = true;
     }
