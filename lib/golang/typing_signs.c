@@ -80,8 +80,8 @@ static void try_chan(struct typing_worker *w, uint32_t object,
     if (!typing_known(w, descriptor, MISS_TYPE, &elem) || elem == HS_NO_TYPE)
         return;
     at = memory->bytes + 3 * (size_t)t->word;
-    size = t->heap->big_endian ? (uint16_t)(at[0] << 8 | at[1])
-                               : (uint16_t)(at[1] << 8 | at[0]);
+    size = (uint16_t)(t->heap->big_endian ? at[0] << 8 | at[1]
+                                          : at[1] << 8 | at[0]);
     if (size != typing_type(t, elem)->size || (room && size && !buffer))
         return;
     hs_column_push(&w->chans, &(struct typing_chan){object, elem});
