@@ -152,14 +152,21 @@ static unsigned fills(const struct file *file)
     return file->format && file->err.kind == HS_OK ? file->format->fills : 0;
 }
 
-/* One snapshot for all: no two files may tell of the same part. */
+/* Parts that FILE has for itself: those of two moments are kept apart. */
+static unsigned fills_alone(const struct file *file)
+{
+    return fills(file) & ~(unsigned)HS_PARTS_SHARED;
+}
+
+/* One snapshot for all: no two files may tell of the same part, unless it is
+ * one that many fill together. */
 static bool arrange_one(struct loading *l, struct hs_err *err)
 {
     l->run->snapshot_count = 1;
     for (size_t i = 0; i < l->count; i++) {
         l->files[i].snapshot = l->run->snapshots;
         for (size_t j = 0; j < i; j++)
-            if (fills(&l->files[i]) & fills(&l->files[j]))
+            if (fills_alone(&l->files[i]) & fills_alone(&l->files[j]))
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                                "'%s' and '%s' are of one kind, and %s looks "
                                "at one at a time; 'heapscope diff OLD NEW' "
@@ -180,11 +187,11 @@ static bool arrange_two(struct loading *l, struct hs_err *err)
     for (size_t i = 0; i < l->count; i++) {
         struct file *file = &l->files[i];
 
-        if (!fills(file)) {
+        if (!fills_alone(file)) {
             file->snapshot = l->run->snapshots;
             continue;
         }
-        if (first && !(fills(file) & fills(first)))
+        if (first && !(fills_alone(file) & fills_alone(first)))
             return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                            "'%s' (%s) and '%s' (%s) cannot be compared",
                            first->path, first->format->title, file->path,
@@ -240,7 +247,7 @@ static void decode(struct loading *l, struct file *file)
     hs_column_push(&snapshot->sources, &source);
     if (!source.complete)
         hs_complain(l->run->command, file->path, &file->err);
-    file->useful = snapshot->parts != before;
+    file->useful = snapshot->parts != before || source.complete;
 }
 
 static void list_formats(void)

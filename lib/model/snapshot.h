@@ -16,7 +16,16 @@
 enum hs_part {
     HS_PART_PROFILE = 1, /* sampled stacks: model/profile.h */
     HS_PART_HEAP = 2,    /* objects, roots, goroutines: model/heap.h */
+    HS_PART_PROCESS = 16,       /* where its memory is: model/process.h */
+    HS_PART_GCLOG = 1 << 10,    /* lines of gctrace: model/gclog.h */
+    HS_PART_STACKS = 1 << 11,   /* printed goroutines: model/stacks.h */
+    HS_PART_FINQUEUE = 1 << 12, /* finalizers over time: model/finqueue.h */
 };
+
+/* Those that several files fill together.  Each of the others has one file,
+ * and files that fill the same of them are different moments. */
+#define HS_PARTS_SHARED                                                        \
+    (HS_PART_PROCESS | HS_PART_GCLOG | HS_PART_STACKS | HS_PART_FINQUEUE)
 
 /* One input and what became of it. */
 struct hs_source {
@@ -33,6 +42,10 @@ struct hs_snapshot {
     unsigned parts; /* enum hs_part, those that are filled */
     struct hs_profile *profile;
     struct hs_heap *heap;
+    struct hs_process *process;
+    struct hs_gclog *gclog;
+    struct hs_stacks *stacks;
+    struct hs_finqueue *finqueue;
     struct hs_column sources;  /* struct hs_source */
     struct hs_column warnings; /* const char *: odd but readable input */
 };
