@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * log.c - what a Go program and its kernel write to a log.
+ *
+ * Any text is read to its end, whatever else it has: a service's own log, a
+ * container's, dmesg.  It is known by the first 4 KiB, though: they have a
+ * message that one of the takers knows, or at least look like a log.
+ */
+#include "format/log.h"
+
+#include "format/format.h"
+
+static const struct log_taker *const takers[] = {
+    &log_gctrace, &log_stacks, &log_finalizers,
+    &log_queue,   &log_kernel, &log_reason,
+};
+
+#define TAKERS (sizeof(takers) / sizeof(takers[0]))
+
+static const struct log_taker *taker_of(struct hs_cursor line)
+{
+    for (size_t i = 0; i < TAKERS; i++)
+        if (takers[i]->knows(line))
+            return takers[i];
+    return NULL;
+}
+
+/* The next line of HEAD; false at its end. */
+static bool next_line(struct hs_cursor *head, struct hs_cursor *line)
+{
+    size_t left = hs_cursor_left(head);
+    const uint8_t *end = left ? memchr(head->at, '\n', left) : NULL;
+
+    if (left == 0)
+        return false;
+    *line = hs_cursor_sub(head, end ? (uint64_t)(end - head->at) : left);
+    hs_cursor_take(head, end ? 1 : 0);
+    return true;
+}
+
+/* What loggers start a line with: a time, a level, a field, a host. */
+static bool looks_logged(struct hs_cursor line)
+{
+    static const char *const starts[] = {
+        "time=", "level=", "ts=", "msg=",  "INFO", "WARN", "ERROR", "DEBUG",
+        "Jan ",  "Feb ",   "Mar ", "Apr ", "May ", "Jun ", "Jul ",  "Aug ",
+        "Sep ",  "Oct ",   "Nov ", "Dec ", "{\"",  "<",    "[",
+    };
+    uint8_t c = hs_scan_peek(&line);
+    size_t digits = 0;
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        struct hs_cursor scan = line;
+
+        if (hs_scan_literal(&scan, starts[i]))
+            return true;
+    }
+    if (c == 'I' || c == 'W' || c == 'E' || c == 'F')
+        hs_cursor_take(&line, 1); /* I1130 12:00:00, of glog */
+    while (hs_scan_peek(&line) >= '0' && hs_scan_peek(&line) <= '9') {
+        hs_cursor_take(&line, 1);
+        digits++;
+    }
+    /* 2026-11-30, 2026/11/30, 1130 12:, 12:00:00 */
+    return digits >= 2 && hs_scan_peek(&line) &&
+           memchr("-/: ", hs_scan_peek(&line), 4);
+}
+
+static int probe(struct hs_cursor head)
+{
+    struct hs_cursor line;
+    size_t lines = 0, logged = 0;
+
+    if (memchr(head.at, '\0', hs_cursor_left(&head)))
+        return 0;
+    while (next_line(&head, &line)) {
+        if (taker_of(line))
+            return lines == 0 ? 80 : 70;
+        if (hs_cursor_left(&line) == 0)
+            continue;
+        lines++;
+        logged += looks_logged(line);
+    }
+    return lines >= 3 && logged > lines / 2 ? 1 : 0;
+}
+
+static void take_line(struct log *log)
+{
+    const struct log_taker *taker = taker_of(log->lines.line);
+
+    if (taker) {
+        log->found++;
+        taker->take(log, log->lines.line);
+        return;
+    }
+    for (size_t i = 0; i < TAKERS; i++)
+        if (takers[i]->more && takers[i]->more(log, log->lines.line))
+            return;
+}
+
+static bool finish(const struct log *log, struct hs_err *err)
+{
+    const struct hs_err *why = &log->lines.err;
+
+    if (why->kind != HS_OK)
+        return hs_fail(err, why->kind, why->offset, "%s", why->message);
+    if (log->cut)
+        return hs_fail(err, HS_ETRUNC, log->lines.window.offset,
+                       "the log is cut short within a message");
+    if (log->found == 0 || !log->snapshot->parts)
+        return hs_fail(err, HS_EUNKNOWN, HS_NOWHERE,
+                       "a log without a line of the Go runtime or of the "
+                       "kernel's OOM killer");
+    return true;
+}
+
+static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
+                   struct hs_err *err)
+{
+    struct hs_arena scratch = HS_ARENA_EMPTY;
+    struct log log = {.snapshot = snapshot, .gc_seconds = -1};
+
+    hs_lines_open(&log.lines, input);
+    for (size_t i = 0; i < TAKERS; i++)
+        if (takers[i]->begin)
+            takers[i]->begin(&log, &scratch);
+    while (hs_lines_next(&log.lines))
+        take_line(&log);
+    for (size_t i = 0; i < TAKERS; i++)
+        if (takers[i]->end)
+            takers[i]->end(&log);
+    finish(&log, err);
+    hs_lines_close(&log.lines);
+    hs_arena_free(&scratch);
+    return err->kind == HS_OK;
+}
+
+const struct hs_format hs_format_log = {
+    .name = "log",
+    .title = "log with messages of the Go runtime or the kernel",
+    .command = "GODEBUG=gctrace=1 PROGRAM 2>LOG; "
+               "curl 'http://HOST/debug/pprof/goroutine?debug=2'",
+    .capture =
+        "    GODEBUG=gctrace=1 PROGRAM 2>LOG\n"
+        "    curl -o stacks.txt "
+        "'http://localhost:6060/debug/pprof/goroutine?debug=2'\n"
+        "    kill -QUIT PID                # ends it, stacks on its stderr\n"
+        "    dmesg | grep -i -e oom -e killed >oom.txt\n"
+        "\n"
+        "Read from whatever log they ended up in, with anything before and\n"
+        "between: the lines of gctrace, scavtrace and checkfinalizers, the\n"
+        "stacks of panics, and what the kernel says when it kills a process.\n"
+        "gctrace costs a line for each collection. The stacks stop the program\n"
+        "for some microseconds a goroutine: with 100 000 of them take the\n"
+        "profile without debug=2.",
+    .fills = HS_PART_PROCESS | HS_PART_GCLOG | HS_PART_STACKS |
+             HS_PART_FINQUEUE,
+    .probe = probe,
+    .decode = decode,
+};
