@@ -39,6 +39,7 @@ struct hs_options {
     const char *focus, *ignore;
     const char *granularity; /* functions, files, lines, packages; NULL */
     uint64_t nodes;          /* --nodes, 80 */
+    uint64_t rss;            /* --rss: resident bytes; 0: not given */
     uint64_t max_bytes;      /* --max-bytes, 0: the default */
     bool cum;                /* --cum: sort by cumulative value */
     const char *colour;      /* --color: auto, always, never; NULL is auto */
@@ -83,6 +84,7 @@ enum hs_option_set {
     HS_OPT_FOCUS = 16, /* --focus, --ignore, --granularity */
     HS_OPT_NODES = 32,
     HS_OPT_FAIL_ON = 64,
+    HS_OPT_RSS = 1 << 10,
 };
 
 struct hs_command {

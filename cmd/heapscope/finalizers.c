@@ -305,7 +305,7 @@ static void add_goroutine(struct hs_run *run,
                     hs_show_count((int64_t)queued).text);
 }
 
-static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+static bool registered_section(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
     struct finalizer_goroutine runner;
@@ -342,6 +342,17 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
+static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_section sections[] = {
+        {HS_PART_HEAP, registered_section},
+        {HS_PART_FINQUEUE, hs_finqueue_section},
+        {0, NULL},
+    };
+
+    return hs_sections_all(run, sections, err);
+}
+
 const struct hs_command command_finalizers = {
     .name = "finalizers",
     .summary = "every finalizer, and why it has not run",
@@ -350,8 +361,10 @@ const struct hs_command command_finalizers = {
         "One row for each function that finalizes objects. registered: their "
         "objects are still in use, or in a cycle that keeps them alive for "
         "ever. queued: nothing uses them any more, their finalizer is due or "
-        "running. A dump names a function only if it is on some stack.",
+        "running. A dump names a function only if it is on some stack. "
+        "Of events of the queue: its length over time, and what is put into "
+        "it most.",
     .takes = HS_TAKES_ONE,
-    .needs = HS_PART_HEAP,
+    .needs = HS_PART_HEAP | HS_PART_FINQUEUE,
     .run = finalizers_run,
 };

@@ -289,7 +289,7 @@ static void add_total(struct hs_run *run, const struct hs_case *c,
                     : "");
 }
 
-static bool goroutines_run(struct hs_run *run, struct hs_err *err)
+static bool dumped_section(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
     const struct hs_regex *regex = NULL;
@@ -315,6 +315,17 @@ static bool goroutines_run(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
+static bool goroutines_run(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_section sections[] = {
+        {HS_PART_HEAP, dumped_section},
+        {HS_PART_STACKS, hs_stacks_goroutines_section},
+        {0, NULL},
+    };
+
+    return hs_sections_all(run, sections, err);
+}
+
 const struct hs_command command_goroutines = {
     .name = "goroutines",
     .summary = "groups of goroutines, what they wait for and what they hold",
@@ -325,8 +336,10 @@ const struct hs_command command_goroutines = {
         "the last garbage collection. alone is what goes when the group goes; "
         "with partners adds what it shares with other goroutines only "
         "through what it owns. With REGEX, only groups that have a function "
-        "it matches, with their stacks.",
+        "it matches, with their stacks. Goroutines that the program has "
+        "printed (a panic, SIGQUIT, goroutine?debug=2) are told with what "
+        "they wait for, since when, and who started them.",
     .takes = HS_TAKES_TARGET,
-    .needs = HS_PART_HEAP,
+    .needs = HS_PART_HEAP | HS_PART_STACKS,
     .run = goroutines_run,
 };
