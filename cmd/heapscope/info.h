@@ -12,4 +12,8 @@ void hs_info_profile(struct hs_document *doc, struct hs_block *file,
 void hs_info_heap(struct hs_document *doc, struct hs_block *file,
                   const struct hs_heap *heap);
 
+/* Of /proc, metrics and logs: all that SNAPSHOT, one file's, has of them. */
+void hs_info_process(struct hs_document *doc, struct hs_block *file,
+                     const struct hs_snapshot *snapshot);
+
 #endif

@@ -242,6 +242,8 @@ static void decode(struct loading *l, struct file *file)
             hs_fail(&file->err, HS_EDATA, HS_NOWHERE,
                     "the file was written to while it was read");
     }
+    source.told = snapshot->told;
+    snapshot->told = NULL;
     source.complete = file->err.kind == HS_OK;
     source.err = file->err;
     hs_column_push(&snapshot->sources, &source);

@@ -210,6 +210,38 @@ static void show_people(struct hs_run *run, const struct hs_waterfall *w,
     add_balance(&t);
 }
 
+/* What no row of the sum has. */
+static void show_facts(struct hs_run *run, const struct hs_process *process)
+{
+    static const struct {
+        const char *title;
+        enum hs_fact_name fact;
+        enum hs_unit unit;
+    } rows[] = {
+        {"peak", HS_FACT_RSS_PEAK, HS_UNIT_BYTES},
+        {"swapped out", HS_FACT_SWAP, HS_UNIT_BYTES},
+        {"huge pages", HS_FACT_HUGE_PAGES, HS_UNIT_BYTES},
+        {"threads", HS_FACT_THREADS, HS_UNIT_COUNT},
+        {"group uses", HS_FACT_GROUP_USED, HS_UNIT_BYTES},
+        {"group's limit", HS_FACT_GROUP_LIMIT, HS_UNIT_BYTES},
+    };
+    struct hs_block *group = NULL;
+    uint64_t value;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (hs_process_knows(process, rows[i].fact, &value) && value > 0 &&
+            value <= INT64_MAX) {
+            if (!group)
+                group = hs_doc_group(run->doc, run->doc->top, NULL, "Process");
+            hs_doc_field(run->doc, group, NULL, rows[i].title,
+                         hs_value_of(rows[i].unit, (int64_t)value));
+        }
+    if (group && process->group_unlimited &&
+        !hs_process_knows(process, HS_FACT_GROUP_LIMIT, &value))
+        hs_doc_field(run->doc, group, NULL, "group's limit",
+                     hs_value_text("none"));
+}
+
 void hs_process_waterfall_part(struct hs_run *run,
                                const struct hs_waterfall_heap *heap,
                                const struct hs_process_remarks *remarks)
@@ -220,8 +252,10 @@ void hs_process_waterfall_part(struct hs_run *run,
     hs_waterfall_fill(&w, process, heap);
     tell_programs(run, &w, process);
     show_people(run, &w, process, remarks);
-    if (process)
-        hs_process_verdict_part(run, &w, process);
+    if (!process)
+        return;
+    show_facts(run, process);
+    hs_process_verdict_part(run, &w, process);
 }
 
 bool hs_process_analyze_section(struct hs_run *run, struct hs_err *err)

@@ -189,35 +189,61 @@ static struct hs_value creator_of(const struct view *v, const struct row *row)
                                        name.text, place(v, creator)));
 }
 
+/* Columns that have nothing to say are left out. */
+static size_t choose_columns(const struct view *v, struct hs_doc_column *columns,
+                             bool *aged, bool *joined)
+{
+    size_t n = 0;
+
+    *aged = false;
+    *joined = v->join.known && v->join.one_process;
+    for (size_t i = 0; i < v->count; i++)
+        *aged |= v->rows[i].most_minutes > 0;
+    columns[n++] =
+        (struct hs_doc_column){NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN};
+    columns[n++] =
+        (struct hs_doc_column){NULL, "count", HS_UNIT_COUNT, HS_ROLE_PLAIN};
+    columns[n++] =
+        (struct hs_doc_column){NULL, "state", HS_UNIT_TEXT, HS_ROLE_PLAIN};
+    if (*aged)
+        columns[n++] = (struct hs_doc_column){NULL, "longest", HS_UNIT_NANOS,
+                                              HS_ROLE_PLAIN};
+    if (*joined)
+        columns[n++] = (struct hs_doc_column){NULL, "in the dump",
+                                              HS_UNIT_COUNT, HS_ROLE_PLAIN};
+    columns[n++] = (struct hs_doc_column){NULL, "created by", HS_UNIT_TEXT,
+                                          HS_ROLE_PLAIN};
+    return n;
+}
+
 static void show_groups(const struct view *v, uint64_t limit)
 {
-    static const struct hs_doc_column columns[] = {
-        {NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
-        {NULL, "count", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-        {NULL, "state", HS_UNIT_TEXT, HS_ROLE_PLAIN},
-        {NULL, "longest", HS_UNIT_NANOS, HS_ROLE_PLAIN},
-        {NULL, "created by", HS_UNIT_TEXT, HS_ROLE_PLAIN},
-        {NULL, "in the dump", HS_UNIT_COUNT, HS_ROLE_PLAIN},
-    };
-    struct hs_block *table = hs_doc_table(
-        v->run->doc, v->run->doc->top, NULL, "Printed goroutines", columns,
-        v->join.known && v->join.one_process ? 6 : 5);
+    struct hs_document *doc = v->run->doc;
+    struct hs_doc_column *columns =
+        hs_arena_zeroed(doc->arena, 6, sizeof(*columns));
+    bool aged, joined;
+    size_t n = choose_columns(v, columns, &aged, &joined);
+    struct hs_block *table = hs_doc_table(doc, doc->top, NULL,
+                                          "Printed goroutines", columns, n);
 
     for (size_t i = 0; i < v->count && (!limit || i < limit); i++) {
         const struct row *row = &v->rows[i];
-        struct hs_value values[] = {
+        struct hs_value values[6] = {
             text_of(v, group_of(v, row)->name),
             hs_value_of(HS_UNIT_COUNT, group_of(v, row)->count),
             state_of(v, row),
-            minutes(row),
-            creator_of(v, row),
-            hs_value_of(HS_UNIT_COUNT,
-                        v->join.known ? v->join.in_dump[row->group] : 0),
         };
 
+        n = 3;
         if (!hs_stacks_text(v->stacks, group_of(v, row)->name).size)
             values[0] = hs_value_text("(no frames)");
-        hs_doc_row(v->run->doc, table, values);
+        if (aged)
+            values[n++] = minutes(row);
+        if (joined)
+            values[n++] =
+                hs_value_of(HS_UNIT_COUNT, v->join.in_dump[row->group]);
+        values[n++] = creator_of(v, row);
+        hs_doc_row(doc, table, values);
     }
     if (limit && v->count > limit)
         table->rows_left_out = v->count - limit;

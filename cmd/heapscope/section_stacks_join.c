@@ -9,14 +9,23 @@
 
 #include "model/heap.h"
 
-static bool has_function(const struct hs_heap *heap,
-                         const struct hs_goroutine *g, struct hs_str name)
+/* A dump has no inlined functions.  Where all of them went into the wrapper of
+ * the go statement, that is named after who has started the goroutine. */
+static bool is_alike(const struct hs_heap *heap, const struct hs_goroutine *g,
+                     struct hs_str name, struct hs_str creator)
 {
     const struct hs_frame *frames = heap->frames.at;
 
-    for (uint32_t i = 0; i < g->frame_count; i++)
-        if (hs_str_equal(frames[g->first_frame + i].function, name))
+    for (uint32_t i = 0; i < g->frame_count; i++) {
+        struct hs_str function = frames[g->first_frame + i].function;
+
+        if (hs_str_equal(function, name))
             return true;
+        if (creator.size && function.size > creator.size &&
+            function.text[creator.size] == '.' &&
+            memcmp(function.text, creator.text, creator.size) == 0)
+            return true;
+    }
     return false;
 }
 
@@ -45,8 +54,9 @@ struct hs_stacks_join hs_stacks_joined(struct hs_run *run)
             continue;
         group = printed[at].group;
         join.common++;
-        if (!has_function(heap, &dumped[i],
-                          hs_stacks_text(stacks, groups[group].name)))
+        if (!is_alike(heap, &dumped[i],
+                      hs_stacks_text(stacks, groups[group].name),
+                      hs_stacks_text(stacks, groups[group].creator.function)))
             continue;
         join.alike++;
         in_dump[group]++;

@@ -101,14 +101,29 @@ static void compare_arenas(struct hs_waterfall *w,
     w->untouched = part(minus(expected, arenas));
 }
 
-/* What makes the sum the RSS. */
-static void balance(struct hs_waterfall *w)
+/* What is known to be outside of Go: files, and the heap of C. */
+static uint64_t known_outside(const struct hs_process *process)
+{
+    uint64_t file, heap;
+
+    if (!knows(process, HS_FACT_MAPPED, &file) &&
+        !knows(process, HS_FACT_RSS_FILE, &file))
+        file = 0;
+    return file + (knows(process, HS_FACT_C_HEAP, &heap) ? heap : 0);
+}
+
+/* What makes the sum the RSS.  With more outside than is left for it, so much
+ * less of Go's is resident. */
+static void balance(struct hs_waterfall *w, const struct hs_process *process)
 {
     uint64_t sum = hs_waterfall_sum(w), missing = minus(w->total, sum);
+    uint64_t outside = known_outside(process);
 
-    if (sum > w->total) {
+    if (w->go_known && missing < outside && outside <= w->total)
+        missing = outside;
+    if (sum + missing > w->total) {
         w->untouched.known = true;
-        w->untouched.bytes += sum - w->total;
+        w->untouched.bytes += sum + missing - w->total;
     }
     if (w->go_known)
         w->outside = part(missing);
@@ -165,5 +180,5 @@ void hs_waterfall_fill(struct hs_waterfall *w, const struct hs_process *process,
     w->rss_by = process->facts[HS_FACT_RSS].by;
     if (w->go_known)
         compare_arenas(w, process, &m);
-    balance(w);
+    balance(w, process);
 }

@@ -8,6 +8,8 @@
  */
 #include "format/log.h"
 
+#include <inttypes.h>
+
 #include "format/format.h"
 
 static const struct log_taker *const takers[] = {
@@ -16,6 +18,8 @@ static const struct log_taker *const takers[] = {
 };
 
 #define TAKERS (sizeof(takers) / sizeof(takers[0]))
+
+_Static_assert(TAKERS == LOG_TAKERS, "each taker is counted");
 
 static const struct log_taker *taker_of(struct hs_cursor line)
 {
@@ -89,13 +93,35 @@ static void take_line(struct log *log)
     const struct log_taker *taker = taker_of(log->lines.line);
 
     if (taker) {
+        bool counts = taker->take(log, log->lines.line);
+
         log->found++;
-        taker->take(log, log->lines.line);
+        for (size_t i = 0; i < TAKERS; i++)
+            log->taken[i] += takers[i] == taker && counts;
         return;
     }
     for (size_t i = 0; i < TAKERS; i++)
         if (takers[i]->more && takers[i]->more(log, log->lines.line))
             return;
+}
+
+/* "log: 412 collections, 87 goroutines printed" */
+static void tell(const struct log *log)
+{
+    struct hs_arena *arena = &log->snapshot->arena;
+    const char *text = "log: ", *comma = "";
+
+    for (size_t i = 0; i < TAKERS; i++) {
+        uint64_t n = log->taken[i];
+
+        if (n == 0 || !takers[i]->one)
+            continue;
+        text = hs_arena_printf(arena, "%s%s%" PRIu64 " %s", text, comma, n,
+                               n == 1 ? takers[i]->one : takers[i]->many);
+        comma = ", ";
+    }
+    if (*comma)
+        log->snapshot->told = text;
 }
 
 static bool finish(const struct log *log, struct hs_err *err)
@@ -129,6 +155,7 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
     for (size_t i = 0; i < TAKERS; i++)
         if (takers[i]->end)
             takers[i]->end(&log);
+    tell(&log);
     finish(&log, err);
     hs_lines_close(&log.lines);
     hs_arena_free(&scratch);

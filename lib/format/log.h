@@ -22,9 +22,12 @@
 #include "model/snapshot.h"
 #include "model/stacks.h"
 
+#define LOG_TAKERS 6
+
 struct log {
     struct hs_lines lines;
     struct hs_snapshot *snapshot;
+    uint64_t taken[LOG_TAKERS]; /* messages, by taker */
     uint64_t found; /* messages that were understood */
     bool cut;       /* the log ends within a message */
 
@@ -35,10 +38,11 @@ struct log {
 };
 
 struct log_taker {
+    const char *one, *many; /* "goroutine", "goroutines"; NULL: not told */
     /* Is LINE, anywhere in it, the start of a message of this kind? */
     bool (*knows)(struct hs_cursor line);
-    /* Takes such a line. */
-    void (*take)(struct log *log, struct hs_cursor line);
+    /* Takes such a line.  True if it is a message to be counted. */
+    bool (*take)(struct log *log, struct hs_cursor line);
     /* Whether LINE, which nobody knows, goes on with the message before; NULL
      * if messages have one line. */
     bool (*more)(struct log *log, struct hs_cursor line);

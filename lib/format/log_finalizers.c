@@ -62,7 +62,7 @@ static void close_issue(struct log *log)
     hs_arena_reset(&l->texts);
 }
 
-static void take(struct log *log, struct hs_cursor line)
+static bool take(struct log *log, struct hs_cursor line)
 {
     struct log_issue *l = log->issue;
     uint64_t finalizers, cleanups;
@@ -74,7 +74,7 @@ static void take(struct log *log, struct hs_cursor line)
                             log->gc_seconds >= 0 ? log->gc_seconds
                                                  : (double)queue->waiting.count,
                             finalizers, cleanups);
-        return;
+        return true;
     }
     close_issue(log);
     l->listing = true;
@@ -82,6 +82,7 @@ static void take(struct log *log, struct hs_cursor line)
     hs_scan_past(&line, "WARNING: LIKELY");
     l->prefix = (size_t)(line.at - log->lines.line.at) - strlen("WARNING: "
                                                                 "LIKELY");
+    return true;
 }
 
 /* `Value of type *main.T at 0xc000010000` */
@@ -179,6 +180,8 @@ static void end(struct log *log)
 }
 
 const struct log_taker log_finalizers = {
+    .one = "line of checkfinalizers",
+    .many = "lines of checkfinalizers",
     .knows = knows,
     .take = take,
     .more = more,

@@ -145,7 +145,7 @@ static bool knows(struct hs_cursor line)
     return find_cycle(line, &cycle) || find_released(line, &bytes);
 }
 
-static void take(struct log *log, struct hs_cursor line)
+static bool take(struct log *log, struct hs_cursor line)
 {
     struct hs_process *process = hs_process_of(log->snapshot);
     struct hs_gc_cycle cycle;
@@ -156,13 +156,16 @@ static void take(struct log *log, struct hs_cursor line)
         log->gc_seconds = cycle.start;
         hs_process_say(process, HS_FACT_HEAP_LIVE, cycle.after, HS_BY_GCTRACE);
         hs_process_say(process, HS_FACT_NUM_GC, cycle.number, HS_BY_GCTRACE);
-        return;
+        return true;
     }
     if (find_released(line, &bytes))
         hs_process_say(process, HS_FACT_HEAP_RELEASED, bytes, HS_BY_GCTRACE);
+    return false;
 }
 
 const struct log_taker log_gctrace = {
+    .one = "collection",
+    .many = "collections",
     .knows = knows,
     .take = take,
 };

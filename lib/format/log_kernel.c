@@ -135,7 +135,7 @@ static void take_kill(struct log *log, struct hs_oom_kill *kill)
     }
 }
 
-static void take(struct log *log, struct hs_cursor line)
+static bool take(struct log *log, struct hs_cursor line)
 {
     struct log_kernel *kernel = log->kernel;
     struct hs_oom_kill kill;
@@ -144,7 +144,9 @@ static void take(struct log *log, struct hs_cursor line)
 
     if (find_kill(line, &kill)) {
         take_kill(log, &kill);
-    } else if (find_group(line, &group, &kernel->pid)) {
+        return true;
+    }
+    if (find_group(line, &group, &kernel->pid)) {
         kernel->group_size = group.size < NAME_MOST ? group.size : NAME_MOST;
         if (kernel->group_size)
             memcpy(kernel->group, group.text, kernel->group_size);
@@ -154,6 +156,7 @@ static void take(struct log *log, struct hs_cursor line)
         hs_process_say(process, HS_FACT_GROUP_USED, used, HS_BY_KERNEL);
         hs_process_say(process, HS_FACT_GROUP_LIMIT, limit, HS_BY_KERNEL);
     }
+    return false;
 }
 
 static void begin(struct log *log, struct hs_arena *scratch)
@@ -163,6 +166,8 @@ static void begin(struct log *log, struct hs_arena *scratch)
 }
 
 const struct log_taker log_kernel = {
+    .one = "process killed",
+    .many = "processes killed",
     .knows = knows,
     .take = take,
     .begin = begin,

@@ -33,7 +33,7 @@ static bool knows(struct hs_cursor line)
     return find_object(line, &object);
 }
 
-static void take(struct log *log, struct hs_cursor line)
+static bool take(struct log *log, struct hs_cursor line)
 {
     struct hs_finqueue_event event;
     struct hs_err err = HS_ERR_NONE;
@@ -41,7 +41,7 @@ static void take(struct log *log, struct hs_cursor line)
     struct hs_str object;
 
     if (!find_object(line, &object))
-        return;
+        return false;
     json = hs_json_parse(object, line.offset, &err);
     if (json && hs_finqueue_read(json, &event))
         hs_finqueue_add(hs_finqueue_of(log->snapshot), &event);
@@ -49,9 +49,12 @@ static void take(struct log *log, struct hs_cursor line)
         hs_json_free(json);
     else
         log->cut = true;
+    return json != NULL;
 }
 
 const struct log_taker log_queue = {
+    .one = "finalizer queued",
+    .many = "finalizers queued",
     .knows = knows,
     .take = take,
 };

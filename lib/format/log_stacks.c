@@ -299,7 +299,7 @@ static void begin_entry(struct log *log, const struct hs_stacks_entry *header,
     s->line = NULL;
 }
 
-static void take(struct log *log, struct hs_cursor line)
+static bool take(struct log *log, struct hs_cursor line)
 {
     struct log_stacks *s = log->stacks;
     struct hs_stacks_entry header;
@@ -307,13 +307,14 @@ static void take(struct log *log, struct hs_cursor line)
     const uint8_t *at;
 
     if (!find_header(line, &at, &rest, &header))
-        return;
+        return false;
     close_entry(log);
     begin_entry(log, &header, (size_t)(at - line.at));
     s->last_line = log->lines.count;
     s->json = s->prefix > 0 && memchr(line.at, '"', s->prefix);
     if (s->json && hs_scan_literal(&rest, "\\n"))
         read_json(log, rest);
+    return header.id > 0;
 }
 
 static bool more(struct log *log, struct hs_cursor line)
@@ -356,6 +357,8 @@ static void end(struct log *log)
 }
 
 const struct log_taker log_stacks = {
+    .one = "goroutine",
+    .many = "goroutines",
     .knows = knows,
     .take = take,
     .more = more,

@@ -176,6 +176,14 @@ static void say_sums(const struct smaps *s, struct hs_process *process,
             hs_process_say(process, facts[k], sums[k], by);
 }
 
+/* What is not anonymous is of files, or shared memory. */
+static void say_files(const struct smaps *s, struct hs_process *process,
+                      const uint64_t sums[KEYS], enum hs_witness by)
+{
+    if (s->has_key[ANON] && sums[ANON] <= sums[RSS])
+        hs_process_say(process, HS_FACT_RSS_FILE, sums[RSS] - sums[ANON], by);
+}
+
 static void say_kinds(const struct smaps *s, struct hs_process *process)
 {
     static const enum hs_fact_name facts[KINDS] = {
@@ -207,6 +215,7 @@ static bool read(struct smaps *s, struct hs_snapshot *snapshot,
     process = hs_process_of(snapshot);
     if (s->has_rollup) {
         say_sums(s, process, s->rollup, HS_BY_ROLLUP);
+        say_files(s, process, s->rollup, HS_BY_ROLLUP);
         return true;
     }
     for (size_t kind = 0; kind < KINDS; kind++)
@@ -215,6 +224,7 @@ static bool read(struct smaps *s, struct hs_snapshot *snapshot,
                 return hs_fail(err, HS_EDATA, HS_NOWHERE,
                                "sizes that no machine has");
     say_sums(s, process, sums, HS_BY_SMAPS);
+    say_files(s, process, sums, HS_BY_SMAPS);
     say_kinds(s, process);
     return true;
 }

@@ -34,6 +34,7 @@ struct hs_source {
     uint64_t bytes;     /* on disk */
     bool complete;      /* false: cut short or damaged, see ERR */
     struct hs_err err;  /* why it is not complete; kind HS_OK if it is */
+    const char *told;   /* what it is, in a few words; NULL: its format */
     struct hs_input *input;
 };
 
@@ -46,6 +47,7 @@ struct hs_snapshot {
     struct hs_gclog *gclog;
     struct hs_stacks *stacks;
     struct hs_finqueue *finqueue;
+    const char *told;          /* the same, of the file that is decoded now */
     struct hs_column sources;  /* struct hs_source */
     struct hs_column warnings; /* const char *: odd but readable input */
 };

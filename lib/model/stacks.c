@@ -99,7 +99,7 @@ static bool same_functions(const struct hs_stacks_frame *a,
 static uint32_t name_of(const struct hs_stacks *now,
                         const struct hs_stacks_frame *frames, size_t count)
 {
-    uint32_t second = 0;
+    uint32_t second = 0, last = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct hs_str name = hs_stacks_text(now, frames[i].function);
@@ -108,8 +108,10 @@ static uint32_t name_of(const struct hs_stacks *now,
             return frames[i].function;
         if (!second && !hs_goname_plumbing(name))
             second = frames[i].function;
+        if (!hs_str_equal(name, hs_str_of("runtime.goexit")))
+            last = frames[i].function;
     }
-    return second ? second : count ? frames[count - 1].function : 0;
+    return second ? second : last;
 }
 
 static uint32_t find_group(struct hs_stacks_moment *moment,
