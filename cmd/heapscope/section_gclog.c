@@ -50,8 +50,7 @@ static void tell_programs(struct hs_run *run, struct hs_block *group,
         {"cycles", hs_value_of(HS_UNIT_COUNT, (int64_t)log->cycles)},
         {"forced", hs_value_of(HS_UNIT_COUNT, (int64_t)log->forced)},
         {"lost_lines", hs_value_of(HS_UNIT_COUNT, (int64_t)log->missing)},
-        {"earlier_runs", hs_value_of(HS_UNIT_COUNT,
-                                     (int64_t)log->earlier_runs)},
+        {"other_runs", hs_value_of(HS_UNIT_COUNT, (int64_t)log->other_runs)},
         {"first_ns", nanos(log->first.start)},
         {"last_ns", nanos(log->last.start)},
         {"interval_ns", nanos(interval(log))},
@@ -186,14 +185,14 @@ static void show_people(struct hs_run *run, struct hs_block *group,
             hs_show_nanos(nanos(log->stop_most_ms / 1e3).integer).text,
             hs_show_nanos(nanos(log->stop_sum_ms / 1e3).integer).text,
             hs_show_share(log->last.gc_share).text)));
-    if (log->earlier_runs)
-        hs_doc_field(doc, group, NULL, "before",
+    if (log->other_runs)
+        hs_doc_field(doc, group, NULL, "others",
                      hs_value_text(hs_doc_printf(
-                         doc, "%s earlier run%s of the program in this log, "
-                              "%s at most",
-                         hs_show_count((int64_t)log->earlier_runs).text,
-                         log->earlier_runs == 1 ? "" : "s",
-                         hs_show_bytes((int64_t)log->earlier_most).text)));
+                         doc, "%s more run%s of a program in the log, with %s "
+                              "at most",
+                         hs_show_count((int64_t)log->other_runs).text,
+                         log->other_runs == 1 ? "" : "s",
+                         hs_show_bytes((int64_t)log->other_most).text)));
 }
 
 /* A few rows that stand for all, in equal numbers of points. */

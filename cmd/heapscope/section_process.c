@@ -191,7 +191,7 @@ static void show_people(struct hs_run *run, const struct hs_waterfall *w,
 {
     struct table t = {.run = run, .w = w, .process = process};
 
-    if (!w->rss_known && !w->go_known && !w->live.known)
+    if (!w->rss_known && !w->go_known && w->live_by != HS_BY_DUMP)
         return;
     t.block = start_table(run, w);
     add_row(&t, "live heap", &w->live, r->live ? r->live : live_remark(&t));

@@ -38,11 +38,14 @@ static bool read_memstats(const struct hs_process *process, struct memstats *m)
 {
     if (!knows(process, HS_FACT_STACK_INUSE, &m->stack_inuse))
         m->stack_inuse = 0;
+    if (!knows(process, HS_FACT_STACK_SYS, &m->stack_sys))
+        return false;
+    if (m->stack_inuse > m->stack_sys)
+        m->stack_inuse = m->stack_sys;
     return knows(process, HS_FACT_HEAP_ALLOC, &m->alloc) &&
            knows(process, HS_FACT_HEAP_INUSE, &m->inuse) &&
            knows(process, HS_FACT_HEAP_IDLE, &m->idle) &&
            knows(process, HS_FACT_HEAP_RELEASED, &m->released) &&
-           knows(process, HS_FACT_STACK_SYS, &m->stack_sys) &&
            knows(process, HS_FACT_SYS, &m->sys);
 }
 

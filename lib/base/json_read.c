@@ -163,13 +163,12 @@ static bool close_bracket(struct hs_json_objects *o)
 {
     if (o->depth > 0)
         o->depth--;
-    if (o->depth == 0 && o->level > 0) {
+    if (o->depth == 0)
         o->begun = false; /* what follows is another document */
-        o->level = 0;
-    }
     if (!o->inside || o->depth != o->level)
         return false;
     o->inside = false;
+    o->too_long |= o->seen > HS_JSON_OBJECT_MOST;
     o->skipped += o->too_long;
     return !o->too_long;
 }

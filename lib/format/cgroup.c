@@ -238,7 +238,7 @@ static int probe(struct hs_cursor head)
     if (hs_cursor_left(&head) == 0 &&
         (hs_str_equal(first, hs_str_of("max")) ||
          (hs_scan_unsigned(&scan, &value) && hs_cursor_left(&scan) == 0)))
-        return 10;
+        return 60;
     scan = line;
     if (hs_scan_literal(&scan, "==> ") && hs_scan_until(&scan, ' ', &key))
         return is_file_name(key) ? 90 : 0;

@@ -32,6 +32,7 @@ struct log {
     bool cut;       /* the log ends within a message */
 
     double gc_seconds; /* of the last line of gctrace; negative: none yet */
+    struct hs_gclog_builder *gc;
     struct log_stacks *stacks;
     struct log_issue *issue;
     struct log_kernel *kernel;

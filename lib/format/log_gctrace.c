@@ -46,12 +46,14 @@ static bool read_times(struct hs_cursor *scan, double *ends, double *sum)
 
 static bool read_mb(struct hs_cursor *scan, const char *what, uint64_t *bytes)
 {
+    struct hs_cursor at = *scan;
     uint64_t mb;
 
-    if (!hs_scan_unsigned(scan, &mb) || !hs_scan_literal(scan, what) ||
+    if (!hs_scan_unsigned(&at, &mb) || !hs_scan_literal(&at, what) ||
         mb > UINT64_MAX >> 20)
         return false;
     *bytes = mb << 20;
+    *scan = at;
     return true;
 }
 
@@ -152,7 +154,7 @@ static bool take(struct log *log, struct hs_cursor line)
     uint64_t bytes;
 
     if (find_cycle(line, &cycle)) {
-        hs_gclog_add(hs_gclog_of(log->snapshot), &cycle);
+        hs_gclog_add(log->gc, &cycle);
         log->gc_seconds = cycle.start;
         hs_process_say(process, HS_FACT_HEAP_LIVE, cycle.after, HS_BY_GCTRACE);
         hs_process_say(process, HS_FACT_NUM_GC, cycle.number, HS_BY_GCTRACE);
@@ -163,9 +165,21 @@ static bool take(struct log *log, struct hs_cursor line)
     return false;
 }
 
+static void begin(struct log *log, struct hs_arena *scratch)
+{
+    log->gc = hs_gclog_new(log->snapshot, scratch);
+}
+
+static void end(struct log *log)
+{
+    hs_gclog_end(log->gc);
+}
+
 const struct log_taker log_gctrace = {
     .one = "collection",
     .many = "collections",
     .knows = knows,
     .take = take,
+    .begin = begin,
+    .end = end,
 };

@@ -121,13 +121,16 @@ static void take_kill(struct log *log, struct hs_oom_kill *kill)
 {
     struct hs_process *process = hs_process_of(log->snapshot);
     const struct log_kernel *kernel = log->kernel;
-    uint64_t rss;
+    uint64_t rss, known = 0;
 
     if (kernel->pid == kill->pid)
         kill->group = (struct hs_str){kernel->group, kernel->group_size};
     hs_process_kill(process, log->snapshot, kill);
+    /* Of several, the largest is the one that is asked for. */
     if (!__builtin_add_overflow(kill->anon, kill->file, &rss) &&
-        !__builtin_add_overflow(rss, kill->shmem, &rss)) {
+        !__builtin_add_overflow(rss, kill->shmem, &rss) &&
+        !(process->facts[HS_FACT_RSS].by == HS_BY_KERNEL &&
+          hs_process_knows(process, HS_FACT_RSS, &known) && known > rss)) {
         hs_process_say(process, HS_FACT_RSS, rss, HS_BY_KERNEL);
         hs_process_say(process, HS_FACT_RSS_ANON, kill->anon, HS_BY_KERNEL);
         hs_process_say(process, HS_FACT_RSS_FILE, kill->file, HS_BY_KERNEL);

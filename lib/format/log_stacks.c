@@ -260,23 +260,6 @@ static bool read_line(struct log *log, struct hs_str text)
     return false;
 }
 
-/* The lines that a JSON text has in one. */
-static void read_json(struct log *log, struct hs_cursor rest)
-{
-    while (log->stacks->open) {
-        struct hs_str line = hs_scan_rest(&rest);
-        bool more = hs_scan_past(&rest, "\\n");
-
-        if (more)
-            line.size = (size_t)((const char *)rest.at - 2 - line.text);
-        else if (!line.size || memchr(line.text, '"', line.size))
-            return; /* what follows the text */
-        read_line(log, line);
-        if (!more)
-            return;
-    }
-}
-
 static void begin_entry(struct log *log, const struct hs_stacks_entry *header,
                         size_t prefix)
 {
@@ -297,6 +280,32 @@ static void begin_entry(struct log *log, const struct hs_stacks_entry *header,
     s->open = true;
     s->ancestors = false;
     s->line = NULL;
+}
+
+/* The lines that a JSON text has in one. */
+static void read_json(struct log *log, struct hs_cursor rest)
+{
+    struct log_stacks *s = log->stacks;
+    bool more = true;
+
+    while (more) {
+        struct hs_str line = hs_scan_rest(&rest);
+        struct hs_stacks_entry header;
+        struct hs_cursor scan;
+
+        more = hs_scan_past(&rest, "\\n");
+        if (more)
+            line.size = (size_t)((const char *)rest.at - 2 - line.text);
+        else if (!line.size || memchr(line.text, '"', line.size))
+            return; /* what follows the text */
+        scan = hs_cursor_over(line.text, line.size, 0);
+        if (read_header(&scan, &header)) {
+            close_entry(log);
+            begin_entry(log, &header, s->prefix);
+        } else if (s->open) {
+            read_line(log, line);
+        }
+    }
 }
 
 static bool take(struct log *log, struct hs_cursor line)

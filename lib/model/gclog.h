@@ -3,8 +3,8 @@
  * gclog.h - collections as GODEBUG=gctrace=1 tells them, one line each.
  *
  * A log may have the lines of several runs of a program, one after the other:
- * the last run is kept, of those before it only how many they were.  Sizes are
- * whole MiB, rounded down by the runtime.
+ * the one with most collections is kept, the last of such, and of the others
+ * only how many they were.  Sizes are whole MiB, rounded down by the runtime.
  */
 #ifndef HS_MODEL_GCLOG_H
 #define HS_MODEL_GCLOG_H
@@ -29,21 +29,26 @@ struct hs_gc_cycle {
 };
 
 struct hs_gclog {
-    struct hs_series heap; /* of the last run; time in seconds */
+    struct hs_series heap; /* time in seconds */
     struct hs_gc_cycle first, last;
-    uint64_t cycles, forced, missing; /* of the last run */
+    uint64_t cycles, forced, missing;
     double stop_most_ms, stop_sum_ms;
     uint64_t after_most, peak_most;   /* bytes */
-    uint64_t earlier_runs, earlier_most;
-    uint64_t released; /* bytes, as scav lines say; if RELEASED_KNOWN */
-    bool released_known;
-    struct hs_arena *arena;
+    uint64_t other_runs, other_most; /* and the most that these had, bytes */
 };
 
-/* The collections of SNAPSHOT, which has this part from then on. */
-struct hs_gclog *hs_gclog_of(struct hs_snapshot *snapshot);
+/* Reads lines of one log for a snapshot. */
+struct hs_gclog_builder;
+
+/* A builder in SCRATCH. */
+struct hs_gclog_builder *hs_gclog_new(struct hs_snapshot *snapshot,
+                                      struct hs_arena *scratch);
 
 /* The next line. */
-void hs_gclog_add(struct hs_gclog *log, const struct hs_gc_cycle *cycle);
+void hs_gclog_add(struct hs_gclog_builder *builder,
+                  const struct hs_gc_cycle *cycle);
+
+/* There are no more; the snapshot has this part if there was one. */
+void hs_gclog_end(struct hs_gclog_builder *builder);
 
 #endif
