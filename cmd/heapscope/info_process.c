@@ -5,6 +5,8 @@
  */
 #include "info.h"
 
+#include <inttypes.h>
+
 #include "model/finqueue.h"
 #include "model/gclog.h"
 #include "model/process.h"
@@ -15,7 +17,7 @@ static const struct {
     const char *key, *title;
     enum hs_unit unit;
 } rows[] = {
-    {HS_FACT_PID, "pid", "process", HS_UNIT_COUNT},
+    {HS_FACT_PID, "pid", NULL, HS_UNIT_COUNT},
     {HS_FACT_RSS, "rss", "resident", HS_UNIT_BYTES},
     {HS_FACT_RSS_PEAK, "rss_peak", "at its peak", HS_UNIT_BYTES},
     {HS_FACT_RSS_ANON, "anonymous", "anonymous", HS_UNIT_BYTES},
@@ -44,8 +46,7 @@ static const struct {
     {HS_FACT_GROUP_LIMIT, "group_limit", "group's limit", HS_UNIT_BYTES},
     {HS_FACT_GROUP_HIGH, "group_high", "slowed from", HS_UNIT_BYTES},
     {HS_FACT_GROUP_PEAK, "group_peak", "group's peak", HS_UNIT_BYTES},
-    {HS_FACT_GROUP_ANON, "group_anonymous", "group's anonymous",
-     HS_UNIT_BYTES},
+    {HS_FACT_GROUP_ANON, "group_anonymous", "group's anonymous", HS_UNIT_BYTES},
     {HS_FACT_GROUP_FILE, "group_files", "group's file cache", HS_UNIT_BYTES},
     {HS_FACT_GROUP_OOM_KILLS, "group_oom_kills", "killed in the group",
      HS_UNIT_COUNT},
@@ -59,6 +60,8 @@ static struct hs_value number(uint64_t n)
 static void add_facts(struct hs_document *doc, struct hs_block *group,
                       const struct hs_process *process)
 {
+    uint64_t pid;
+
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint64_t value;
 
@@ -67,11 +70,28 @@ static void add_facts(struct hs_document *doc, struct hs_block *group,
             hs_doc_field(doc, group, rows[i].key, rows[i].title,
                          hs_value_of(rows[i].unit, (int64_t)value));
     }
+    if (hs_process_knows(process, HS_FACT_PID, &pid))
+        hs_doc_field(doc, group, NULL, "process",
+                     hs_value_text(hs_doc_printf(doc, "%" PRIu64, pid)));
     if (process->group_unlimited)
         hs_doc_field(doc, group, NULL, "group's limit", hs_value_text("none"));
     if (process->kill_count)
         hs_doc_field(doc, group, "oom_kills", "killed by kernel",
                      number(process->kill_count));
+}
+
+static void add_queue(struct hs_document *doc, struct hs_block *group,
+                      const struct hs_finqueue *queue)
+{
+    if (queue->events)
+        hs_doc_field(doc, group, "queue_events", "put into queue",
+                     number(queue->events));
+    if (queue->waiting.count)
+        hs_doc_field(doc, group, "checkfinalizers_lines",
+                     "lines of checkfinalizers", number(queue->waiting.count));
+    if (queue->issue_count)
+        hs_doc_field(doc, group, "finalizer_issues", "finalizer issues",
+                     number(queue->issue_count));
 }
 
 void hs_info_process(struct hs_document *doc, struct hs_block *file,
@@ -90,13 +110,6 @@ void hs_info_process(struct hs_document *doc, struct hs_block *file,
         hs_doc_field(doc, group, "printed_moments", "at moments",
                      number(snapshot->stacks->moments));
     }
-    if (snapshot->parts & HS_PART_FINQUEUE) {
-        hs_doc_field(doc, group, "queue_events", "put into queue",
-                     number(snapshot->finqueue->events));
-        hs_doc_field(doc, group, "checkfinalizers_lines",
-                     "lines of checkfinalizers",
-                     number(snapshot->finqueue->waiting.count));
-        hs_doc_field(doc, group, "finalizer_issues", "finalizer issues",
-                     number(snapshot->finqueue->issue_count));
-    }
+    if (snapshot->parts & HS_PART_FINQUEUE)
+        add_queue(doc, group, snapshot->finqueue);
 }

@@ -6,6 +6,7 @@
 #include "section.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/size.h"
@@ -57,8 +58,7 @@ static struct hs_value name_of(struct hs_run *run,
         name = name_in_dump(run, function->pc);
     if (name.size)
         return hs_value_name(name.text, name.size);
-    name = hs_str_of(
-        hs_doc_printf(run->doc, "func@0x%" PRIx64, function->pc));
+    name = hs_str_of(hs_doc_printf(run->doc, "func@0x%" PRIx64, function->pc));
     return hs_value_name(name.text, name.size);
 }
 
@@ -77,7 +77,7 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
                           const struct hs_finqueue *queue)
 {
     static const struct hs_doc_column columns[] = {
-        {"function", "Finalizers queued most", HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
         {"pc", NULL, HS_UNIT_ADDRESS, HS_ROLE_JSON_ONLY},
         {"count", "times", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {"share", NULL, HS_UNIT_SHARE, HS_ROLE_PLAIN},
@@ -90,7 +90,7 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
     struct hs_finqueue_function *rows =
         hs_arena_zeroed(run->scratch, n + 1, sizeof(*rows));
     struct hs_block *table =
-        hs_doc_table(run->doc, group, "functions", "", columns,
+        hs_doc_table(run->doc, group, "functions", "Queued most", columns,
                      sizeof(columns) / sizeof(columns[0]));
 
     if (n)
@@ -127,8 +127,8 @@ static void add_series(struct hs_run *run, struct hs_block *group,
     const struct hs_series_point *points = series->points.at;
     size_t n = series->points.count, from = 0;
     size_t rows = n < TIME_ROWS ? n : TIME_ROWS;
-    struct hs_block *all = hs_doc_table(run->doc, group, "points", NULL,
-                                        points_columns, 3);
+    struct hs_block *all =
+        hs_doc_table(run->doc, group, "points", NULL, points_columns, 3);
     struct hs_block *table;
 
     columns[0] =
@@ -188,9 +188,11 @@ static void add_events(struct hs_run *run, struct hs_block *group,
                 hs_show_count((int64_t)queue->events).text,
                 queue->events == 1 ? "" : "s",
                 hs_show_nanos(nanos(seconds).integer).text,
-                timed ? hs_doc_printf(doc, ", %s a second",
-                                      hs_show_number(rate).text)
-                      : "",
+                timed
+                    ? hs_doc_printf(
+                          doc, ", %s a second",
+                          hs_show_number(rate < 100 ? rate : round(rate)).text)
+                    : "",
                 queue->in_order ? "" : "; the events are not in order of time");
     add_functions(run, group, queue);
     if (queue->length.count > 0 && queue->in_order)
@@ -210,8 +212,8 @@ static void add_events(struct hs_run *run, struct hs_block *group,
 
 static void add_waiting(struct hs_run *run, const struct hs_finqueue *queue)
 {
-    struct hs_block *group = hs_doc_group(
-        run->doc, run->doc->top, "checkfinalizers", NULL);
+    struct hs_block *group =
+        hs_doc_group(run->doc, run->doc->top, "checkfinalizers", NULL);
     const struct hs_series_point *points = queue->waiting.points.at;
     const struct hs_series_point *last;
     static const struct hs_doc_column columns[] = {
@@ -257,7 +259,7 @@ static const char *problem(const struct hs_finalizer_issue *issue)
 static void add_issues(struct hs_run *run, const struct hs_finqueue *queue)
 {
     static const struct hs_doc_column columns[] = {
-        {"type", "checkfinalizers has found", HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {"type", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
         {"address", NULL, HS_UNIT_ADDRESS, HS_ROLE_PLAIN},
         {"problem", "problem", HS_UNIT_TEXT, HS_ROLE_PLAIN},
         {"kind", "with its", HS_UNIT_TEXT, HS_ROLE_PLAIN},
@@ -267,7 +269,8 @@ static void add_issues(struct hs_run *run, const struct hs_finqueue *queue)
     const struct hs_finalizer_issue *issues = queue->issues.at;
     uint64_t limit = hs_run_limit(run, USUAL_ROWS);
     struct hs_block *table =
-        hs_doc_table(run->doc, run->doc->top, "finalizer_issues", "", columns,
+        hs_doc_table(run->doc, run->doc->top, "finalizer_issues",
+                     "checkfinalizers has found", columns,
                      sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < queue->issues.count && (!limit || i < limit); i++) {

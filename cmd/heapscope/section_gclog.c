@@ -113,9 +113,9 @@ static void tell_points(struct hs_run *run, struct hs_block *group,
 static const char *cycles_text(struct hs_document *doc,
                                const struct hs_gclog *log)
 {
-    const char *text = hs_doc_printf(
-        doc, "%s in %s", hs_show_count((int64_t)log->cycles).text,
-        hs_show_nanos(nanos(span(log)).integer).text);
+    const char *text =
+        hs_doc_printf(doc, "%s in %s", hs_show_count((int64_t)log->cycles).text,
+                      hs_show_nanos(nanos(span(log)).integer).text);
 
     if (log->cycles > 1)
         text = hs_doc_printf(doc, "%s, one every %s", text,
@@ -165,31 +165,30 @@ static void show_people(struct hs_run *run, struct hs_block *group,
 
     hs_doc_field(doc, group, NULL, "collections",
                  hs_value_text(cycles_text(doc, log)));
-    hs_doc_field(
-        doc, group, NULL, "heap after",
-        hs_value_text(hs_doc_printf(
-            doc, "%s at first, %s at last, %s at most",
-            hs_show_bytes((int64_t)log->first.after).text,
-            hs_show_bytes((int64_t)log->last.after).text,
-            hs_show_bytes((int64_t)log->after_most).text)));
+    hs_doc_field(doc, group, NULL, "heap after",
+                 hs_value_text(hs_doc_printf(
+                     doc, "%s at first, %s at last, %s at most",
+                     hs_show_bytes((int64_t)log->first.after).text,
+                     hs_show_bytes((int64_t)log->last.after).text,
+                     hs_show_bytes((int64_t)log->after_most).text)));
     if (grows(log, &trend))
-        hs_doc_field(doc, group, NULL, "trend",
-                     hs_value_text(hs_doc_printf(
-                         doc, "grows by %s; a straight line explains %s of it",
-                         rate(doc, trend.per_unit),
-                         hs_show_share(trend.fit).text)));
-    hs_doc_field(
-        doc, group, NULL, "stopped",
-        hs_value_text(hs_doc_printf(
-            doc, "%s at most, %s in all; %s of the CPU time for GC",
-            hs_show_nanos(nanos(log->stop_most_ms / 1e3).integer).text,
-            hs_show_nanos(nanos(log->stop_sum_ms / 1e3).integer).text,
-            hs_show_share(log->last.gc_share).text)));
+        hs_doc_field(
+            doc, group, NULL, "trend",
+            hs_value_text(hs_doc_printf(
+                doc, "grows by %s; a straight line explains %s of it",
+                rate(doc, trend.per_unit), hs_show_share(trend.fit).text)));
+    hs_doc_field(doc, group, NULL, "stopped",
+                 hs_value_text(hs_doc_printf(
+                     doc, "%s at most, %s in all; %s of the CPU time for GC",
+                     hs_show_nanos(nanos(log->stop_most_ms / 1e3).integer).text,
+                     hs_show_nanos(nanos(log->stop_sum_ms / 1e3).integer).text,
+                     hs_show_share(log->last.gc_share).text)));
     if (log->other_runs)
         hs_doc_field(doc, group, NULL, "others",
                      hs_value_text(hs_doc_printf(
-                         doc, "%s more run%s of a program in the log, with %s "
-                              "at most",
+                         doc,
+                         "%s more run%s of a program in the log, with %s "
+                         "at most",
                          hs_show_count((int64_t)log->other_runs).text,
                          log->other_runs == 1 ? "" : "s",
                          hs_show_bytes((int64_t)log->other_most).text)));
@@ -221,8 +220,8 @@ static void show_series(struct hs_run *run, const struct hs_gclog *log)
         uint64_t cycles = 0;
 
         for (; from < to; from++) {
-            const struct hs_series_span *a = line_of(&points[from],
-                                                     HS_GC_AFTER);
+            const struct hs_series_span *a =
+                line_of(&points[from], HS_GC_AFTER);
             double high = line_of(&points[from], HS_GC_PEAK)->high;
 
             after.low = a->low < after.low ? a->low : after.low;

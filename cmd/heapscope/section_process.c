@@ -45,15 +45,17 @@ static void tell_programs(struct hs_run *run, const struct hs_waterfall *w,
         {"unknown", &w->rest},
     };
 
+    /* The first ten are always there; the others where they are known. */
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        hs_doc_field(doc, group, fields[i].key, NULL,
-                     value_of(fields[i].part));
-    hs_doc_field(doc, group, "rss_by", NULL,
-                 w->rss_known ? hs_value_text(hs_witness_name(w->rss_by))
-                              : hs_value_null());
-    hs_doc_field(doc, group, "memstats_by", NULL,
-                 w->go_known ? hs_value_text(hs_witness_name(w->go_by))
-                             : hs_value_null());
+        if (i < 10 || fields[i].part->known)
+            hs_doc_field(doc, group, fields[i].key, NULL,
+                         value_of(fields[i].part));
+    if (w->rss_known)
+        hs_doc_field(doc, group, "rss_by", NULL,
+                     hs_value_text(hs_witness_name(w->rss_by)));
+    if (w->go_known)
+        hs_doc_field(doc, group, "memstats_by", NULL,
+                     hs_value_text(hs_witness_name(w->go_by)));
     if (process)
         hs_process_facts_fields(run, group, process);
 }

@@ -169,8 +169,7 @@ static uint64_t kill_rss(const struct hs_oom_kill *kill)
 static void tell_kills(struct hs_run *run, const struct hs_process *process)
 {
     static const struct hs_doc_column columns[] = {
-        {"when", "Killed by the kernel for want of memory", HS_UNIT_TEXT,
-         HS_ROLE_PLAIN},
+        {"when", NULL, HS_UNIT_TEXT, HS_ROLE_PLAIN},
         {"pid", "pid", HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
         {"name", "process", HS_UNIT_NAME, HS_ROLE_PLAIN},
         {"rss", "resident", HS_UNIT_BYTES, HS_ROLE_PLAIN},
@@ -184,7 +183,8 @@ static void tell_kills(struct hs_run *run, const struct hs_process *process)
 
     if (process->kill_count == 0)
         return;
-    table = hs_doc_table(run->doc, run->doc->top, "oom_kills", "", columns,
+    table = hs_doc_table(run->doc, run->doc->top, "oom_kills",
+                         "Killed by the kernel for want of memory", columns,
                          sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < process->kills.count && (!limit || i < limit); i++) {
         const struct hs_oom_kill *k = &kills[i];

@@ -92,8 +92,8 @@ static struct row *count_states(struct hs_run *run,
     size_t count = stacks->goroutines.count;
     struct hs_stacks_goroutine *all =
         hs_arena_zeroed(run->scratch, count + 1, sizeof(*all));
-    struct row *rows = hs_arena_zeroed(run->scratch, stacks->groups.count + 1,
-                                       sizeof(*rows));
+    struct row *rows =
+        hs_arena_zeroed(run->scratch, stacks->groups.count + 1, sizeof(*rows));
     uint32_t alike = 0;
 
     memcpy(all, stacks->goroutines.at, count * sizeof(*all));
@@ -190,8 +190,9 @@ static struct hs_value creator_of(const struct view *v, const struct row *row)
 }
 
 /* Columns that have nothing to say are left out. */
-static size_t choose_columns(const struct view *v, struct hs_doc_column *columns,
-                             bool *aged, bool *joined)
+static size_t choose_columns(const struct view *v,
+                             struct hs_doc_column *columns, bool *aged,
+                             bool *joined)
 {
     size_t n = 0;
 
@@ -211,8 +212,8 @@ static size_t choose_columns(const struct view *v, struct hs_doc_column *columns
     if (*joined)
         columns[n++] = (struct hs_doc_column){NULL, "in the dump",
                                               HS_UNIT_COUNT, HS_ROLE_PLAIN};
-    columns[n++] = (struct hs_doc_column){NULL, "created by", HS_UNIT_TEXT,
-                                          HS_ROLE_PLAIN};
+    columns[n++] =
+        (struct hs_doc_column){NULL, "created by", HS_UNIT_TEXT, HS_ROLE_PLAIN};
     return n;
 }
 
@@ -223,8 +224,8 @@ static void show_groups(const struct view *v, uint64_t limit)
         hs_arena_zeroed(doc->arena, 6, sizeof(*columns));
     bool aged, joined;
     size_t n = choose_columns(v, columns, &aged, &joined);
-    struct hs_block *table = hs_doc_table(doc, doc->top, NULL,
-                                          "Printed goroutines", columns, n);
+    struct hs_block *table =
+        hs_doc_table(doc, doc->top, NULL, "Printed goroutines", columns, n);
 
     for (size_t i = 0; i < v->count && (!limit || i < limit); i++) {
         const struct row *row = &v->rows[i];
@@ -251,7 +252,8 @@ static void show_groups(const struct view *v, uint64_t limit)
 
 /* MOST 0: all frames. */
 static void add_stack(const struct view *v, struct hs_block *parent,
-                      const char *title, const struct row *row, uint32_t most)
+                      const char *key, const char *title, const struct row *row,
+                      uint32_t most)
 {
     static const struct hs_doc_column columns[] = {
         {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
@@ -263,7 +265,7 @@ static void add_stack(const struct view *v, struct hs_block *parent,
     const struct hs_stacks_frame *frames =
         (const struct hs_stacks_frame *)v->stacks->frames.at;
     struct hs_block *table =
-        hs_doc_table(v->run->doc, parent, "stack", title, columns,
+        hs_doc_table(v->run->doc, parent, key, title, columns,
                      sizeof(columns) / sizeof(columns[0]));
 
     for (uint32_t i = 0; i < group->frame_count && (!most || i < most); i++) {
@@ -291,12 +293,12 @@ static void show_stacks(const struct view *v)
         struct hs_str name = hs_stacks_text(v->stacks, group->name);
 
         if (group->frame_count)
-            add_stack(v, hs_doc_group(v->run->doc, v->run->doc->top, NULL, NULL),
-                      hs_doc_printf(v->run->doc,
-                                    "%.*s: stack of goroutine %" PRIu64,
-                                    (int)name.size, name.text,
-                                    all[group->first].id),
-                      &v->rows[i], FRAMES_SHOWN);
+            add_stack(
+                v, hs_doc_group(v->run->doc, v->run->doc->top, NULL, NULL),
+                NULL,
+                hs_doc_printf(v->run->doc, "%.*s: stack of goroutine %" PRIu64,
+                              (int)name.size, name.text, all[group->first].id),
+                &v->rows[i], FRAMES_SHOWN);
     }
 }
 
@@ -311,9 +313,12 @@ static void tell_group(const struct view *v, struct hs_block *item,
         const char *key;
         uint64_t count;
     } counts[] = {
-        {"count", group->count},       {"in_state", row->in_state},
-        {"waiting", row->waiting},     {"longest_minutes", row->most_minutes},
-        {"locked", row->locked},       {"leaked", row->leaked},
+        {"count", group->count},
+        {"in_state", row->in_state},
+        {"waiting", row->waiting},
+        {"longest_minutes", row->most_minutes},
+        {"locked", row->locked},
+        {"leaked", row->leaked},
         {"frames_elided", group->elided},
     };
 
@@ -325,17 +330,16 @@ static void tell_group(const struct view *v, struct hs_block *item,
     hs_doc_field(doc, item, "created_by", NULL, text_of(v, creator->function));
     hs_doc_field(doc, item, "created_file", NULL, text_of(v, creator->file));
     hs_doc_field(doc, item, "created_line", NULL,
-                 creator->function
-                     ? hs_value_of(HS_UNIT_COUNT, creator->line)
-                     : hs_value_null());
+                 creator->function ? hs_value_of(HS_UNIT_COUNT, creator->line)
+                                   : hs_value_null());
     hs_doc_field(doc, item, "example", NULL,
                  hs_value_of(HS_UNIT_COUNT,
                              (int64_t)(all[group->first].id & INT64_MAX)));
     hs_doc_field(doc, item, "in_dump", NULL,
-                 v->join.known ? hs_value_of(HS_UNIT_COUNT,
-                                             v->join.in_dump[row->group])
-                               : hs_value_null());
-    add_stack(v, item, NULL, row, 0);
+                 v->join.known
+                     ? hs_value_of(HS_UNIT_COUNT, v->join.in_dump[row->group])
+                     : hs_value_null());
+    add_stack(v, item, "stack", NULL, row, 0);
 }
 
 static void tell_programs(const struct view *v)
@@ -351,10 +355,9 @@ static void tell_programs(const struct view *v)
     hs_doc_field(doc, group, "moments", NULL,
                  hs_value_of(HS_UNIT_COUNT, (int64_t)v->stacks->moments));
     hs_doc_field(doc, group, "reason", NULL,
-                 v->stacks->reason.size
-                     ? hs_value_name(v->stacks->reason.text,
-                                     v->stacks->reason.size)
-                     : hs_value_null());
+                 v->stacks->reason.size ? hs_value_name(v->stacks->reason.text,
+                                                        v->stacks->reason.size)
+                                        : hs_value_null());
     hs_doc_field(doc, group, "same_process", NULL,
                  v->join.known ? hs_value_bool(v->join.one_process)
                                : hs_value_null());
@@ -444,18 +447,19 @@ static void tell_notes(const struct view *v)
                     v->join.alike, stacks->goroutines.count);
 }
 
+/* The heading of all that follows. */
 static void tell_total(const struct view *v)
 {
-    const struct hs_stacks *stacks = v->stacks;
-    struct hs_str reason = stacks->reason;
+    struct hs_document *doc = v->run->doc;
+    struct hs_str reason = v->stacks->reason;
+    const char *title = hs_doc_printf(
+        doc, "%s goroutine%s printed, in %s group%s%s%.*s",
+        hs_show_count((int64_t)v->goroutines).text,
+        v->goroutines == 1 ? "" : "s", hs_show_count((int64_t)v->count).text,
+        v->count == 1 ? "" : "s", reason.size ? ": " : "", (int)reason.size,
+        reason.text);
 
-    hs_doc_note(v->run->doc, v->run->doc->top,
-                "%s goroutine%s printed, in %s group%s%s%.*s%s",
-                hs_show_count((int64_t)v->goroutines).text,
-                v->goroutines == 1 ? "" : "s",
-                hs_show_count((int64_t)v->count).text,
-                v->count == 1 ? "" : "s", reason.size ? " (" : "",
-                (int)reason.size, reason.text, reason.size ? ")" : "");
+    hs_doc_group(doc, doc->top, NULL, title);
 }
 
 bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err)

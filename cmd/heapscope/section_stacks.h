@@ -10,10 +10,10 @@
 
 /* How the goroutines of a log and of a dump go together, by their ids. */
 struct hs_stacks_join {
-    bool known;       /* there is a dump */
-    bool one_process; /* what both have does the same in both */
-    uint32_t common;  /* goroutines with one id */
-    uint32_t alike;   /* of these, that do the same */
+    bool known;              /* there is a dump */
+    bool one_process;        /* what both have does the same in both */
+    uint32_t common;         /* goroutines with one id */
+    uint32_t alike;          /* of these, that do the same */
     const uint32_t *in_dump; /* of each group, goroutines that are ALIKE */
 };
 

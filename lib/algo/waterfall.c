@@ -96,8 +96,7 @@ static void compare_arenas(struct hs_waterfall *w,
     if (!knows(process, HS_FACT_ARENAS, &arenas) || arenas == 0 ||
         !knows(process, HS_FACT_ARENAS_HUGE, &huge))
         return;
-    expected =
-        objects(w) + w->slack.bytes + w->idle.bytes + m->stack_inuse;
+    expected = objects(w) + w->slack.bytes + w->idle.bytes + m->stack_inuse;
     w->huge = part(minus(arenas, expected));
     if (w->huge.bytes > huge)
         w->huge.bytes = huge;
@@ -134,8 +133,7 @@ static void balance(struct hs_waterfall *w, const struct hs_process *process)
         w->rest = part(missing);
 }
 
-static void fill_limit(struct hs_waterfall *w,
-                       const struct hs_process *process)
+static void fill_limit(struct hs_waterfall *w, const struct hs_process *process)
 {
     uint64_t bytes;
 
@@ -150,8 +148,8 @@ static void fill_limit(struct hs_waterfall *w,
 uint64_t hs_waterfall_sum(const struct hs_waterfall *w)
 {
     return objects(w) + w->slack.bytes + w->idle.bytes + w->stacks.bytes +
-           w->runtime.bytes + w->huge.bytes + w->outside.bytes +
-           w->rest.bytes - w->untouched.bytes;
+           w->runtime.bytes + w->huge.bytes + w->outside.bytes + w->rest.bytes -
+           w->untouched.bytes;
 }
 
 void hs_waterfall_fill(struct hs_waterfall *w, const struct hs_process *process,

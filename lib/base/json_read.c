@@ -23,10 +23,9 @@ struct hs_json *hs_json_parse(struct hs_str text, uint64_t offset,
                               struct hs_err *err)
 {
     json_error_t why;
-    json_t *tree = json_loadb(text.size ? text.text : "", text.size,
-                              JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL |
-                                  JSON_DECODE_ANY,
-                              &why);
+    json_t *tree = json_loadb(
+        text.size ? text.text : "", text.size,
+        JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, &why);
 
     if (!tree) {
         bool cut = json_error_code(&why) == json_error_premature_end_of_input;

@@ -58,7 +58,7 @@ void hs_json_objects_close(struct hs_json_objects *objects);
 
 /* The next object's text, which is valid until the next call, and where it
  * stands; false at the end, or when objects->err is filled. */
-bool hs_json_objects_next(struct hs_json_objects *objects,
-                          struct hs_str *text, uint64_t *offset);
+bool hs_json_objects_next(struct hs_json_objects *objects, struct hs_str *text,
+                          uint64_t *offset);
 
 #endif

@@ -104,7 +104,16 @@ bool hs_lines_whole(const struct hs_lines *lines, const char *what,
         return hs_fail(err, lines->err.kind, lines->err.offset, "%s",
                        lines->err.message);
     if (lines->count > 0 && !lines->ended)
-        return hs_fail(err, HS_ETRUNC, lines->window.offset,
-                       "%s is cut short", what);
+        return hs_fail(err, HS_ETRUNC, lines->window.offset, "%s is cut short",
+                       what);
     return true;
+}
+
+bool hs_lines_fail(const struct hs_lines *lines, const char *what,
+                   struct hs_err *err)
+{
+    if (!lines->ended && !lines->cut)
+        return hs_fail(err, HS_ETRUNC, lines->window.offset,
+                       "the last line is cut short");
+    return hs_fail(err, HS_EDATA, lines->line.offset, "not %s", what);
 }

@@ -4,8 +4,8 @@
  *
  * Lines come out of a stream, so that memory does not follow the size of the
  * input.  A line is what stands before a newline, or before the end; a carriage
- * return before the newline is not part of it.  A line of more than HS_LINE_MOST
- * bytes is cut there, and what is left of it is skipped.
+ * return before the newline is not part of it.  A line of more than
+ * HS_LINE_MOST bytes is cut there, and what is left of it is skipped.
  */
 #ifndef HS_BASE_LINES_H
 #define HS_BASE_LINES_H
@@ -32,6 +32,11 @@ void hs_lines_close(struct hs_lines *lines);
  * with "WHAT is cut short" or with what stopped the reading. */
 bool hs_lines_whole(const struct hs_lines *lines, const char *what,
                     struct hs_err *err);
+
+/* The line is not WHAT: contradictory, or cut short if it is the last one and
+ * has no newline.  Always false. */
+bool hs_lines_fail(const struct hs_lines *lines, const char *what,
+                   struct hs_err *err);
 
 /* Goes to the next line; false when there is none, see lines->err. */
 bool hs_lines_next(struct hs_lines *lines);

@@ -19,8 +19,8 @@ TEST(lines_end_at_newlines_and_at_the_end)
 
     hs_lines_open(&lines, input);
     while (hs_lines_next(&lines))
-        assert_true(hs_str_equal(hs_scan_rest(&lines.line),
-                                 hs_str_of(expected[n++])));
+        assert_true(
+            hs_str_equal(hs_scan_rest(&lines.line), hs_str_of(expected[n++])));
     assert_int_equal(n, 4);
     assert_false(hs_lines_whole(&lines, "the text", &err));
     assert_int_equal(err.kind, HS_ETRUNC);
@@ -43,8 +43,7 @@ TEST(a_line_that_is_too_long_is_cut_and_skipped)
     assert_true(lines.cut);
     assert_int_equal(hs_cursor_left(&lines.line), HS_LINE_MOST);
     assert_true(hs_lines_next(&lines));
-    assert_true(
-        hs_str_equal(hs_scan_rest(&lines.line), hs_str_of("end")));
+    assert_true(hs_str_equal(hs_scan_rest(&lines.line), hs_str_of("end")));
     assert_int_equal(lines.line.offset, size - 4);
     assert_false(hs_lines_next(&lines));
     hs_lines_close(&lines);
@@ -133,8 +132,8 @@ TEST(an_object_that_ends_too_early_is_cut)
         size_t n = count_objects(text, size, &cut);
 
         assert_int_equal(n, (size >= 11) + (size >= 30));
-        assert_int_equal(cut, (size >= 2 && size < 11) ||
-                                  (size >= 14 && size < 30));
+        assert_int_equal(cut,
+                         (size >= 2 && size < 11) || (size >= 14 && size < 30));
     }
 }
 

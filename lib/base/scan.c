@@ -144,8 +144,7 @@ bool hs_scan_until(struct hs_cursor *scan, char c, struct hs_str *text)
 
     if (!end)
         return false;
-    *text =
-        (struct hs_str){(const char *)scan->at, (size_t)(end - scan->at)};
+    *text = (struct hs_str){(const char *)scan->at, (size_t)(end - scan->at)};
     hs_cursor_take(scan, text->size + 1);
     return true;
 }

@@ -174,8 +174,8 @@ static bool take_line(struct cgroup *c, struct hs_err *err)
     }
     if (is_file_name(hs_str_of(c->file)))
         return true; /* memory.numa_stat, memory.pressure: nobody needs them */
-    return hs_fail(err, HS_EDATA, c->lines.line.offset,
-                   "not a line of a control group's memory file");
+    return hs_lines_fail(&c->lines, "a line of a control group's memory file",
+                         err);
 }
 
 static bool read(struct cgroup *c, struct hs_err *err)
@@ -253,10 +253,11 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_cgroup = {
     .name = "cgroup",
-    .title = "memory files of a control group (v1 or v2)",
+    .title = "control group's memory file (v1 or v2)",
     .command = "grep . /sys/fs/cgroup/memory.* >cgroup.txt",
     .capture =
-        "    grep . /sys/fs/cgroup/memory.* >cgroup.txt     # in the container\n"
+        "    grep . /sys/fs/cgroup/memory.* >cgroup.txt     # in the "
+        "container\n"
         "\n"
         "The limit of a container, how near it is, and how often it was met.\n"
         "memory.stat, memory.current, memory.max and memory.events may be\n"

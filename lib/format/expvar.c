@@ -23,14 +23,15 @@ static bool read(const struct hs_json *json, struct hs_snapshot *snapshot,
         const char *field = hs_memstats_field((enum hs_fact_name)f);
         uint64_t value;
 
-        if (!field || !hs_json_as_unsigned(hs_json_member(stats, field), &value))
+        if (!field ||
+            !hs_json_as_unsigned(hs_json_member(stats, field), &value))
             continue;
         hs_process_say(hs_process_of(snapshot), (enum hs_fact_name)f, value,
                        HS_BY_EXPVAR);
         any = true;
     }
-    return any || hs_fail(err, HS_EDATA, HS_NOWHERE,
-                          "there is no 'memstats' in it");
+    return any ||
+           hs_fail(err, HS_EDATA, HS_NOWHERE, "there is no 'memstats' in it");
 }
 
 static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
@@ -72,7 +73,7 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_expvar = {
     .name = "expvar",
-    .title = "variables of a program (/debug/vars)",
+    .title = "list of a program's variables (/debug/vars)",
     .command = "curl -o vars.json http://HOST/debug/vars",
     .fills = HS_PART_PROCESS,
     .probe = probe,

@@ -5,9 +5,9 @@
  *
  * See model/finqueue.h for what an event is; other events are passed over.
  */
+#include "model/finqueue.h"
 #include "base/scan.h"
 #include "format/format.h"
-#include "model/finqueue.h"
 
 struct reading {
     struct hs_json_objects objects;
@@ -78,7 +78,7 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_finqueue = {
     .name = "finqueue",
-    .title = "events of the finalizer queue (JSON)",
+    .title = "list of finalizer queue events (JSON)",
     .fills = HS_PART_FINQUEUE,
     .probe = probe,
     .decode = decode,

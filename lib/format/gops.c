@@ -55,8 +55,7 @@ static bool read(struct hs_lines *lines, struct hs_snapshot *snapshot,
             if (!hs_scan_literal(&scan, rows[i].key))
                 continue;
             if (!read_value(scan, &value))
-                return hs_fail(err, HS_EDATA, lines->line.offset,
-                               "a value that gops does not write");
+                return hs_lines_fail(lines, "a value that gops writes", err);
             hs_process_say(hs_process_of(snapshot), rows[i].fact, value,
                            HS_BY_GOPS);
             any = true;
@@ -64,8 +63,8 @@ static bool read(struct hs_lines *lines, struct hs_snapshot *snapshot,
     }
     if (!hs_lines_whole(lines, "the list", err))
         return false;
-    return any || hs_fail(err, HS_EDATA, HS_NOWHERE,
-                          "not a line of gops memstats");
+    return any ||
+           hs_fail(err, HS_EDATA, HS_NOWHERE, "not a line of gops memstats");
 }
 
 static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
@@ -93,7 +92,7 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_gops = {
     .name = "gops",
-    .title = "memory statistics of gops",
+    .title = "table of memory statistics (gops)",
     .command = "gops memstats PID >memstats.txt",
     .fills = HS_PART_PROCESS,
     .probe = probe,

@@ -46,7 +46,7 @@ static bool next_line(struct hs_cursor *head, struct hs_cursor *line)
 static bool looks_logged(struct hs_cursor line)
 {
     static const char *const starts[] = {
-        "time=", "level=", "ts=", "msg=",  "INFO", "WARN", "ERROR", "DEBUG",
+        "time=", "level=", "ts=",  "msg=", "INFO", "WARN", "ERROR", "DEBUG",
         "Jan ",  "Feb ",   "Mar ", "Apr ", "May ", "Jun ", "Jul ",  "Aug ",
         "Sep ",  "Oct ",   "Nov ", "Dec ", "{\"",  "<",    "[",
     };
@@ -100,6 +100,8 @@ static void take_line(struct log *log)
             log->taken[i] += takers[i] == taker && counts;
         return;
     }
+    /* It may have been to become one. */
+    log->cut |= !log->lines.ended && !log->lines.cut;
     for (size_t i = 0; i < TAKERS; i++)
         if (takers[i]->more && takers[i]->more(log, log->lines.line))
             return;
@@ -114,6 +116,9 @@ static void tell(const struct log *log)
     for (size_t i = 0; i < TAKERS; i++) {
         uint64_t n = log->taken[i];
 
+        /* One line may have many. */
+        if (takers[i] == &log_stacks)
+            n = log->goroutines;
         if (n == 0 || !takers[i]->one)
             continue;
         text = hs_arena_printf(arena, "%s%s%" PRIu64 " %s", text, comma, n,
@@ -132,7 +137,7 @@ static bool finish(const struct log *log, struct hs_err *err)
         return hs_fail(err, why->kind, why->offset, "%s", why->message);
     if (log->cut)
         return hs_fail(err, HS_ETRUNC, log->lines.window.offset,
-                       "the log is cut short within a message");
+                       "the log is cut short within a line or a message");
     if (log->found == 0 || !log->snapshot->parts)
         return hs_fail(err, HS_EUNKNOWN, HS_NOWHERE,
                        "a log without a line of the Go runtime or of the "
@@ -164,7 +169,7 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
 
 const struct hs_format hs_format_log = {
     .name = "log",
-    .title = "log with messages of the Go runtime or the kernel",
+    .title = "log of a Go program or the kernel",
     .command = "GODEBUG=gctrace=1 PROGRAM 2>LOG; "
                "curl 'http://HOST/debug/pprof/goroutine?debug=2'",
     .capture =
@@ -177,11 +182,12 @@ const struct hs_format hs_format_log = {
         "Read from whatever log they ended up in, with anything before and\n"
         "between: the lines of gctrace, scavtrace and checkfinalizers, the\n"
         "stacks of panics, and what the kernel says when it kills a process.\n"
-        "gctrace costs a line for each collection. The stacks stop the program\n"
-        "for some microseconds a goroutine: with 100 000 of them take the\n"
-        "profile without debug=2.",
-    .fills = HS_PART_PROCESS | HS_PART_GCLOG | HS_PART_STACKS |
-             HS_PART_FINQUEUE,
+        "gctrace costs a line for each collection. The stacks stop the "
+        "program\n"
+        "while they are written: with very many goroutines take the profile,\n"
+        "without debug=2.",
+    .fills =
+        HS_PART_PROCESS | HS_PART_GCLOG | HS_PART_STACKS | HS_PART_FINQUEUE,
     .probe = probe,
     .decode = decode,
 };

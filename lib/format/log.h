@@ -28,8 +28,9 @@ struct log {
     struct hs_lines lines;
     struct hs_snapshot *snapshot;
     uint64_t taken[LOG_TAKERS]; /* messages, by taker */
-    uint64_t found; /* messages that were understood */
-    bool cut;       /* the log ends within a message */
+    uint64_t found;             /* messages that were understood */
+    uint64_t goroutines;
+    bool cut; /* the log ends within a message */
 
     double gc_seconds; /* of the last line of gctrace; negative: none yet */
     struct hs_gclog_builder *gc;

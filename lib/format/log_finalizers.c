@@ -18,6 +18,8 @@
 
 #include "model/finqueue.h"
 
+#define LIST "WARNING: LIKELY CLEANUP/FINALIZER ISSUES"
+
 struct log_issue {
     struct hs_arena texts;
     struct hs_finalizer_issue issue;
@@ -40,7 +42,7 @@ static bool find_counts(struct hs_cursor line, uint64_t *finalizers,
 
 static bool starts_list(struct hs_cursor line)
 {
-    return hs_scan_past(&line, "WARNING: LIKELY CLEANUP/FINALIZER ISSUES");
+    return hs_scan_past(&line, LIST);
 }
 
 static bool knows(struct hs_cursor line)
@@ -79,9 +81,8 @@ static bool take(struct log *log, struct hs_cursor line)
     close_issue(log);
     l->listing = true;
     hs_finqueue_of(log->snapshot);
-    hs_scan_past(&line, "WARNING: LIKELY");
-    l->prefix = (size_t)(line.at - log->lines.line.at) - strlen("WARNING: "
-                                                                "LIKELY");
+    hs_scan_past(&line, LIST);
+    l->prefix = (size_t)(line.at - log->lines.line.at) - strlen(LIST);
     return true;
 }
 
@@ -115,8 +116,8 @@ static void read_place(struct log_issue *l, struct hs_str text)
 
     if (text.size > 2 && memcmp(text.text + text.size - 2, "()", 2) == 0) {
         l->name = l->created ? &l->issue.created : &l->issue.function;
-        *l->name = hs_str_copy(
-            &l->texts, (struct hs_str){text.text, text.size - 2});
+        *l->name =
+            hs_str_copy(&l->texts, (struct hs_str){text.text, text.size - 2});
         return;
     }
     if (!l->name)
@@ -128,9 +129,9 @@ static void read_place(struct log_issue *l, struct hs_str text)
         place.size -= (size_t)(slash + 1 - place.text);
         place.text = slash + 1;
     }
-    *l->name = hs_str_of(hs_arena_printf(&l->texts, "%.*s %.*s",
-                                         (int)l->name->size, l->name->text,
-                                         (int)place.size, place.text));
+    *l->name =
+        hs_str_of(hs_arena_printf(&l->texts, "%.*s %.*s", (int)l->name->size,
+                                  l->name->text, (int)place.size, place.text));
     l->name = NULL;
 }
 

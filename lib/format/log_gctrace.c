@@ -13,7 +13,7 @@
  *
  * What the scavenger has given back comes from its lines:
  *
- *   "scvg" [n] ": inuse: " n ", idle: " n ", sys: " n ", released: " n ...  (MB)
+ *   "scvg" [n] ": inuse: " n ", idle: " n ", sys: " n ", released: " n ... (MB)
  *   "scav " [n " "] ... ", " n (" KiB now" | " KiB total") ...
  */
 #include "format/log.h"
@@ -63,9 +63,8 @@ static bool read_head(struct hs_cursor *scan, struct hs_gc_cycle *cycle)
 
     if (!hs_scan_literal(scan, "gc ") ||
         !hs_scan_unsigned(scan, &cycle->number) ||
-        !hs_scan_literal(scan, " @") ||
-        !hs_scan_number(scan, &cycle->start) || cycle->start < 0 ||
-        !hs_scan_literal(scan, "s ") ||
+        !hs_scan_literal(scan, " @") || !hs_scan_number(scan, &cycle->start) ||
+        cycle->start < 0 || !hs_scan_literal(scan, "s ") ||
         !hs_scan_number(scan, &cycle->gc_share) || !hs_scan_literal(scan, "%"))
         return false;
     cycle->gc_share /= 100;

@@ -38,10 +38,11 @@ static bool find_kb(struct hs_cursor scan, const char *key, uint64_t *bytes)
 static struct hs_str before(struct hs_cursor line, const uint8_t *end)
 {
     struct hs_str text = {(const char *)line.at, (size_t)(end - line.at)};
-    static const char *const starts[] = {"Memory cgroup out of memory: ",
-                                         "Out of memory: ",
-                                         "Out of memory (oom_kill_allocating_"
-                                         "task): "};
+    static const char *const starts[] = {
+        "Memory cgroup out of memory: ",
+        "Out of memory: ",
+        "Out of memory (oom_kill_allocating_task): ",
+    };
 
     for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
         size_t size = strlen(starts[i]);
@@ -102,8 +103,8 @@ static bool find_group(struct hs_cursor line, struct hs_str *group,
 
 static bool find_limit(struct hs_cursor line, uint64_t *used, uint64_t *limit)
 {
-    return hs_scan_past(&line, "memory: usage ") &&
-           find_kb(line, "", used) && find_kb(line, ", limit ", limit) &&
+    return hs_scan_past(&line, "memory: usage ") && find_kb(line, "", used) &&
+           find_kb(line, ", limit ", limit) &&
            hs_scan_past(&line, ", failcnt ");
 }
 

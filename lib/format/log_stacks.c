@@ -2,7 +2,8 @@
 /*
  * log_stacks.c - goroutines as panics, SIGQUIT and ?debug=2 print them.
  *
- *   goroutine = "goroutine " id [" gp=" ...] " [" state "]" [" labels:{" ... "}"]
+ *   goroutine = "goroutine " id [" gp=" ...] " [" state "]" [" labels:{" ...
+ * "}"]
  *               ":" NL frame* [creator] (NL | end)
  *   state     = reason [" (leaked)"] [" (scan)"] [", " n " minutes"]
  *               [", locked to thread"] [", synctest bubble " n]
@@ -37,8 +38,8 @@ struct log_stacks {
     size_t prefix;   /* bytes before each of its lines */
     bool json;       /* they are in a JSON text */
     bool open;
-    bool ancestors;     /* what follows is of others */
-    uint32_t *line;     /* where the next file's line goes, or NULL */
+    bool ancestors; /* what follows is of others */
+    uint32_t *line; /* where the next file's line goes, or NULL */
     struct hs_str *file;
     uint64_t last_line; /* the number of the last line of a goroutine */
     char reason[REASON_MOST];
@@ -150,6 +151,7 @@ static void close_entry(struct log *log)
     s->open = false;
     s->line = NULL;
     s->last_line = log->lines.count;
+    log->goroutines += s->entry.id > 0;
     if (s->entry.id > 0)
         hs_stacks_add(&s->builder, &s->entry, s->offset);
 }
@@ -268,8 +270,7 @@ static void begin_entry(struct log *log, const struct hs_stacks_entry *header,
     if (log->lines.count - s->last_line > GAP_MOST + 1)
         hs_stacks_next(&s->builder, (struct hs_str){0});
     if (s->reason_size > 0 && log->lines.count - s->reason_line <= REASON_LINES)
-        hs_stacks_next(&s->builder,
-                       (struct hs_str){s->reason, s->reason_size});
+        hs_stacks_next(&s->builder, (struct hs_str){s->reason, s->reason_size});
     s->reason_size = 0;
     hs_arena_reset(&s->texts);
     s->entry = *header;
@@ -378,9 +379,9 @@ const struct log_taker log_stacks = {
 /* Why goroutines are printed: the last line that tells, before them. */
 static bool find_reason(struct hs_cursor line, struct hs_str *reason)
 {
-    static const char *const starts[] = {"panic: ", "fatal error: ", "SIGQUIT: ",
-                                         "SIGABRT: ", "SIGSEGV: ",
-                                         "runtime: out of memory: "};
+    static const char *const starts[] = {
+        "panic: ",   "fatal error: ", "SIGQUIT: ",
+        "SIGABRT: ", "SIGSEGV: ",     "runtime: out of memory: "};
 
     for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
         struct hs_cursor scan = line;

@@ -133,9 +133,8 @@ static void check_collection(const struct hs_gclog *log,
     assert_true(after + (double)MIB > (double)retained);
     assert_true(after <= (double)alloc);
     if (n < log->last.number)
-        assert_int_equal(
-            (uint64_t)point_of(log, n + 1)->lines[HS_GC_GOAL].last,
-            number(collected, "NextGC") / MIB * MIB);
+        assert_int_equal((uint64_t)point_of(log, n + 1)->lines[HS_GC_GOAL].last,
+                         number(collected, "NextGC") / MIB * MIB);
 }
 
 static void check_collections(const struct hs_gclog *log, const char *path)
@@ -317,8 +316,8 @@ TEST(lines_of_old_versions_are_read)
     log = c.snapshot.gclog;
     assert_int_equal(log->cycles, 40);
     assert_int_equal(log->forced, 4);
-    assert_true(hs_process_knows(c.snapshot.process, HS_FACT_HEAP_RELEASED,
-                                 &released));
+    assert_true(
+        hs_process_knows(c.snapshot.process, HS_FACT_HEAP_RELEASED, &released));
     assert_int_equal(released, 57 * MIB);
     /* 10 MiB each 30 s, and nothing else. */
     assert_true(hs_series_trend(&log->heap).fit > 0.9999);
@@ -380,10 +379,10 @@ TEST(issues_of_checkfinalizers_say_what_and_where)
     issues = c.snapshot.finqueue->issues.at;
     assert_true(issues[0].cycle && !issues[0].cleanup && issues[1].cleanup);
     assert_true(hs_str_equal(issues[0].type, hs_str_of("main.conn")));
-    assert_true(hs_str_equal(issues[1].function,
-                             hs_str_of("main.drop main.go:34")));
-    assert_true(hs_str_equal(issues[1].created,
-                             hs_str_of("main.cycle main.go:41")));
+    assert_true(
+        hs_str_equal(issues[1].function, hs_str_of("main.drop main.go:34")));
+    assert_true(
+        hs_str_equal(issues[1].created, hs_str_of("main.cycle main.go:41")));
     close_case(&c);
 }
 

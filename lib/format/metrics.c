@@ -5,9 +5,9 @@
  *   line   = "#" ... | name ["{" labels "}"] " " value [" " time]
  *
  * Names are those of the Go client library: go_memstats_* are MemStats,
- * go_memory_classes_* the same by other names (runtime/metrics).  A file of many
- * targets has each name many times, with other labels: the first target's are
- * read.
+ * go_memory_classes_* the same by other names (runtime/metrics).  A file of
+ * many targets has each name many times, with other labels: the first target's
+ * are read.
  */
 #include "base/lines.h"
 #include "base/scan.h"
@@ -95,8 +95,7 @@ static bool read_sample(struct hs_cursor scan, struct hs_str *name,
         return false;
     if (hs_scan_peek(&scan) == '{') {
         /* A label's text may have a bracket in it. */
-        const uint8_t *close =
-            memrchr(scan.at, '}', hs_cursor_left(&scan));
+        const uint8_t *close = memrchr(scan.at, '}', hs_cursor_left(&scan));
 
         if (!close)
             return false;
@@ -143,14 +142,14 @@ static bool take_line(struct metrics *m, struct hs_err *err)
         hs_scan_peek(&m->lines.line) == '#')
         return true;
     if (!read_sample(m->lines.line, &name, &value))
-        return hs_fail(err, HS_EDATA, m->lines.line.offset,
-                       "not a line of Prometheus metrics");
+        return hs_lines_fail(&m->lines, "a line of Prometheus metrics", err);
     if (value >= 0)
         take_sample(m, name, value);
     return true;
 }
 
-/* MemStats' numbers are sums of the classes (runtime/metrics/description.go). */
+/* MemStats' numbers are sums of the classes (runtime/metrics/description.go).
+ */
 static void say_classes(const struct metrics *m)
 {
     static const struct {
@@ -192,8 +191,9 @@ static bool read(struct metrics *m, struct hs_err *err)
                        "process_resident_memory_bytes)");
     say_classes(m);
     if (m->many)
-        hs_snapshot_warn(m->snapshot, "%s has metrics of several processes; "
-                                      "the first one's are used",
+        hs_snapshot_warn(m->snapshot,
+                         "%s has metrics of several processes; "
+                         "the first one's are used",
                          hs_input_path(m->lines.input));
     return true;
 }
@@ -226,7 +226,7 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_metrics = {
     .name = "metrics",
-    .title = "metrics of a program (Prometheus text)",
+    .title = "page of metrics (Prometheus text)",
     .command = "curl -o metrics.txt http://HOST/metrics",
     .capture = "    curl -o metrics.txt http://HOST/metrics\n"
                "    curl -o vars.json http://HOST/debug/vars    # expvar\n"

@@ -29,8 +29,7 @@ static void add(struct hs_snapshot *snapshot, const char *path,
     hs_input_close(input);
 }
 
-static uint64_t fact(const struct hs_snapshot *snapshot,
-                     enum hs_fact_name name)
+static uint64_t fact(const struct hs_snapshot *snapshot, enum hs_fact_name name)
 {
     uint64_t value = 0;
 
@@ -139,9 +138,8 @@ TEST(eight_gigabytes_with_a_heap_of_one_are_a_sum)
     assert_int_equal(w.released.bytes, 700 * MIB);
     assert_int_equal(w.stacks.bytes, 65 * MIB);
     assert_int_equal(w.runtime.bytes, 87 * MIB + 16384);
-    assert_int_equal(w.outside.bytes,
-                     ((uint64_t)8 << 30) - 2052 * MIB - 16384 +
-                         (uint64_t)0 * MIB);
+    assert_int_equal(w.outside.bytes, ((uint64_t)8 << 30) - 2052 * MIB - 16384 +
+                                          (uint64_t)0 * MIB);
     assert_int_equal(hs_waterfall_sum(&w), w.total);
     assert_false(w.limit.known); /* GOMEMLIMIT is off */
     hs_snapshot_close(&snapshot);

@@ -59,8 +59,7 @@ static bool read(struct hs_lines *lines, struct hs_snapshot *snapshot,
 
         named |= hs_scan_literal(&line, "Name:");
         if (!read_line(process, lines->line, &rss))
-            return hs_fail(err, HS_EDATA, lines->line.offset,
-                           "not a line of /proc/PID/status");
+            return hs_lines_fail(lines, "a line of /proc/PID/status", err);
     }
     if (!hs_lines_whole(lines, "the list", err))
         return false;

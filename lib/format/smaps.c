@@ -22,8 +22,8 @@ enum kind { ARENA, TABLE, C_HEAP, FILE_MAPPED, OTHER, KINDS };
 
 enum { RSS, PSS, ANON, HUGE, SWAP, SHMEM, KEYS };
 
-static const char *const keys[KEYS] = {"Rss:",           "Pss:",  "Anonymous:",
-                                       "AnonHugePages:", "Swap:", "Pss_Shmem:"};
+static const char *const keys[KEYS] = {
+    "Rss:", "Pss:", "Anonymous:", "AnonHugePages:", "Swap:", "Pss_Shmem:"};
 
 struct smaps {
     struct hs_lines lines;
@@ -143,8 +143,7 @@ static bool read_line(struct smaps *s, struct hs_err *err)
     }
     if (s->mappings == 0 || !hs_scan_word(&scan, &word) ||
         word.text[word.size - 1] != ':' || !read_key(s, s->lines.line))
-        return hs_fail(err, HS_EDATA, s->lines.line.offset,
-                       "not a line of smaps");
+        return hs_lines_fail(&s->lines, "a line of smaps", err);
     return true;
 }
 
@@ -159,8 +158,7 @@ static bool check(struct smaps *s, struct hs_err *err)
         return hs_fail(err, HS_ETRUNC, s->lines.window.offset,
                        "the last mapping is cut short");
     if (s->too_big)
-        return hs_fail(err, HS_EDATA, HS_NOWHERE,
-                       "sizes that no machine has");
+        return hs_fail(err, HS_EDATA, HS_NOWHERE, "sizes that no machine has");
     return true;
 }
 
@@ -187,8 +185,8 @@ static void say_files(const struct smaps *s, struct hs_process *process,
 static void say_kinds(const struct smaps *s, struct hs_process *process)
 {
     static const enum hs_fact_name facts[KINDS] = {
-        [ARENA] = HS_FACT_ARENAS,       [TABLE] = HS_FACT_GO_TABLES,
-        [C_HEAP] = HS_FACT_C_HEAP,      [FILE_MAPPED] = HS_FACT_MAPPED,
+        [ARENA] = HS_FACT_ARENAS,     [TABLE] = HS_FACT_GO_TABLES,
+        [C_HEAP] = HS_FACT_C_HEAP,    [FILE_MAPPED] = HS_FACT_MAPPED,
         [OTHER] = HS_FACT_OTHER_ANON,
     };
 
@@ -259,15 +257,15 @@ static int probe(struct hs_cursor head)
 
 const struct hs_format hs_format_smaps = {
     .name = "smaps",
-    .title = "memory of a process (/proc/PID/smaps or smaps_rollup)",
+    .title = "map of a process's memory (smaps, smaps_rollup)",
     .command = "cat /proc/PID/smaps_rollup >smaps_rollup",
     .capture = "    cat /proc/PID/smaps_rollup >smaps_rollup\n"
                "    cat /proc/PID/smaps >smaps          # more detail, slower\n"
                "\n"
                "How much memory is resident, and what kind of: with MemStats\n"
                "(a dump, expvar, metrics) it tells where the RSS goes. The\n"
-               "kernel holds a lock of the process meanwhile: milliseconds,\n"
-               "with many gigabytes tens of them.",
+               "kernel looks at every page of the process for it; the program\n"
+               "goes on, but for a mapping or a page fault that has to wait.",
     .fills = HS_PART_PROCESS,
     .probe = probe,
     .decode = decode,

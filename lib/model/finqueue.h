@@ -40,25 +40,25 @@ struct hs_finqueue_function {
 struct hs_finalizer_issue {
     struct hs_str type;
     uint64_t object;
-    bool cycle;    /* it is reachable from its own finalizer or cleanup */
-    bool tiny;     /* it shares a block with others that may live longer */
-    bool cleanup;  /* it is a cleanup's, not a finalizer's */
+    bool cycle;   /* it is reachable from its own finalizer or cleanup */
+    bool tiny;    /* it shares a block with others that may live longer */
+    bool cleanup; /* it is a cleanup's, not a finalizer's */
     struct hs_str function, created; /* "main.finish main.go:17" */
 };
 
 #define HS_FINALIZER_ISSUES 256
 
 struct hs_finqueue {
-    struct hs_series length;     /* of the queue, events; line 0, seconds */
-    struct hs_column functions;  /* struct hs_finqueue_function */
-    uint64_t events, unknown;    /* UNKNOWN have no length */
-    uint64_t again;              /* objects that came twice or more often */
-    double first, last;          /* seconds of the first and the last event */
+    struct hs_series length;    /* of the queue, events; line 0, seconds */
+    struct hs_column functions; /* struct hs_finqueue_function */
+    uint64_t events, unknown;   /* UNKNOWN have no length */
+    uint64_t again;             /* objects that came twice or more often */
+    double first, last;         /* seconds of the first and the last event */
     bool in_order;
-    struct hs_series waiting;    /* checkfinalizers: finalizers, cleanups;
-                                  * seconds if a gctrace line says, else the
-                                  * number of the line */
-    struct hs_column issues;     /* struct hs_finalizer_issue */
+    struct hs_series waiting; /* checkfinalizers: finalizers, cleanups;
+                               * seconds if a gctrace line says, else the
+                               * number of the line */
+    struct hs_column issues;  /* struct hs_finalizer_issue */
     uint64_t issue_count;
 
     struct hs_intern names;

@@ -68,8 +68,8 @@ void hs_gclog_add(struct hs_gclog_builder *builder,
         [HS_GC_GOAL] = (double)cycle->goal,
     };
 
-    if (log->cycles && (cycle->number <= log->last.number ||
-                        cycle->start < log->last.start))
+    if (log->cycles &&
+        (cycle->number <= log->last.number || cycle->start < log->last.start))
         end_run(builder);
     if (log->cycles == 0)
         log->first = *cycle;

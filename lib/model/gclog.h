@@ -17,10 +17,10 @@ enum hs_gclog_line { HS_GC_AFTER, HS_GC_BEFORE, HS_GC_PEAK, HS_GC_GOAL };
 
 struct hs_gc_cycle {
     uint64_t number;
-    double start;        /* seconds since the program's start */
-    double gc_share;     /* of all CPU time so far, 0..1 */
-    double stop_ms;      /* the world stood still */
-    double clock_ms;     /* all phases */
+    double start;                     /* seconds since the program's start */
+    double gc_share;                  /* of all CPU time so far, 0..1 */
+    double stop_ms;                   /* the world stood still */
+    double clock_ms;                  /* all phases */
     uint64_t before, at, after, goal; /* bytes; AT is when marking ended */
     uint64_t stacks, globals;         /* bytes, from Go 1.18 on */
     uint64_t processors;
@@ -33,7 +33,7 @@ struct hs_gclog {
     struct hs_gc_cycle first, last;
     uint64_t cycles, forced, missing;
     double stop_most_ms, stop_sum_ms;
-    uint64_t after_most, peak_most;   /* bytes */
+    uint64_t after_most, peak_most;  /* bytes */
     uint64_t other_runs, other_most; /* and the most that these had, bytes */
 };
 

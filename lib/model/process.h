@@ -27,18 +27,18 @@ enum hs_fact_name {
 /* Who says so; better ones later. */
 enum hs_witness {
     HS_BY_NOBODY,
-    HS_BY_CGROUP,   /* of a group that may have more than this process */
-    HS_BY_KERNEL,   /* the log line that tells of its end */
-    HS_BY_GCTRACE,  /* whole MiB */
-    HS_BY_PROFILE,  /* the MemStats at the end of a text profile */
-    HS_BY_METRICS,  /* Prometheus, at the scrape */
+    HS_BY_CGROUP,  /* of a group that may have more than this process */
+    HS_BY_KERNEL,  /* the log line that tells of its end */
+    HS_BY_GCTRACE, /* whole MiB */
+    HS_BY_PROFILE, /* the MemStats at the end of a text profile */
+    HS_BY_METRICS, /* Prometheus, at the scrape */
     HS_BY_GOPS,
     HS_BY_EXPVAR,
-    HS_BY_STATUS,   /* /proc/PID/status: may lag behind by some pages */
+    HS_BY_STATUS, /* /proc/PID/status: may lag behind by some pages */
     HS_BY_SMAPS,
     HS_BY_ROLLUP,
-    HS_BY_DUMP,     /* the MemStats of a heap dump */
-    HS_BY_USER,     /* --rss */
+    HS_BY_DUMP, /* the MemStats of a heap dump */
+    HS_BY_USER, /* --rss */
 };
 
 struct hs_fact {

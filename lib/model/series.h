@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 
-#define HS_SERIES_MOST   2048 /* even */
+#define HS_SERIES_MOST  2048 /* even */
 #define HS_SERIES_LINES 4
 
 struct hs_series_span {

@@ -14,8 +14,8 @@
 #include "base/input.h"
 
 enum hs_part {
-    HS_PART_PROFILE = 1, /* sampled stacks: model/profile.h */
-    HS_PART_HEAP = 2,    /* objects, roots, goroutines: model/heap.h */
+    HS_PART_PROFILE = 1,        /* sampled stacks: model/profile.h */
+    HS_PART_HEAP = 2,           /* objects, roots, goroutines: model/heap.h */
     HS_PART_PROCESS = 16,       /* where its memory is: model/process.h */
     HS_PART_GCLOG = 1 << 10,    /* lines of gctrace: model/gclog.h */
     HS_PART_STACKS = 1 << 11,   /* printed goroutines: model/stacks.h */
