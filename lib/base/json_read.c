@@ -91,7 +91,8 @@ void hs_json_objects_close(struct hs_json_objects *objects)
 /* The bytes before AT are done with. */
 static void drop(struct hs_json_objects *o, size_t at)
 {
-    hs_cursor_take(&o->window, at);
+    if (at > 0)
+        hs_cursor_take(&o->window, at);
     o->seen -= at;
     o->string = 0;
 }

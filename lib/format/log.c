@@ -21,10 +21,35 @@ static const struct log_taker *const takers[] = {
 
 _Static_assert(TAKERS == LOG_TAKERS, "each taker is counted");
 
-static const struct log_taker *taker_of(struct hs_cursor line)
+/* Where the marks of all takers are, by pair of characters: one look at each of
+ * a line's pairs says who should look closer.  That is most often nobody. */
+static uint8_t *mark(struct hs_arena *arena)
 {
+    uint8_t *marked = hs_arena_zeroed(arena, 1 << 16, 1);
+
     for (size_t i = 0; i < TAKERS; i++)
-        if (takers[i]->knows(line))
+        for (const char *m = takers[i]->marks; *m; m += 2)
+            marked[(uint8_t)m[0] << 8 | (uint8_t)m[1]] |= (uint8_t)(1 << i);
+    return marked;
+}
+
+static unsigned marks_of(const uint8_t *marked, struct hs_cursor line)
+{
+    size_t size = hs_cursor_left(&line);
+    unsigned marks = 0;
+
+    for (size_t i = 1; i < size; i++)
+        marks |= marked[line.at[i - 1] << 8 | line.at[i]];
+    return marks;
+}
+
+static const struct log_taker *taker_of(const uint8_t *marked,
+                                        struct hs_cursor line)
+{
+    unsigned marks = marks_of(marked, line);
+
+    for (size_t i = 0; marks && i < TAKERS; i++)
+        if ((marks >> i & 1) && takers[i]->knows(line))
             return takers[i];
     return NULL;
 }
@@ -70,16 +95,30 @@ static bool looks_logged(struct hs_cursor line)
            memchr("-/: ", hs_scan_peek(&line), 4);
 }
 
+/* Does the head have a message?  *FIRST if it stands in its first line. */
+static bool has_message(struct hs_cursor head, bool *first)
+{
+    struct hs_cursor line;
+
+    *first = true;
+    for (; next_line(&head, &line); *first = false)
+        for (size_t i = 0; i < TAKERS; i++)
+            if (!takers[i]->weak && takers[i]->knows(line))
+                return true;
+    return false;
+}
+
 static int probe(struct hs_cursor head)
 {
     struct hs_cursor line;
     size_t lines = 0, logged = 0;
+    bool first;
 
     if (memchr(head.at, '\0', hs_cursor_left(&head)))
         return 0;
+    if (has_message(head, &first))
+        return first ? 80 : 70;
     while (next_line(&head, &line)) {
-        if (taker_of(line))
-            return lines == 0 ? 80 : 70;
         if (hs_cursor_left(&line) == 0)
             continue;
         lines++;
@@ -90,12 +129,12 @@ static int probe(struct hs_cursor head)
 
 static void take_line(struct log *log)
 {
-    const struct log_taker *taker = taker_of(log->lines.line);
+    const struct log_taker *taker = taker_of(log->marked, log->lines.line);
 
     if (taker) {
         bool counts = taker->take(log, log->lines.line);
 
-        log->found++;
+        log->found += !taker->weak;
         for (size_t i = 0; i < TAKERS; i++)
             log->taken[i] += takers[i] == taker && counts;
         return;
@@ -151,6 +190,7 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
     struct hs_arena scratch = HS_ARENA_EMPTY;
     struct log log = {.snapshot = snapshot, .gc_seconds = -1};
 
+    log.marked = mark(&scratch);
     hs_lines_open(&log.lines, input);
     for (size_t i = 0; i < TAKERS; i++)
         if (takers[i]->begin)

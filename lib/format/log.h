@@ -27,6 +27,8 @@
 struct log {
     struct hs_lines lines;
     struct hs_snapshot *snapshot;
+    /* By pair of characters, the takers that have it as a mark. */
+    uint8_t *marked;
     uint64_t taken[LOG_TAKERS]; /* messages, by taker */
     uint64_t found;             /* messages that were understood */
     uint64_t goroutines;
@@ -41,12 +43,16 @@ struct log {
 
 struct log_taker {
     const char *one, *many; /* "goroutine", "goroutines"; NULL: not told */
+    /* Pairs of characters, one after the other: a line that has none of them
+     * is not of this kind.  What is rare elsewhere is good. */
+    const char *marks;
+    bool weak; /* such a line alone makes no file a log of this kind */
     /* Is LINE, anywhere in it, the start of a message of this kind? */
     bool (*knows)(struct hs_cursor line);
     /* Takes such a line.  True if it is a message to be counted. */
     bool (*take)(struct log *log, struct hs_cursor line);
-    /* Whether LINE, which nobody knows, goes on with the message before; NULL
-     * if messages have one line. */
+    /* Does LINE, which nobody knows, go on with the message before?  NULL if
+     * messages have one line. */
     bool (*more)(struct log *log, struct hs_cursor line);
     /* Before the first line, and after the last; or NULL. */
     void (*begin)(struct log *log, struct hs_arena *scratch);

@@ -181,6 +181,7 @@ static void end(struct log *log)
 }
 
 const struct log_taker log_finalizers = {
+    .marks = "kfLY",
     .one = "line of checkfinalizers",
     .many = "lines of checkfinalizers",
     .knows = knows,

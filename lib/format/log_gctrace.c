@@ -175,6 +175,7 @@ static void end(struct log *log)
 }
 
 const struct log_taker log_gctrace = {
+    .marks = " @cvKi",
     .one = "collection",
     .many = "collections",
     .knows = knows,

@@ -170,6 +170,7 @@ static void begin(struct log *log, struct hs_arena *scratch)
 }
 
 const struct log_taker log_kernel = {
+    .marks = "Kim-y:",
     .one = "process killed",
     .many = "processes killed",
     .knows = knows,

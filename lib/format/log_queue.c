@@ -53,6 +53,7 @@ static bool take(struct log *log, struct hs_cursor line)
 }
 
 const struct log_taker log_queue = {
+    .marks = ".q",
     .one = "finalizer queued",
     .many = "finalizers queued",
     .knows = knows,

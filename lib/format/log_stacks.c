@@ -367,6 +367,7 @@ static void end(struct log *log)
 }
 
 const struct log_taker log_stacks = {
+    .marks = "]:}:",
     .one = "goroutine",
     .many = "goroutines",
     .knows = knows,
@@ -400,17 +401,18 @@ static bool find_reason(struct hs_cursor line, struct hs_str *reason)
 
 static bool knows_reason(struct hs_cursor line)
 {
-    (void)line;
-    return false; /* the word alone makes no file a log of this kind */
+    struct hs_str reason;
+
+    return find_reason(line, &reason);
 }
 
-/* Shown every line that nobody knows. */
-static bool more_reason(struct log *log, struct hs_cursor line)
+static bool take_reason(struct log *log, struct hs_cursor line)
 {
     struct log_stacks *s = log->stacks;
     struct hs_str reason;
 
-    if (s->open || !find_reason(line, &reason))
+    /* Not if it is a frame, and a goroutine does not go on after it. */
+    if (more(log, line) || !find_reason(line, &reason))
         return false;
     /* A panic within a panic: the first one is the cause. */
     if (s->reason_size > 0 && log->lines.count - s->reason_line <= REASON_LINES)
@@ -422,6 +424,8 @@ static bool more_reason(struct log *log, struct hs_cursor line)
 }
 
 const struct log_taker log_reason = {
+    .marks = "c:r:T:V:y:",
+    .weak = true,
     .knows = knows_reason,
-    .more = more_reason,
+    .take = take_reason,
 };

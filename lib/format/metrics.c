@@ -129,7 +129,6 @@ static void take_sample(struct metrics *m, struct hs_str name, double value)
             continue;
         m->has[i] = true;
         m->values[i] = whole;
-        m->found++;
     }
 }
 
@@ -150,7 +149,7 @@ static bool take_line(struct metrics *m, struct hs_err *err)
 
 /* MemStats' numbers are sums of the classes (runtime/metrics/description.go).
  */
-static void say_classes(const struct metrics *m)
+static void say_classes(struct metrics *m)
 {
     static const struct {
         enum hs_fact_name fact;
@@ -175,6 +174,7 @@ static void say_classes(const struct metrics *m)
             continue;
         hs_process_say(hs_process_of(m->snapshot), sums[i].fact, sum,
                        HS_BY_METRICS);
+        m->found++;
     }
 }
 
@@ -185,11 +185,11 @@ static bool read(struct metrics *m, struct hs_err *err)
             return false;
     if (!hs_lines_whole(&m->lines, "the list", err))
         return false;
+    say_classes(m);
     if (m->found == 0)
         return hs_fail(err, HS_EUNKNOWN, HS_NOWHERE,
                        "metrics without any of the Go runtime (go_memstats_*, "
                        "process_resident_memory_bytes)");
-    say_classes(m);
     if (m->many)
         hs_snapshot_warn(m->snapshot,
                          "%s has metrics of several processes; "

@@ -65,7 +65,8 @@ void hs_series_add(struct hs_series *series, double time,
         new.lines[i] =
             (struct hs_series_span){numbers[i], numbers[i], numbers[i]};
     add_up(series, time, numbers[0]);
-    last += series->points.count ? series->points.count - 1 : 0;
+    if (series->points.count)
+        last += series->points.count - 1;
     if (series->points.count && last->count < series->each) {
         join(last, &new);
         return;
