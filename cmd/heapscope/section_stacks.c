@@ -462,6 +462,25 @@ static void tell_total(const struct view *v)
     hs_doc_group(doc, doc->top, NULL, title);
 }
 
+/* What --fail-on reads, unless a dump says how many there are. */
+static void add_digest(const struct view *v)
+{
+    struct hs_run *run = v->run;
+
+    if (!run->digest || (run->snapshots[0].parts & HS_PART_HEAP))
+        return;
+    for (size_t i = 0; i < v->count; i++) {
+        const struct hs_stacks_group *group = group_of(v, &v->rows[i]);
+
+        hs_digest_add(run->digest,
+                      (struct hs_digest_row){
+                          .kind = "goroutines",
+                          .name = hs_stacks_text(v->stacks, group->name),
+                          .objects = group->count,
+                          .metric = HS_METRIC_OWN});
+    }
+}
+
 bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err)
 {
     struct view v;
@@ -472,6 +491,7 @@ bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err)
     show_groups(&v, hs_run_limit(run, FIRST_SCREEN));
     tell_notes(&v);
     tell_programs(&v);
+    add_digest(&v);
     return true;
 }
 
