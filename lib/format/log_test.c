@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log_test.c - logs of programs that know their answers, and of loggers that
  * put them into all kinds of wrapping. */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -167,64 +168,52 @@ static void check_collections(const struct hs_gclog *log, const char *path)
     }
     fclose(file);
     assert_int_equal(counted, 8);
-    assert_int_equal(log->forced, counted);
+    /* Go 1.19 calls other collections forced, too. */
+    assert_true(log->forced >= counted);
 }
 
-/* Those that waited had no gctrace. */
+/* Those that waited had no gctrace.  NAME is without its extension. */
 static void check_program(const char *name)
 {
-    char path[128], answer_path[128];
+    char path[256], answer_path[256];
     struct hs_json *answer;
     struct log_case c;
+    bool stacks = strstr(name, "-stacks") != NULL;
 
-    snprintf(path, sizeof(path), "log/%s.log.gz", name);
+    snprintf(path, sizeof(path), "log/%s.%s.gz", name, stacks ? "txt" : "log");
     snprintf(answer_path, sizeof(answer_path), "log/%s.json", name);
     answer = answers(answer_path);
     open_case(&c, path, "log");
     assert_true(c.good);
     check_waiting(c.snapshot.stacks, answer);
+    assert_int_equal(c.snapshot.stacks->moments, 1);
+    if (stacks)
+        assert_int_equal(c.snapshot.stacks->goroutines.count,
+                         number(answer, "Goroutines"));
     if (c.snapshot.gclog)
         check_collections(c.snapshot.gclog, answer_path);
-    assert_int_equal(c.snapshot.stacks->moments, 1);
     close_case(&c);
     hs_json_free(answer);
 }
 
-TEST(the_log_of_a_program_says_what_the_program_knows)
+/* Every answer sheet in log/: those that are kept, and of scripts/test-logs
+ * those that were just made. */
+TEST(logs_say_what_their_programs_know)
 {
-    check_program("go1.18-quit");
-    check_program("go1.21-quit");
-    check_program("go1.22-panic");
-    check_program("go1.24-quit");
-    check_program("go1.24-aged");
-    check_program("go1.26-quit");
-    check_program("go1.27-quit");
-}
+    char pattern[512];
+    glob_t found;
 
-static void check_stacks(const char *name)
-{
-    char path[128], answer_path[128];
-    struct hs_json *answer;
-    struct log_case c;
+    snprintf(pattern, sizeof(pattern), "%s/log/*.json", hs_test_data());
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *slash = strrchr(found.gl_pathv[i], '/');
+        char name[128];
 
-    snprintf(path, sizeof(path), "log/%s.txt.gz", name);
-    snprintf(answer_path, sizeof(answer_path), "log/%s.json", name);
-    answer = answers(answer_path);
-    open_case(&c, path, "log");
-    assert_true(c.good);
-    check_waiting(c.snapshot.stacks, answer);
-    assert_int_equal(c.snapshot.stacks->goroutines.count,
-                     number(answer, "Goroutines"));
-    close_case(&c);
-    hs_json_free(answer);
-}
-
-TEST(printed_goroutines_are_as_many_as_NumGoroutine_says)
-{
-    check_stacks("go1.18-stacks");
-    check_stacks("go1.20-stacks");
-    check_stacks("go1.22-stacks");
-    check_stacks("go1.27-stacks");
+        snprintf(name, sizeof(name), "%.*s", (int)(strlen(slash + 1) - 5),
+                 slash + 1);
+        check_program(name);
+    }
+    globfree(&found);
 }
 
 static const struct hs_stacks_goroutine *
