@@ -27,7 +27,7 @@ static bool analyze_run(struct hs_run *run, struct hs_err *err)
     hs_digest_init(&digest, run->scratch);
     if (run->options->fail_on.count > 0)
         run->digest = &digest;
-    hs_process_take_rss(run);
+    hs_process_take_others(run);
     if (!hs_sections_all(run, sections, err))
         return false;
     hs_digest_close(&digest);

@@ -34,28 +34,35 @@ static struct hs_value nanos(double seconds)
                        (int64_t)((seconds < 3e9 ? seconds : 3e9) * 1e9));
 }
 
-/* The function that a dump of the same process has at PC. */
-static struct hs_str name_in_dump(const struct hs_run *run, uint64_t pc)
+/* The functions that a dump of the same process has on its stacks, by where
+ * they begin; NULL without a dump. */
+static const struct hs_map *names_in_dump(struct hs_run *run)
 {
     const struct hs_heap *heap = run->snapshots[0].heap;
     const struct hs_frame *frames;
+    struct hs_map *names;
 
-    if (!(run->snapshots[0].parts & HS_PART_HEAP) || !heap || !pc)
-        return (struct hs_str){0};
+    if (!(run->snapshots[0].parts & HS_PART_HEAP) || !heap)
+        return NULL;
     frames = heap->frames.at;
-    for (size_t i = 0; i < heap->frames.count; i++)
-        if (frames[i].entry == pc)
-            return frames[i].function;
-    return (struct hs_str){0};
+    names = hs_arena_zeroed(run->scratch, 1, sizeof(*names));
+    hs_map_init(names, run->scratch, 64);
+    for (uint32_t i = 0; i < heap->frames.count; i++)
+        hs_map_add(names, frames[i].entry, i);
+    return names;
 }
 
-static struct hs_value name_of(struct hs_run *run,
+static struct hs_value name_of(struct hs_run *run, const struct hs_map *names,
                                const struct hs_finqueue_function *function)
 {
     struct hs_str name = function->name;
+    uint32_t frame = names && function->pc ? hs_map_lookup(names, function->pc)
+                                           : HS_MAP_NONE;
 
-    if (!name.size)
-        name = name_in_dump(run, function->pc);
+    if (!name.size && frame != HS_MAP_NONE)
+        name =
+            ((const struct hs_frame *)run->snapshots[0].heap->frames.at)[frame]
+                .function;
     if (name.size)
         return hs_value_name(name.text, name.size);
     name = hs_str_of(hs_doc_printf(run->doc, "func@0x%" PRIx64, function->pc));
@@ -87,6 +94,7 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
     };
     size_t n = queue->functions.count;
     uint64_t limit = hs_run_limit(run, USUAL_ROWS);
+    const struct hs_map *names = names_in_dump(run);
     struct hs_finqueue_function *rows =
         hs_arena_zeroed(run->scratch, n + 1, sizeof(*rows));
     struct hs_block *table =
@@ -98,7 +106,7 @@ static void add_functions(struct hs_run *run, struct hs_block *group,
     qsort(rows, n, sizeof(*rows), by_count);
     for (size_t i = 0; i < n && (!limit || i < limit); i++) {
         struct hs_value row[] = {
-            name_of(run, &rows[i]),
+            name_of(run, names, &rows[i]),
             hs_value_address(rows[i].pc),
             number(rows[i].count),
             hs_value_share((double)rows[i].count / (double)queue->events),

@@ -6,6 +6,7 @@
 #include "section_process.h"
 
 #include "base/size.h"
+#include "model/profile.h"
 
 static struct hs_value value_of(const struct hs_waterfall_part *part)
 {
@@ -90,6 +91,8 @@ static const char *live_remark(const struct table *t)
     switch (t->w->live_by) {
     case HS_BY_GCTRACE:
         return "after the last GC in the log";
+    case HS_BY_SAMPLES:
+        return "by the samples of the heap profile";
     case HS_BY_DUMP:
         return "reached from a root";
     default:
@@ -256,8 +259,8 @@ void hs_process_waterfall_part(struct hs_run *run,
     show_people(run, &w, process, remarks);
     if (!process)
         return;
-    show_facts(run, process);
     hs_process_verdict_part(run, &w, process);
+    show_facts(run, process);
 }
 
 bool hs_process_analyze_section(struct hs_run *run, struct hs_err *err)
@@ -271,9 +274,38 @@ bool hs_process_analyze_section(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
-void hs_process_take_rss(struct hs_run *run)
+/* What is in use by a heap profile, about; false if it is none. */
+static bool in_use(const struct hs_profile *profile, uint64_t *bytes)
 {
+    size_t type = 0;
+
+    while (type < profile->type_count &&
+           !hs_str_equal(hs_profile_string(profile, profile->types[type].type),
+                         hs_str_of("inuse_space")))
+        type++;
+    if (type == profile->type_count || profile->duration_nanos != 0)
+        return false;
+    *bytes = 0;
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        int64_t value = profile->values[i * profile->type_count + type];
+
+        if (value < 0 || __builtin_add_overflow(*bytes, (uint64_t)value, bytes))
+            return false;
+    }
+    return true;
+}
+
+void hs_process_take_others(struct hs_run *run)
+{
+    struct hs_snapshot *snapshot = &run->snapshots[0];
+    uint64_t bytes;
+
     if (run->options->rss)
-        hs_process_say(hs_process_of(&run->snapshots[0]), HS_FACT_RSS,
-                       run->options->rss, HS_BY_USER);
+        hs_process_say(hs_process_of(snapshot), HS_FACT_RSS, run->options->rss,
+                       HS_BY_USER);
+    if ((snapshot->parts & HS_PART_PROCESS) &&
+        (snapshot->parts & HS_PART_PROFILE) &&
+        in_use(snapshot->profile, &bytes))
+        hs_process_say(snapshot->process, HS_FACT_HEAP_LIVE, bytes,
+                       HS_BY_SAMPLES);
 }

@@ -25,7 +25,8 @@ void hs_process_verdict_part(struct hs_run *run, const struct hs_waterfall *w,
 void hs_process_facts_fields(struct hs_run *run, struct hs_block *group,
                              const struct hs_process *process);
 
-/* Adds --rss to the snapshot, if it was given. */
-void hs_process_take_rss(struct hs_run *run);
+/* Adds to the snapshot what others than its files know: --rss, and what a
+ * profile makes of its samples. */
+void hs_process_take_others(struct hs_run *run);
 
 #endif

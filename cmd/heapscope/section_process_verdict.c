@@ -97,7 +97,7 @@ static void tell_missing(struct hs_run *run, const struct hs_waterfall *w)
         hs_doc_note(run->doc, run->doc->top,
                     "MemStats of the same moment tells the rest apart: a heap "
                     "dump, /metrics, /debug/vars, or heap?debug=1.");
-    else if (w->live.about && w->go_known)
+    else if (w->live.about && w->go_known && w->live_by != HS_BY_SAMPLES)
         hs_doc_note(run->doc, run->doc->top,
                     "Live heap (%s) and MemStats (%s) are of two moments, so "
                     "what is garbage is known about.",

@@ -21,6 +21,10 @@
 #include "model/gclog.h"
 #include "model/process.h"
 
+/* The runtime's line is no longer, so that no line makes looking for one slow.
+ */
+#define LINE_MOST 1024
+
 /* `0.026+0.39+0.10`: the first and the last, and the sum of all. */
 static bool read_times(struct hs_cursor *scan, double *ends, double *sum)
 {
@@ -104,6 +108,8 @@ static bool find_cycle(struct hs_cursor line, struct hs_gc_cycle *cycle)
         struct hs_cursor scan = line;
 
         scan.at -= 3;
+        if (hs_cursor_left(&scan) > LINE_MOST)
+            scan.end = scan.at + LINE_MOST;
         if (read_cycle(&scan, cycle))
             return true;
     }

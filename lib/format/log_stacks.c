@@ -2,9 +2,9 @@
 /*
  * log_stacks.c - goroutines as panics, SIGQUIT and ?debug=2 print them.
  *
- *   goroutine = "goroutine " id [" gp=" ...] " [" state "]" [" labels:{" ...
- * "}"]
- *               ":" NL frame* [creator] (NL | end)
+ *   goroutine = "goroutine " id [" gp=" ...] " [" state "]" [labels] ":" NL
+ *               frame* [creator] (NL | end)
+ *   labels    = " labels:{" ... "}"
  *   state     = reason [" (leaked)"] [" (scan)"] [", " n " minutes"]
  *               [", locked to thread"] [", synctest bubble " n]
  *   frame     = function "(" args ")" NL TAB file ":" line [" +0x" hex] ... NL
@@ -27,6 +27,8 @@
 #define REASON_MOST 200
 /* Go prints a hundred frames at most. */
 #define FRAMES_MOST 1024
+/* A header is no longer, so that no line makes looking for one slow. */
+#define HEADER_MOST 8192
 /* Lines between the reason and the goroutines ("[signal SIGSEGV ...]"). */
 #define REASON_LINES 8
 
@@ -122,8 +124,11 @@ static bool find_header(struct hs_cursor line, const uint8_t **at,
 
         scan.at -= strlen("goroutine ");
         *at = scan.at;
+        if (hs_cursor_left(&scan) > HEADER_MOST)
+            scan.end = scan.at + HEADER_MOST;
         if (!read_header(&scan, entry))
             continue;
+        scan.end = line.end;
         *rest = scan;
         /* At the end of its line, or of what a JSON text has as one. */
         if (hs_cursor_left(&scan) == 0 || hs_scan_literal(&scan, "\\n") ||

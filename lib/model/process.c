@@ -38,6 +38,7 @@ const char *hs_witness_name(enum hs_witness by)
 {
     static const char *const names[] = {
         [HS_BY_NOBODY] = "",
+        [HS_BY_SAMPLES] = "heap profile",
         [HS_BY_CGROUP] = "cgroup",
         [HS_BY_KERNEL] = "kernel log",
         [HS_BY_GCTRACE] = "gctrace",

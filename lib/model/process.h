@@ -27,6 +27,7 @@ enum hs_fact_name {
 /* Who says so; better ones later. */
 enum hs_witness {
     HS_BY_NOBODY,
+    HS_BY_SAMPLES, /* what a heap profile makes of its samples */
     HS_BY_CGROUP,  /* of a group that may have more than this process */
     HS_BY_KERNEL,  /* the log line that tells of its end */
     HS_BY_GCTRACE, /* whole MiB */
