@@ -346,6 +346,7 @@ static bool finalizers_run(struct hs_run *run, struct hs_err *err)
 {
     static const struct hs_section sections[] = {
         {HS_PART_HEAP, registered_section},
+        {HS_PART_STACKS, hs_stacks_finalizers_section},
         {HS_PART_FINQUEUE, hs_finqueue_section},
         {0, NULL},
     };
@@ -363,8 +364,8 @@ const struct hs_command command_finalizers = {
         "ever. queued: nothing uses them any more, their finalizer is due or "
         "running. A dump names a function only if it is on some stack. "
         "Of events of the queue: its length over time, and what is put into "
-        "it most.",
+        "it most. Of printed goroutines: the finalizer that was running.",
     .takes = HS_TAKES_ONE,
-    .needs = HS_PART_HEAP | HS_PART_FINQUEUE,
+    .needs = HS_PART_HEAP | HS_PART_FINQUEUE | HS_PART_STACKS,
     .run = finalizers_run,
 };

@@ -53,6 +53,7 @@ bool hs_process_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_gclog_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_stacks_goroutines_section(struct hs_run *run, struct hs_err *err);
+bool hs_stacks_finalizers_section(struct hs_run *run, struct hs_err *err);
 bool hs_finqueue_section(struct hs_run *run, struct hs_err *err);
 
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,

@@ -5,6 +5,7 @@
 #ifndef HEAPSCOPE_SECTION_STACKS_H
 #define HEAPSCOPE_SECTION_STACKS_H
 
+#include "base/regex.h"
 #include "model/stacks.h"
 #include "section.h"
 
@@ -18,5 +19,56 @@ struct hs_stacks_join {
 };
 
 struct hs_stacks_join hs_stacks_joined(struct hs_run *run);
+
+/* A group, and what its goroutines do. */
+struct hs_stacks_row {
+    uint32_t group;
+    uint32_t state; /* the most frequent one; string */
+    uint32_t in_state, waiting, most_minutes, locked, leaked;
+};
+
+/* The groups that are asked for, the largest first. */
+struct hs_stacks_view {
+    struct hs_run *run;
+    const struct hs_stacks *stacks;
+    struct hs_stacks_join join;
+    struct hs_stacks_row *rows;
+    size_t count;
+    uint64_t goroutines;
+};
+
+/* Fills V with the groups that have a function which REGEX matches, all if it
+ * is NULL; false if there are none. */
+bool hs_stacks_look(struct hs_run *run, const struct hs_regex *regex,
+                    struct hs_stacks_view *v);
+
+static inline const struct hs_stacks_group *
+hs_stacks_group_of(const struct hs_stacks_view *v,
+                   const struct hs_stacks_row *row)
+{
+    return (const struct hs_stacks_group *)v->stacks->groups.at + row->group;
+}
+
+/* A string of the log as a name, null if it is empty. */
+struct hs_value hs_stacks_name(const struct hs_stacks_view *v, uint32_t string);
+
+/* "main.go:17" */
+const char *hs_stacks_place(const struct hs_stacks_view *v,
+                            const struct hs_stacks_frame *frame);
+
+/* How long the goroutine of ROW that waits longest does so, at least. */
+struct hs_value hs_stacks_waited(const struct hs_stacks_row *row);
+
+/* The heading of all that is told of V. */
+void hs_stacks_heading(const struct hs_stacks_view *v);
+
+/* The frames of ROW, innermost first, at most MOST; 0: all. */
+void hs_stacks_stack_part(const struct hs_stacks_view *v,
+                          struct hs_block *parent, const char *key,
+                          const char *title, const struct hs_stacks_row *row,
+                          uint32_t most);
+
+/* Notes on finalizers that were running. */
+void hs_stacks_tell_finalizers(const struct hs_stacks_view *v);
 
 #endif

@@ -369,9 +369,9 @@ TEST(issues_of_checkfinalizers_say_what_and_where)
     assert_true(issues[0].cycle && !issues[0].cleanup && issues[1].cleanup);
     assert_true(hs_str_equal(issues[0].type, hs_str_of("main.conn")));
     assert_true(
-        hs_str_equal(issues[1].function, hs_str_of("main.drop main.go:34")));
+        hs_str_equal(issues[1].function, hs_str_of("main.drop main.go:35")));
     assert_true(
-        hs_str_equal(issues[1].created, hs_str_of("main.cycle main.go:41")));
+        hs_str_equal(issues[1].created, hs_str_of("main.cycle main.go:42")));
     close_case(&c);
 }
 

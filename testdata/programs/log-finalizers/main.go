@@ -2,10 +2,10 @@
 
 // log-finalizers is for GODEBUG=checkfinalizers=1 (Go 1.25 and later).
 //
-//	log-finalizers stuck|cycle
+//	log-finalizers stuck|quit|cycle
 //
 // With stuck, a finalizer never returns, and 30 more objects come into the queue
-// after each of five collections. With cycle, one finalizer and one cleanup keep
+// after each of five collections; quit prints the goroutines then. With cycle, one finalizer and one cleanup keep
 // their own objects alive.
 package main
 
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -51,5 +52,9 @@ func main() {
 		runtime.GC()
 		time.Sleep(20 * time.Millisecond)
 		letGo(30)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "quit" {
+		syscall.Kill(os.Getpid(), syscall.SIGQUIT)
+		time.Sleep(time.Minute)
 	}
 }
