@@ -18,12 +18,14 @@
 
 static struct hs_value bytes(double n)
 {
-    return hs_value_of(HS_UNIT_BYTES, (int64_t)n);
+    return hs_value_of(HS_UNIT_BYTES, n < 9e18 ? (int64_t)n : INT64_MAX);
 }
 
 static struct hs_value nanos(double seconds)
 {
     /* A made-up line may have any time; a century is enough. */
+    if (!(seconds > 0))
+        seconds = 0;
     return hs_value_of(HS_UNIT_NANOS,
                        (int64_t)((seconds < 3e9 ? seconds : 3e9) * 1e9));
 }

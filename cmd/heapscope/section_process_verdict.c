@@ -11,16 +11,6 @@
 
 #define NEAR 0.9 /* of a limit */
 
-static const char *bytes(uint64_t n)
-{
-    static _Thread_local struct hs_shown shown[4];
-    static _Thread_local unsigned next;
-
-    next = (next + 1) % 4;
-    shown[next] = hs_show_bytes((int64_t)n);
-    return shown[next].text;
-}
-
 static bool is_part(uint64_t part, uint64_t all, double share)
 {
     return all > 0 && (double)part >= share * (double)all;
@@ -38,7 +28,7 @@ static void tell_huge_pages(struct hs_run *run, const struct hs_waterfall *w,
                     "No leak, but huge pages: Go has given %s back, and the "
                     "kernel has made it resident again. 'echo madvise "
                     ">/sys/kernel/mm/transparent_hugepage/enabled' ends that.",
-                    bytes(w->huge.bytes));
+                    hs_show_bytes((int64_t)w->huge.bytes).text);
         return;
     }
     if (w->huge.known || !w->outside.known ||
@@ -52,7 +42,8 @@ static void tell_huge_pages(struct hs_run *run, const struct hs_waterfall *w,
                 "%s is in anonymous huge pages: they may have made resident "
                 "again what Go has given back (%s released), which is no "
                 "leak. /proc/PID/smaps, beside these files, tells.",
-                bytes(huge), bytes(w->released.bytes));
+                hs_show_bytes((int64_t)huge).text,
+                hs_show_bytes((int64_t)w->released.bytes).text);
 }
 
 /* The part that decides, and where to look. */
@@ -70,24 +61,24 @@ static void tell_largest(struct hs_run *run, const struct hs_waterfall *w)
                     "Look outside of Go: %s (%s) is memory that no heap "
                     "profile and no dump shows. cgo, C libraries and mmap "
                     "have it; /proc/PID/smaps says which mappings.",
-                    bytes(w->outside.bytes), share.text);
+                    hs_show_bytes((int64_t)w->outside.bytes).text, share.text);
     } else if (is_part(w->idle.bytes, w->total, 0.3)) {
         hs_doc_note(doc, doc->top,
                     "%s is free, but not given back yet: the heap was larger "
                     "before. Go returns it slowly; GOMEMLIMIT, or "
                     "debug.FreeOSMemory() once, does so at once.",
-                    bytes(w->idle.bytes));
+                    hs_show_bytes((int64_t)w->idle.bytes).text);
     } else if (is_part(w->garbage.bytes, w->total, 0.3) &&
                w->garbage.bytes > w->live.bytes / 2) {
         hs_doc_note(doc, doc->top,
                     "%s is garbage that waits for the next GC: GOGC and "
                     "GOMEMLIMIT decide how much there may be.",
-                    bytes(w->garbage.bytes));
+                    hs_show_bytes((int64_t)w->garbage.bytes).text);
     } else if (is_part(w->slack.bytes, w->total, 0.25)) {
         hs_doc_note(doc, doc->top,
                     "%s is free slots between objects that live: many small "
                     "ones were freed, and what is left is scattered.",
-                    bytes(w->slack.bytes));
+                    hs_show_bytes((int64_t)w->slack.bytes).text);
     }
 }
 
@@ -109,7 +100,8 @@ static bool group_used(const struct hs_process *process, uint64_t *used)
 {
     uint64_t idle;
 
-    if (!hs_process_knows(process, HS_FACT_GROUP_USED, used))
+    if (!hs_process_knows(process, HS_FACT_GROUP_USED, used) ||
+        *used > INT64_MAX)
         return false;
     if (hs_process_knows(process, HS_FACT_GROUP_IDLE_FILE, &idle))
         *used = *used > idle ? *used - idle : 0;
@@ -131,7 +123,8 @@ static void tell_limit(struct hs_run *run, const struct hs_waterfall *w,
         hs_doc_note(run->doc, run->doc->top, "%s%s is %s; %s (%s) %s.",
                     near ? "Near the limit: " : "",
                     w->limit_is_soft ? "GOMEMLIMIT" : "the group's limit",
-                    bytes(w->limit.bytes), bytes(used),
+                    hs_show_bytes((int64_t)w->limit.bytes).text,
+                    hs_show_bytes((int64_t)used).text,
                     hs_show_share(w->limit.bytes ? share : 1).text, what);
     }
     if (hs_process_knows(process, HS_FACT_GROUP_OOM_KILLS, &ooms) && ooms > 0)
@@ -149,11 +142,11 @@ static void tell_swap(struct hs_run *run, const struct hs_process *process)
     if (hs_process_knows(process, HS_FACT_SWAP, &swap) && swap > 0)
         hs_doc_note(run->doc, run->doc->top,
                     "%s more is swapped out: the RSS does not count it.",
-                    bytes(swap));
+                    hs_show_bytes((int64_t)swap).text);
     if (hs_process_knows(process, HS_FACT_RSS_PEAK, &peak) &&
         hs_process_knows(process, HS_FACT_RSS, &rss) && peak > rss + rss / 4)
         hs_doc_note(run->doc, run->doc->top, "At its peak, %s was resident.",
-                    bytes(peak));
+                    hs_show_bytes((int64_t)peak).text);
 }
 
 static uint64_t kill_rss(const struct hs_oom_kill *kill)
