@@ -24,6 +24,10 @@
 /* The runtime's line is no longer, so that no line makes looking for one slow.
  */
 #define LINE_MOST 1024
+/* With larger numbers it is none of the runtime's: three centuries, and 8 PiB.
+ */
+#define SECONDS_MOST 1e10
+#define MB_MOST      ((uint64_t)1 << 33)
 
 /* `0.026+0.39+0.10`: the first and the last, and the sum of all. */
 static bool read_times(struct hs_cursor *scan, double *ends, double *sum)
@@ -33,7 +37,8 @@ static bool read_times(struct hs_cursor *scan, double *ends, double *sum)
 
     *sum = *ends = 0;
     for (;;) {
-        if (!hs_scan_number(scan, &time))
+        if (!hs_scan_number(scan, &time) || time < 0 ||
+            time > SECONDS_MOST * 1e3)
             return false;
         *sum += time;
         if (first)
@@ -54,7 +59,7 @@ static bool read_mb(struct hs_cursor *scan, const char *what, uint64_t *bytes)
     uint64_t mb;
 
     if (!hs_scan_unsigned(&at, &mb) || !hs_scan_literal(&at, what) ||
-        mb > UINT64_MAX >> 20)
+        mb > MB_MOST)
         return false;
     *bytes = mb << 20;
     *scan = at;
@@ -68,8 +73,11 @@ static bool read_head(struct hs_cursor *scan, struct hs_gc_cycle *cycle)
     if (!hs_scan_literal(scan, "gc ") ||
         !hs_scan_unsigned(scan, &cycle->number) ||
         !hs_scan_literal(scan, " @") || !hs_scan_number(scan, &cycle->start) ||
-        cycle->start < 0 || !hs_scan_literal(scan, "s ") ||
-        !hs_scan_number(scan, &cycle->gc_share) || !hs_scan_literal(scan, "%"))
+        cycle->start < 0 || cycle->start > SECONDS_MOST ||
+        !hs_scan_literal(scan, "s ") ||
+        !hs_scan_number(scan, &cycle->gc_share) ||
+        !hs_scan_literal(scan, "%") || cycle->gc_share < 0 ||
+        cycle->gc_share > 100)
         return false;
     cycle->gc_share /= 100;
     if (hs_scan_literal(scan, " (") && !hs_scan_until(scan, ')', &remark))
