@@ -70,8 +70,7 @@ static void fill_objects(struct hs_waterfall *w,
     }
     w->live_by = process->facts[HS_FACT_HEAP_LIVE].by;
     w->live = part(live);
-    w->live.about =
-        w->live_by == HS_BY_GCTRACE || w->live_by == HS_BY_SAMPLES;
+    w->live.about = w->live_by == HS_BY_GCTRACE || w->live_by == HS_BY_SAMPLES;
     if (!m)
         return;
     /* What was live at a collection may be gone by now. */
