@@ -61,6 +61,7 @@ static const struct job jobs[] = {
     {.command = "finalizers", .limit = 0},
     {.command = "timeline", .limit = 0},
     {.command = "timeline", .limit = HS_LIMIT_DEFAULT},
+    {.command = "finalizers", .limit = 0},
     {.command = "path", .target = "16", .limit = 0, .part = HS_PART_HEAP},
     {.command = "path", .target = "main.main", .part = HS_PART_HEAP},
     {.command = "path", .target = "data+0x0", .part = HS_PART_HEAP},

@@ -41,6 +41,7 @@ struct hs_options {
     bool merge;              /* --merge: several profiles are one */
     const char *granularity; /* functions, files, lines, packages; NULL */
     uint64_t nodes;          /* --nodes, 80 */
+    uint64_t rss;            /* --rss: resident bytes; 0: not given */
     uint64_t max_bytes;      /* --max-bytes, 0: the default */
     bool cum;                /* --cum: sort by cumulative value */
     const char *colour;      /* --color: auto, always, never; NULL is auto */
@@ -86,6 +87,7 @@ enum hs_option_set {
     HS_OPT_NODES = 32,
     HS_OPT_FAIL_ON = 64,
     HS_OPT_MERGE = 128,
+    HS_OPT_RSS = 1 << 10,
 };
 
 struct hs_command {

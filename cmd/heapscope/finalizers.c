@@ -306,7 +306,7 @@ static void add_goroutine(struct hs_run *run,
                     hs_show_count((int64_t)queued).text);
 }
 
-static bool tell_heap(struct hs_run *run, struct hs_err *err)
+static bool registered_section(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
     struct finalizer_goroutine runner;
@@ -343,20 +343,31 @@ static bool tell_heap(struct hs_run *run, struct hs_err *err)
     return true;
 }
 
-static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+static bool traced_section(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_snapshot *snapshot = &run->snapshots[0];
 
-    if ((snapshot->parts & HS_PART_HEAP) && !tell_heap(run, err))
-        return false;
-    if (snapshot->parts & HS_PART_TIMELINE)
-        hs_timeline_finalizers_part(
-            run,
-            snapshot->parts & HS_PART_HEAP
-                ? hs_doc_group(run->doc, run->doc->top, "timeline", "")
-                : run->doc->top,
-            snapshot->timeline);
+    (void)err;
+    hs_timeline_finalizers_part(
+        run,
+        snapshot->parts & HS_PART_HEAP
+            ? hs_doc_group(run->doc, run->doc->top, "timeline", "")
+            : run->doc->top,
+        snapshot->timeline);
     return true;
+}
+
+static bool finalizers_run(struct hs_run *run, struct hs_err *err)
+{
+    static const struct hs_section sections[] = {
+        {HS_PART_HEAP, registered_section},
+        {HS_PART_TIMELINE, traced_section},
+        {HS_PART_STACKS, hs_stacks_finalizers_section},
+        {HS_PART_FINQUEUE, hs_finqueue_section},
+        {0, NULL},
+    };
+
+    return hs_sections_all(run, sections, err);
 }
 
 const struct hs_command command_finalizers = {
@@ -369,8 +380,10 @@ const struct hs_command command_finalizers = {
         "ever. queued: nothing uses them any more, their finalizer is due or "
         "running. A dump names a function only if it is on some stack. Of a "
         "trace: what the goroutine that runs them did, and whether it is "
-        "stuck.",
+        "stuck. Of events of the queue: its length over time, and what is put "
+        "into it most. Of printed goroutines: the finalizer that was running.",
     .takes = HS_TAKES_ONE,
-    .needs = HS_PART_HEAP | HS_PART_TIMELINE,
+    .needs =
+        HS_PART_HEAP | HS_PART_TIMELINE | HS_PART_FINQUEUE | HS_PART_STACKS,
     .run = finalizers_run,
 };

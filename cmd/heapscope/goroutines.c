@@ -290,14 +290,24 @@ static void add_total(struct hs_run *run, const struct hs_case *c,
                     : "");
 }
 
-static bool tell_heap(struct hs_run *run, const struct hs_regex *regex,
-                      struct hs_err *err)
+/* What TARGET matches, in *REGEX; NULL if there is no target. */
+static bool compile_target(struct hs_run *run, const struct hs_regex **regex,
+                           struct hs_err *err)
+{
+    *regex = NULL;
+    if (run->target)
+        *regex = hs_regex_compile(run->scratch, hs_str_of(run->target), err);
+    return *regex || !run->target;
+}
+
+static bool dumped_section(struct hs_run *run, struct hs_err *err)
 {
     const struct hs_case *c = hs_look_case(run, 0, err);
+    const struct hs_regex *regex;
     const struct group_row *rows;
     size_t count;
 
-    if (!c)
+    if (!c || !compile_target(run, &regex, err))
         return false;
     rows = find_groups(run, c, regex, &count);
     if (run->target && count == 0)
@@ -312,22 +322,27 @@ static bool tell_heap(struct hs_run *run, const struct hs_regex *regex,
 }
 
 /* A dump tells more; a trace beside it, what of that has not ended. */
+static bool traced_section(struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_regex *regex;
+
+    if (run->snapshots[0].parts & HS_PART_HEAP)
+        return hs_timeline_join_part(run, run->doc->top, err);
+    if (!compile_target(run, &regex, err))
+        return false;
+    return hs_timeline_goroutines_answer(run, regex, err);
+}
+
 static bool goroutines_run(struct hs_run *run, struct hs_err *err)
 {
-    const struct hs_regex *regex = NULL;
-    unsigned parts = run->snapshots[0].parts;
+    static const struct hs_section sections[] = {
+        {HS_PART_HEAP, dumped_section},
+        {HS_PART_TIMELINE, traced_section},
+        {HS_PART_STACKS, hs_stacks_goroutines_section},
+        {0, NULL},
+    };
 
-    if (run->target) {
-        regex = hs_regex_compile(run->scratch, hs_str_of(run->target), err);
-        if (!regex)
-            return false;
-    }
-    if (!(parts & HS_PART_HEAP))
-        return hs_timeline_goroutines_answer(run, regex, err);
-    if (!tell_heap(run, regex, err))
-        return false;
-    return !(parts & HS_PART_TIMELINE) ||
-           hs_timeline_join_part(run, run->doc->top, err);
+    return hs_sections_all(run, sections, err);
 }
 
 const struct hs_command command_goroutines = {
@@ -341,8 +356,10 @@ const struct hs_command command_goroutines = {
         "with partners adds what it shares with other goroutines only "
         "through what it owns. With REGEX, only groups that have a function "
         "it matches, with their stacks. Of a trace: those that have not ended, "
-        "what has grown most first.",
+        "what has grown most first. Goroutines that the program has "
+        "printed (a panic, SIGQUIT, goroutine?debug=2) are told with what "
+        "they wait for, since when, and who started them.",
     .takes = HS_TAKES_TARGET,
-    .needs = HS_PART_HEAP | HS_PART_TIMELINE,
+    .needs = HS_PART_HEAP | HS_PART_TIMELINE | HS_PART_STACKS,
     .run = goroutines_run,
 };

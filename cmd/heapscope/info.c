@@ -30,6 +30,10 @@ static void one_file(struct hs_run *run, struct hs_block *list,
         hs_info_profile(doc, file, snapshot->profile);
     if (snapshot->parts & HS_PART_HEAP)
         hs_info_heap(doc, file, snapshot->heap);
+    /* What a dump or a profile has of the process is told with it. */
+    else if (!(snapshot->parts & HS_PART_PROFILE) &&
+             (snapshot->parts & HS_PARTS_SHARED))
+        hs_info_process(doc, file, snapshot);
     if (snapshot->parts & HS_PART_PROGRAM)
         hs_info_program(doc, file, snapshot->program);
     if (snapshot->parts & HS_PART_TIMELINE)

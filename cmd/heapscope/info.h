@@ -16,4 +16,8 @@ void hs_info_program(struct hs_document *doc, struct hs_block *file,
 void hs_info_trace(struct hs_document *doc, struct hs_block *file,
                    const struct hs_timeline *line);
 
+/* Of /proc, metrics and logs: all that SNAPSHOT, one file's, has of them. */
+void hs_info_process(struct hs_document *doc, struct hs_block *file,
+                     const struct hs_snapshot *snapshot);
+
 #endif

@@ -100,6 +100,8 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
         return source->summary;
     if (!format)
         return "unknown";
+    if (source->told)
+        return source->told;
     if ((format->fills & snapshot->parts & HS_PART_HEAP) && snapshot->heap)
         return hs_arena_printf(
             arena, "heap dump, %.*s, %" PRIu32 " object%s, %zu goroutine%s",

@@ -155,6 +155,12 @@ static unsigned fills(const struct file *file)
     return file->format && file->err.kind == HS_OK ? file->format->fills : 0;
 }
 
+/* Parts that FILE has for itself: those of two moments are kept apart. */
+static unsigned fills_alone(const struct file *file)
+{
+    return fills(file) & ~(unsigned)HS_PARTS_SHARED;
+}
+
 /* Whether A and B are profiles, which can be merged. */
 static bool are_profiles(const struct file *a, const struct file *b)
 {
@@ -189,7 +195,7 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
     for (size_t i = 0; i < l->count; i++) {
         l->files[i].snapshot = l->run->snapshots;
         for (size_t j = 0; j < i; j++) {
-            if (!(fills(&l->files[i]) & fills(&l->files[j])))
+            if (!(fills_alone(&l->files[i]) & fills_alone(&l->files[j])))
                 continue;
             if (!l->run->options->merge ||
                 !are_profiles(&l->files[i], &l->files[j]))
@@ -213,11 +219,11 @@ static bool arrange_two(struct loading *l, struct hs_err *err)
     for (size_t i = 0; i < l->count; i++) {
         struct file *file = &l->files[i];
 
-        if (!fills(file)) {
+        if (!fills_alone(file)) {
             file->snapshot = l->run->snapshots;
             continue;
         }
-        if (first && !(fills(file) & fills(first)))
+        if (first && !(fills_alone(file) & fills_alone(first)))
             return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                            "'%s' (%s) and '%s' (%s) cannot be compared",
                            first->path, first->format->title, file->path,
@@ -268,12 +274,14 @@ static void decode(struct loading *l, struct file *file)
             hs_fail(&file->err, HS_EDATA, HS_NOWHERE,
                     "the file was written to while it was read");
     }
+    source.told = snapshot->told;
+    snapshot->told = NULL;
     source.complete = file->err.kind == HS_OK;
     source.err = file->err;
     hs_column_push(&snapshot->sources, &source);
     if (!source.complete)
         hs_complain(l->run->command, file->path, &file->err);
-    file->useful = snapshot->parts != before;
+    file->useful = snapshot->parts != before || source.complete;
 }
 
 static void list_formats(void)

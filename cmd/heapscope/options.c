@@ -48,6 +48,7 @@ enum key {
     KEY_NODECOUNT,
     KEY_DIFF_BASE,
     KEY_FAIL_ON,
+    KEY_RSS,
     KEY_MAX_BYTES,
     KEY_COLOUR,
     KEY_USAGE,
@@ -110,6 +111,10 @@ static const struct row rows[] = {
     {{"fail-on", KEY_FAIL_ON, "COND", 0,
       "exit with 1 if COND holds; may be given again", GROUP_OWN},
      HS_OPT_FAIL_ON},
+    {{"rss", KEY_RSS, "SIZE", 0,
+      "how much memory of the process is resident, if no file says so",
+      GROUP_OWN},
+     HS_OPT_RSS},
 
     {{"format", 'f', "REPORT", 0, "how the report is written", GROUP_ALL}, 0},
     {{"from", 'F', "FORMAT", 0, "what the files are, instead of finding out",
@@ -319,6 +324,9 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
         break;
     case KEY_NODECOUNT:
         o->limit = o->nodes = number(arg, "nodecount", state);
+        break;
+    case KEY_RSS:
+        o->rss = size_of(arg, state);
         break;
     case KEY_MAX_BYTES:
         o->max_bytes = size_of(arg, state);

@@ -51,6 +51,15 @@ bool hs_heap_retention_section(struct hs_run *run, struct hs_err *err);
 bool hs_timeline_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_timeline_view_section(struct hs_run *run, struct hs_err *err);
 
+/* Of the process and its logs: section_process*.c, section_stacks.c and so on.
+ */
+bool hs_process_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_gclog_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err);
+bool hs_stacks_goroutines_section(struct hs_run *run, struct hs_err *err);
+bool hs_stacks_finalizers_section(struct hs_run *run, struct hs_err *err);
+bool hs_finqueue_section(struct hs_run *run, struct hs_err *err);
+
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
                   struct hs_digest *digest, struct hs_err *err);
 

@@ -3,6 +3,7 @@
  * section_heap_summary.c - is the dump sound, and where is the memory?
  */
 #include "section_heap.h"
+#include "section_process.h"
 
 #include "base/size.h"
 #include "model/goversion.h"
@@ -128,70 +129,6 @@ static void add_heap(struct hs_run *run, const struct hs_case *c)
                                          : hs_value_null());
 }
 
-/* Bytes that the runtime has from the system and what it does with them.  The
- * lines add up to SYS - HEAP_RELEASED. */
-struct places {
-    uint64_t live, garbage, slack, idle, stacks, runtime, released, total;
-};
-
-static struct places places_of(const struct hs_case *c)
-{
-    const struct hs_memstats *m = &c->heap->memstats;
-    uint64_t used = c->base->totals.bytes;
-    struct places p = {.live = c->base->totals.reachable_bytes,
-                       .garbage = c->base->totals.unreachable_bytes};
-
-    if (!m->known)
-        return p;
-    p.slack = m->heap_inuse > used ? m->heap_inuse - used : 0;
-    p.idle =
-        m->heap_idle > m->heap_released ? m->heap_idle - m->heap_released : 0;
-    p.stacks = m->stack_sys;
-    p.runtime = m->mspan_sys + m->mcache_sys + m->buck_hash_sys + m->gc_sys +
-                m->other_sys;
-    p.released = m->heap_released;
-    p.total = m->sys > m->heap_released ? m->sys - m->heap_released : 0;
-    return p;
-}
-
-static void add_process(struct hs_run *run, const struct hs_case *c,
-                        const struct places *p)
-{
-    struct hs_document *doc = run->doc;
-    struct hs_block *group = hs_doc_group(doc, doc->top, "process", NULL);
-    bool known = c->heap->memstats.known;
-    const struct {
-        const char *key;
-        bool known;
-        uint64_t bytes;
-    } fields[] = {
-        {"rss", false, 0},
-        {"live", true, p->live},
-        {"garbage", true, p->garbage},
-        {"span_slack", known, p->slack},
-        {"idle", known, p->idle},
-        {"released", known, p->released},
-        {"stacks", known, p->stacks},
-        {"runtime", known, p->runtime},
-        {"outside_go", false, 0},
-        {"limit", false, 0},
-    };
-
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        hs_doc_field(doc, group, fields[i].key, NULL,
-                     fields[i].known ? hs_heap_bytes(fields[i].bytes)
-                                     : hs_value_null());
-}
-
-static void add_place(struct hs_run *run, struct hs_block *table,
-                      const char *name, uint64_t bytes, const char *remark)
-{
-    struct hs_value row[] = {hs_value_text(name), hs_heap_bytes(bytes),
-                             hs_value_text(remark)};
-
-    hs_doc_row(run->doc, table, row);
-}
-
 /* From Go 1.26 on, a cleanup shows in a dump, but not what its argument is. */
 static bool has_hidden_arguments(const struct hs_case *c)
 {
@@ -223,49 +160,30 @@ static const char *garbage_remark(const struct hs_case *c,
                          hs_show_bytes((int64_t)stats->next_gc).text, what);
 }
 
-static void show_places(struct hs_run *run, const struct hs_case *c,
-                        const struct places *p)
+static void add_places(struct hs_run *run, const struct hs_case *c)
 {
     struct hs_document *doc = run->doc;
-    struct hs_doc_column *columns =
-        hs_arena_zeroed(doc->arena, 3, sizeof(*columns));
-    struct hs_block *table;
-    const char *stacks;
+    const struct hs_waterfall_heap heap = {
+        .live = c->base->totals.reachable_bytes,
+        .garbage = c->base->totals.unreachable_bytes};
+    struct hs_process_remarks remarks = {
+        .live = "shares below are of this",
+        .garbage = c->heap->complete
+                       ? garbage_remark(c, doc)
+                       : "not reached from the roots that the dump still has",
+        .stacks = hs_doc_printf(
+            doc, "%s goroutine%s",
+            hs_show_count((int64_t)c->heap->goroutines.count).text,
+            c->heap->goroutines.count == 1 ? "" : "s"),
+        .damaged = !c->heap->complete,
+    };
 
-    columns[0] = (struct hs_doc_column){NULL, "", HS_UNIT_TEXT, HS_ROLE_PLAIN};
-    columns[1] = (struct hs_doc_column){NULL, "", HS_UNIT_BYTES, HS_ROLE_PLAIN};
-    columns[2] = (struct hs_doc_column){NULL, "", HS_UNIT_TEXT, HS_ROLE_PLAIN};
-    if (p->total)
-        columns[2].title = hs_doc_printf(doc, "of %s from the system",
-                                         hs_show_bytes((int64_t)p->total).text);
-    table =
-        hs_doc_table(doc, doc->top, NULL, "Where the memory is", columns, 3);
-    add_place(run, table, "live heap", p->live, "shares below are of this");
-    if (c->heap->complete)
-        add_place(run, table, "garbage", p->garbage, garbage_remark(c, doc));
-    else
-        add_place(run, table, "unreached", p->garbage,
-                  "not reached from the roots that the dump still has");
-    if (!p->total)
-        return;
-    stacks =
-        hs_doc_printf(doc, "%s goroutine%s",
-                      hs_show_count((int64_t)c->heap->goroutines.count).text,
-                      c->heap->goroutines.count == 1 ? "" : "s");
-    add_place(run, table, "stacks", p->stacks, stacks);
-    add_place(run, table, "free slots", p->slack,
-              "in pages that other objects keep");
-    add_place(run, table, "idle pages", p->idle, "kept to be used again");
-    add_place(run, table, "runtime", p->runtime,
-              "its own tables; memory of cgo and mmap is not in a dump");
+    hs_process_waterfall_part(run, &heap, &remarks);
 }
 
 void hs_heap_summary_part(struct hs_run *run, const struct hs_case *c)
 {
-    struct places p = places_of(c);
-
     add_check(run, c);
     add_heap(run, c);
-    add_process(run, c, &p);
-    show_places(run, c, &p);
+    add_places(run, c);
 }

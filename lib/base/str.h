@@ -29,6 +29,11 @@ static inline bool hs_str_equal(struct hs_str a, struct hs_str b)
            (a.size == 0 || memcmp(a.text, b.text, a.size) == 0);
 }
 
+struct hs_arena;
+
+/* A copy of TEXT in ARENA. */
+struct hs_str hs_str_copy(struct hs_arena *arena, struct hs_str text);
+
 /* Bytewise order, a prefix first: like strcmp, and like Go's string order. */
 static inline int hs_str_compare(struct hs_str a, struct hs_str b)
 {

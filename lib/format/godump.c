@@ -23,6 +23,7 @@
  */
 #include "format/godump_impl.h"
 #include "model/goversion.h"
+#include "model/process.h"
 
 #include <string.h>
 
@@ -116,6 +117,31 @@ static bool close_heap(struct godump *dump, struct hs_err *err)
     return ok;
 }
 
+/* What the process's picture has of it, beside other files. */
+static void say_memstats(struct hs_snapshot *snapshot,
+                         const struct hs_memstats *stats)
+{
+    const struct {
+        enum hs_fact_name fact;
+        uint64_t value;
+    } rows[] = {
+        {HS_FACT_HEAP_ALLOC, stats->heap_alloc},
+        {HS_FACT_HEAP_INUSE, stats->heap_inuse},
+        {HS_FACT_HEAP_IDLE, stats->heap_idle},
+        {HS_FACT_HEAP_RELEASED, stats->heap_released},
+        {HS_FACT_STACK_INUSE, stats->stack_inuse},
+        {HS_FACT_STACK_SYS, stats->stack_sys},
+        {HS_FACT_SYS, stats->sys},
+        {HS_FACT_NEXT_GC, stats->next_gc},
+        {HS_FACT_NUM_GC, stats->num_gc},
+        {HS_FACT_HEAP_OBJECTS, stats->heap_objects},
+    };
+
+    for (size_t i = 0; stats->known && i < sizeof(rows) / sizeof(rows[0]); i++)
+        hs_process_say(hs_process_of(snapshot), rows[i].fact, rows[i].value,
+                       HS_BY_DUMP);
+}
+
 static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
                    struct hs_err *err)
 {
@@ -138,6 +164,7 @@ static bool decode(struct hs_input *input, struct hs_snapshot *snapshot,
     if (dump.heap->pointer_size) {
         snapshot->heap = dump.heap;
         snapshot->parts |= HS_PART_HEAP;
+        say_memstats(snapshot, &dump.heap->memstats);
     } else if (ok) {
         ok = hs_fail(err, HS_EDATA, dump.in.offset,
                      "the dump ends without its parameters");
@@ -185,7 +212,7 @@ const struct hs_format hs_format_godump = {
         "  10,000 where 16 goroutines do nothing else.  Where that must not\n"
         "  be, dump a replica that takes no requests.  gcore(1) is no way out\n"
         "  yet: heapscope does not read cores.",
-    .fills = HS_PART_HEAP,
+    .fills = HS_PART_HEAP | HS_PART_PROCESS,
     .probe = probe,
     .decode = decode,
 };

@@ -240,7 +240,7 @@ const struct hs_format hs_format_proftext = {
     .name = "proftext",
     .title = "pprof profile (text of ?debug=1)",
     .command = "curl -o heap.txt 'http://HOST/debug/pprof/heap?debug=1'",
-    .fills = HS_PART_PROFILE,
+    .fills = HS_PART_PROFILE | HS_PART_PROCESS,
     .probe = probe,
     .decode = decode,
 };

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "format/proftext.h"
+#include "model/process.h"
 
 struct numbers {
     struct hs_str objects, bytes, made_objects, made_bytes;
@@ -267,11 +268,51 @@ static bool read_row(struct heap *heap, struct hs_err *err)
     return true;
 }
 
-/* The name of a frame, or the first line of what Go writes at the end. */
+/* `# HeapAlloc = 1234` or `# Stack = 12 / 34`: in use, and from the system. */
+static void read_memstats(struct heap *heap, struct hs_cursor line)
+{
+    static const struct {
+        const char *field;
+        enum hs_fact_name fact;
+    } pairs[] = {{"Stack", HS_FACT_STACK_SYS},
+                 {"MSpan", HS_FACT_MSPAN_SYS},
+                 {"MCache", HS_FACT_MCACHE_SYS},
+                 {"MaxRSS", HS_FACT_RSS_PEAK}};
+    struct hs_snapshot *snapshot = heap->text->snapshot;
+    struct hs_str field, digits;
+    int64_t value;
+
+    if (!proftext_literal(&line, "# "))
+        return;
+    field = proftext_word(&line);
+    if (!proftext_literal(&line, " = ") || !proftext_digits(&line, &digits))
+        return;
+    if (proftext_literal(&line, " / ") && !proftext_digits(&line, &digits))
+        return;
+    if (!proftext_number(digits, &value))
+        return;
+    for (unsigned f = 0; f < HS_FACT_COUNT; f++) {
+        const char *name = hs_memstats_field((enum hs_fact_name)f);
+
+        if (name && hs_str_equal(field, hs_str_of(name)))
+            hs_process_say(hs_process_of(snapshot), (enum hs_fact_name)f,
+                           (uint64_t)value, HS_BY_PROFILE);
+    }
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (hs_str_equal(field, hs_str_of(pairs[i].field)))
+            hs_process_say(hs_process_of(snapshot), pairs[i].fact,
+                           (uint64_t)value, HS_BY_PROFILE);
+}
+
+/* The name of a frame, or a line of what Go writes at the end. */
 static void read_comment(struct heap *heap)
 {
     struct hs_cursor line = heap->text->line;
 
+    if (heap->whole) {
+        read_memstats(heap, line);
+        return;
+    }
     heap->named |= proftext_literal(&line, "#\t0x");
     heap->whole |= proftext_literal(&line, "# runtime.MemStats");
     proftext_name(heap->text);

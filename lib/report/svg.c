@@ -47,9 +47,9 @@ static void put_node_title(const struct hs_picture *picture,
         const char *end = strchrnul(line, '\n');
 
         hs_output_puts(out, "\n");
-        hs_svg_text(
-            out, hs_text_clean(picture->arena,
-                               (struct hs_str){line, (size_t)(end - line)}));
+        hs_svg_text(out,
+                    hs_text_clean(picture->arena,
+                                  (struct hs_str){line, (size_t)(end - line)}));
         line = *end ? end + 1 : NULL;
     }
 }

@@ -1,0 +1,3 @@
+module heapscope.example/log-finalizers
+
+go 1.24

@@ -1,0 +1,3 @@
+module heapscope.example/log-service
+
+go 1.18
