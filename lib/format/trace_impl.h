@@ -118,6 +118,7 @@ struct trace_stream {
     struct hs_cursor at;  /* the rest of its batch */
     uint32_t batch, last; /* the next of its batches, and the last */
     uint32_t life;        /* goroutine that runs there, or TRACE_NONE */
+    uint32_t life_use;    /* its number of uses then */
     uint64_t time;        /* of the event at hand, in ticks */
     uint64_t args[TRACE_ARGS];
     uint8_t type;
@@ -159,7 +160,9 @@ struct trace_merge {
     enum trace_step (*run)(struct trace *t, struct trace_stream *stream);
 };
 
-struct trace_stream *hs_trace_stream_new(struct trace *t, uint64_t id);
+/* The stream of ID by MAP, new if it must be; NULL: there are too many. */
+struct trace_stream *hs_trace_stream_of(struct trace *t, struct hs_map *map,
+                                        uint64_t id);
 /* STREAM has its first event at hand. */
 void hs_trace_merge_add(struct trace *t, struct trace_stream *stream);
 /* Until no stream has any event left. */
@@ -190,6 +193,7 @@ struct trace_life {
     uint32_t era;    /* of SEQ: a number of the generation */
     uint32_t group;
     uint32_t reason, stack; /* of its state: strings, stacks or ids */
+    uint32_t use;           /* how often this row was given to another */
     uint32_t waiters;       /* first stream that waits for it + 1 */
     uint32_t extra;         /* row of EXTRAS + 1, or 0 */
     uint8_t state;          /* enum hs_trace_state, or TRACE_ABSENT */
@@ -226,7 +230,6 @@ struct trace_lives {
 };
 
 void hs_trace_lives_init(struct trace *t);
-uint32_t hs_trace_life_find(struct trace *t, uint64_t id);
 /* Of ID, which is absent if it is new. */
 uint32_t hs_trace_life_of(struct trace *t, uint64_t id);
 /* It was created, by a go statement on stack id STACK that starts what stack
@@ -422,6 +425,26 @@ static inline struct trace_stream *hs_trace_stream(const struct trace *t,
                                                    uint32_t stream)
 {
     return (struct trace_stream *)t->merge.streams.at + stream;
+}
+
+/* LIFE runs on STREAM from now on. */
+static inline void hs_trace_occupy(const struct trace *t,
+                                   struct trace_stream *stream, uint32_t life)
+{
+    stream->life = life;
+    stream->life_use = hs_trace_life(t, life)->use;
+}
+
+/* Where an event is lost, a goroutine may have ended while a stream still has
+ * it running. */
+static inline void hs_trace_check_life(struct trace *t,
+                                       struct trace_stream *stream)
+{
+    if (stream->life == TRACE_NONE ||
+        hs_trace_life(t, stream->life)->use == stream->life_use)
+        return;
+    stream->life = TRACE_NONE;
+    hs_trace_odd(t);
 }
 
 /* Sorts what may be empty. */

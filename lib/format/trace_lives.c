@@ -58,11 +58,6 @@ static uint32_t group_of(struct trace *t, uint32_t function, uint32_t creation)
 
 /* --- the table --- */
 
-uint32_t hs_trace_life_find(struct trace *t, uint64_t id)
-{
-    return hs_trace_ids_find(&t->lives.ids, id);
-}
-
 static uint32_t new_life(struct trace *t, uint64_t id)
 {
     struct trace_lives *lives = &t->lives;
@@ -71,6 +66,7 @@ static uint32_t new_life(struct trace *t, uint64_t id)
 
     if (lives->unused.count > 0) {
         number = ((uint32_t *)lives->unused.at)[--lives->unused.count];
+        life.use = hs_trace_life(t, number)->use;
         *hs_trace_life(t, number) = life;
     } else {
         number = (uint32_t)lives->lives.count;
@@ -227,6 +223,7 @@ void hs_trace_life_ended(struct trace *t, uint32_t life)
     drop_extra(t, l);
     l->state = TRACE_ABSENT;
     l->flags = 0;
+    l->use++;
     if (l->waiters) {
         hs_trace_merge_wake(t, life);
         return;

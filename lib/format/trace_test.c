@@ -182,6 +182,31 @@ TEST(a_contradiction_is_told_and_the_rest_is_kept)
     trace_case_close(&c);
 }
 
+/* As if the end of the first one was lost: it cannot end later. */
+TEST(a_goroutine_that_is_created_twice_ends_once)
+{
+    struct trace_case c;
+    const struct hs_timeline *line;
+
+    begin(&c, 22);
+    trace_case_event(&c, EV_GO_CREATE, 4, 10, 10, STACK + WORK, STACK + CREATE);
+    trace_case_batch(&c, THREAD + 1, 1020);
+    trace_case_event(&c, EV_PROC_STATUS, 3, 0, 1, 1);
+    trace_case_event(&c, EV_GO_START, 3, 10, 10, 1);
+    trace_case_event(&c, EV_GO_DESTROY, 1, 5000000);
+    trace_case_batch(&c, THREAD, 2000000);
+    trace_case_event(&c, EV_GO_CREATE, 4, 10, 10, STACK + WORK, STACK + CREATE);
+    trace_case_event(&c, EV_GO_CREATE, 4, 10, 11, STACK + WORK, STACK + CREATE);
+    tables(&c);
+    line = decode(&c);
+    assert_non_null(line);
+    assert_int_equal(c.err.kind, HS_EDATA);
+    assert_int_equal(line->started, 3);
+    assert_int_equal(line->ended, 1);
+    assert_int_equal(trace_case_group(line, "main.work", true)->alive, 2);
+    trace_case_close(&c);
+}
+
 TEST(an_event_of_an_unknown_kind_costs_its_batch_only)
 {
     struct trace_case c;

@@ -146,7 +146,7 @@ static bool go_start(struct trace *t, struct trace_stream *s)
     hs_trace_life_start(t, life);
     if (s->type == V1_GO_START_LABEL)
         hs_trace_label(t, hs_trace_string(t, s->args[2]));
-    s->life = life;
+    hs_trace_occupy(t, s, life);
     s->started = true;
     return true;
 }
@@ -247,6 +247,7 @@ static void user(struct trace *t, struct trace_stream *s)
 bool hs_trace_v1_apply(struct trace *t, struct trace_stream *s)
 {
     hs_trace_now(t, s->time);
+    hs_trace_check_life(t, s);
     switch (s->type) {
     case V1_PROC_START:
         s->started = true;

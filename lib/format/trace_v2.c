@@ -88,11 +88,8 @@ static enum reading read_batch(const struct v2 *v2, struct hs_cursor *in,
 struct trace_stream *hs_trace_v2_stream(struct trace *t, uint64_t thread)
 {
     struct v2 *v2 = t->own;
-    uint32_t number = (uint32_t)t->merge.streams.count;
-    uint32_t found = hs_map_add(&v2->streams, thread, number);
 
-    return found == number ? hs_trace_stream_new(t, thread)
-                           : hs_trace_stream(t, found);
+    return hs_trace_stream_of(t, &v2->streams, thread);
 }
 
 /* --- the events of a stream --- */
@@ -340,7 +337,11 @@ static bool read_tables(struct trace *t, struct hs_err *err)
                 ok &= hs_trace_v2_table(t, batch, err);
             continue;
         }
+        if (hs_cursor_done(&batch->data))
+            continue;
         s = hs_trace_v2_stream(t, batch->thread);
+        if (!s)
+            continue;
         if (s->batch == TRACE_NONE)
             s->batch = i;
         else
@@ -398,7 +399,7 @@ static bool last_generation(struct trace *t, struct reader *r,
                             enum reading reading, struct hs_err *err)
 {
     const struct v2 *v2 = t->own;
-    uint64_t at = r->in.offset, missing;
+    uint64_t at = r->in.offset, missing = t->unresolved, faults = t->faults;
     bool had = v2->batches.count > 0;
     bool partial = reading == READ_CUT || (v2->version >= 26 && had);
     struct hs_err bad = HS_ERR_NONE;
@@ -409,7 +410,6 @@ static bool last_generation(struct trace *t, struct reader *r,
     }
     /* Before Go 1.26 nothing tells that a generation is whole, but that it
      * has a clock and all tables that its events need. */
-    missing = t->unresolved;
     if (!partial && had) {
         bool ok = generation(t, r->begin, r->end, false, err);
 
@@ -417,7 +417,7 @@ static bool last_generation(struct trace *t, struct reader *r,
             return ok;
         t->line->partial_generations++;
         t->unresolved = missing;
-        t->faults = 0;
+        t->faults = faults;
     } else if (partial) {
         generation(t, r->begin, r->end, true, &bad);
     } else {

@@ -34,7 +34,7 @@ static void enter(struct trace *t, struct trace_stream *stream, uint32_t life,
     l->seq = seq;
     l->era = t->era;
     hs_trace_life_start(t, life);
-    stream->life = life;
+    hs_trace_occupy(t, stream, life);
 }
 
 static bool go_start(struct trace *t, struct trace_stream *s)
@@ -90,7 +90,7 @@ static bool go_create_syscall(struct trace *t, struct trace_stream *s)
     if (s->life != TRACE_NONE)
         hs_trace_odd(t);
     hs_trace_life_born(t, life, 0, 0, HS_TRACE_SYSCALL);
-    s->life = hs_trace_life_find(t, s->args[0]);
+    hs_trace_occupy(t, s, hs_trace_life_of(t, s->args[0]));
     return true;
 }
 
@@ -104,9 +104,11 @@ static void bind(struct trace *t, struct trace_stream *s, uint64_t thread,
     }
     if (s->id != thread)
         s = hs_trace_v2_stream(t, thread);
+    if (!s)
+        return;
     if (s->life != TRACE_NONE && s->life != life)
         hs_trace_odd(t);
-    s->life = life;
+    hs_trace_occupy(t, s, life);
 }
 
 static bool go_status(struct trace *t, struct trace_stream *s)
@@ -142,7 +144,7 @@ static bool go_status(struct trace *t, struct trace_stream *s)
     l->era = t->era;
     hs_trace_life_on(t, life, stack);
     if (state == HS_TRACE_RUNNING)
-        s->life = life;
+        hs_trace_occupy(t, s, life);
     else if (state == HS_TRACE_SYSCALL)
         bind(t, s, thread, life); /* S may have moved from here on */
     hs_trace_merge_wake(t, life);
@@ -468,6 +470,7 @@ bool hs_trace_v2_apply(struct trace *t, struct trace_stream *s)
     unsigned needs = events[s->type].needs;
 
     hs_trace_now(t, s->time);
+    hs_trace_check_life(t, s);
     if ((needs & NEEDS_G) && s->life == TRACE_NONE) {
         hs_trace_odd(t);
         return true;
