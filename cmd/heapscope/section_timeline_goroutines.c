@@ -195,7 +195,7 @@ void hs_timeline_groups(struct hs_run *run, struct hs_block *group,
                         const struct hs_regex *regex, uint64_t limit)
 {
     static const struct hs_doc_column columns[] = {
-        {NULL, NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {NULL, "function", HS_UNIT_NAME, HS_ROLE_PLAIN},
         {NULL, "alive", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {NULL, "grown", HS_UNIT_COUNT, HS_ROLE_PLAIN},
         {NULL, "over time", HS_UNIT_TEXT, HS_ROLE_PLAIN},

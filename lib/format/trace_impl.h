@@ -160,7 +160,9 @@ struct trace_merge {
     enum trace_step (*run)(struct trace *t, struct trace_stream *stream);
 };
 
-struct trace_stream *hs_trace_stream_new(struct trace *t, uint64_t id);
+/* The stream of ID by MAP, new if it must be; NULL: there are too many. */
+struct trace_stream *hs_trace_stream_of(struct trace *t, struct hs_map *map,
+                                        uint64_t id);
 /* STREAM has its first event at hand. */
 void hs_trace_merge_add(struct trace *t, struct trace_stream *stream);
 /* Until no stream has any event left. */

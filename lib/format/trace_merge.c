@@ -19,6 +19,9 @@
  * one shall not make us search long lists. */
 #define MOST_WAITERS 64
 
+/* Threads, or processors: Go has at most 10,000 at a time. */
+#define MOST_STREAMS ((size_t)1 << 17)
+
 struct entry {
     uint64_t time;
     uint32_t stream;
@@ -68,18 +71,28 @@ static void take_first(struct trace_queue *queue)
         sift_down(queue, 0, e[last]);
 }
 
-struct trace_stream *hs_trace_stream_new(struct trace *t, uint64_t id)
+struct trace_stream *hs_trace_stream_of(struct trace *t, struct hs_map *map,
+                                        uint64_t id)
 {
     struct trace_stream stream = {
         .id = id, .life = TRACE_NONE, .batch = TRACE_NONE, .sweep = -1};
+    struct hs_column *streams = &t->merge.streams;
+    uint32_t number = hs_map_lookup(map, id);
 
+    if (number != HS_MAP_NONE)
+        return hs_trace_stream(t, number);
+    if (streams->count >= MOST_STREAMS) {
+        t->faults++;
+        return NULL;
+    }
     if (!t->merge.ready.entries.size) {
         t->merge.ready.entries = HS_COLUMN(struct entry, &t->scratch);
         t->merge.waiting.entries = HS_COLUMN(struct entry, &t->scratch);
         t->merge.woken = HS_COLUMN(uint32_t, &t->scratch);
     }
-    hs_column_push(&t->merge.streams, &stream);
-    return hs_trace_stream(t, (uint32_t)t->merge.streams.count - 1);
+    number = hs_map_add(map, id, (uint32_t)streams->count);
+    hs_column_push(streams, &stream);
+    return hs_trace_stream(t, number);
 }
 
 static uint32_t number_of(const struct trace *t,

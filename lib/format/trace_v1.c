@@ -143,16 +143,6 @@ bool hs_trace_v1_read(const struct v1 *v1, struct hs_cursor *in,
     return !in->fault && event->count == arguments[event->type];
 }
 
-static struct trace_stream *stream_of(struct trace *t, uint64_t processor)
-{
-    struct v1 *v1 = t->own;
-    uint32_t number = (uint32_t)t->merge.streams.count;
-    uint32_t found = hs_map_add(&v1->streams, processor, number);
-
-    return found == number ? hs_trace_stream_new(t, processor)
-                           : hs_trace_stream(t, found);
-}
-
 static struct v1_batch *batch_at(const struct v1 *v1, uint32_t batch)
 {
     return (struct v1_batch *)v1->batches.at + batch;
@@ -173,13 +163,15 @@ static void next_batch(struct trace *t, const struct hs_cursor *in,
         return;
     batch.time = event->args[1];
     hs_column_push(&v1->batches, &batch);
-    s = stream_of(t, event->args[0]);
+    t->line->batches++;
+    s = hs_trace_stream_of(t, &v1->streams, event->args[0]);
+    if (!s)
+        return;
     if (s->batch == TRACE_NONE)
         s->batch = number;
     else
         batch_at(v1, s->last)->next = number;
     s->last = number;
-    t->line->batches++;
 }
 
 static void note_string(struct trace *t, const struct v1_event *event)

@@ -88,11 +88,8 @@ static enum reading read_batch(const struct v2 *v2, struct hs_cursor *in,
 struct trace_stream *hs_trace_v2_stream(struct trace *t, uint64_t thread)
 {
     struct v2 *v2 = t->own;
-    uint32_t number = (uint32_t)t->merge.streams.count;
-    uint32_t found = hs_map_add(&v2->streams, thread, number);
 
-    return found == number ? hs_trace_stream_new(t, thread)
-                           : hs_trace_stream(t, found);
+    return hs_trace_stream_of(t, &v2->streams, thread);
 }
 
 /* --- the events of a stream --- */
@@ -340,7 +337,11 @@ static bool read_tables(struct trace *t, struct hs_err *err)
                 ok &= hs_trace_v2_table(t, batch, err);
             continue;
         }
+        if (hs_cursor_done(&batch->data))
+            continue;
         s = hs_trace_v2_stream(t, batch->thread);
+        if (!s)
+            continue;
         if (s->batch == TRACE_NONE)
             s->batch = i;
         else

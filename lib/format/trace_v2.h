@@ -105,7 +105,7 @@ void hs_trace_v2_events(struct v2 *v2);
 bool hs_trace_v2_table(struct trace *t, const struct v2_batch *batch,
                        struct hs_err *err);
 
-/* The stream of THREAD, new if it must be. */
+/* The stream of THREAD, new if it must be; NULL: there are too many. */
 struct trace_stream *hs_trace_v2_stream(struct trace *t, uint64_t thread);
 
 /* Applies the event at hand of S; false: it must wait.  Streams may move. */

@@ -104,6 +104,8 @@ static void bind(struct trace *t, struct trace_stream *s, uint64_t thread,
     }
     if (s->id != thread)
         s = hs_trace_v2_stream(t, thread);
+    if (!s)
+        return;
     if (s->life != TRACE_NONE && s->life != life)
         hs_trace_odd(t);
     hs_trace_occupy(t, s, life);

@@ -95,7 +95,8 @@ struct hs_trace_group {
 struct hs_trace_wait {
     uint32_t group;
     uint32_t state;         /* enum hs_trace_state */
-    uint32_t reason;        /* string: "chan receive"; "" if not known */
+    uint32_t reason;        /* string: "chan receive"; "" if not known; of one
+                             * that is runnable: what it waited for last */
     uint32_t stack;         /* where; 0 if not known */
     uint32_t count;         /* goroutines */
     int64_t oldest, newest; /* since when they have been in it */
@@ -231,6 +232,8 @@ struct hs_timeline {
     struct hs_column stw;    /* struct hs_trace_stw, the longest first */
 
     struct hs_column counts; /* struct hs_goroutine_sample, by time; thinned */
+    /* The peak is that of the events' order, in which those of two threads that
+     * are less than 10 us apart may have changed places. */
     uint32_t goroutines_first, goroutines_last, goroutines_peak;
     int64_t peak_time;
     uint64_t existed, started, ended; /* goroutines */
