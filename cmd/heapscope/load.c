@@ -303,6 +303,11 @@ static const struct file *first_useful(const struct loading *l)
     return l->files;
 }
 
+static const char *article(const char *noun)
+{
+    return strchr("aeiou", noun[0]) ? "an" : "a";
+}
+
 /* Says which captures tell what the command wants to know. */
 static void explain_needs(const struct loading *l)
 {
@@ -313,13 +318,14 @@ static void explain_needs(const struct loading *l)
     const struct hs_format *const *formats = hs_formats(&count);
 
     hs_fail(&err, HS_EUSAGE, HS_NOWHERE,
-            "a %s does not tell what '%s' is asked for; take",
-            given->format->title, run->command->name);
+            "%s %s does not tell what '%s' is asked for; take",
+            article(given->format->title), given->format->title,
+            run->command->name);
     hs_complain(run->command, given->path, &err);
     for (size_t i = 0; i < count; i++)
         if ((formats[i]->fills & run->command->needs) && formats[i]->command)
-            fprintf(stderr, "  a %s:\n    %s\n", formats[i]->title,
-                    formats[i]->command);
+            fprintf(stderr, "  %s %s:\n    %s\n", article(formats[i]->title),
+                    formats[i]->title, formats[i]->command);
     fputs("'heapscope help capture' says more.\n", stderr);
 }
 
