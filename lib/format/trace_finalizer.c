@@ -51,12 +51,6 @@ void hs_trace_finalizer_new(struct trace *t, uint32_t life,
     hs_trace_life_extra(t, life)->finalizer = (uint32_t)t->finalizers.count;
 }
 
-/* T as a time from which on durations are counted. */
-static int64_t in_trace(int64_t t)
-{
-    return t < 0 ? 0 : t;
-}
-
 static void end_block(struct trace *t, struct trace_finalizer *f)
 {
     struct hs_trace_finalizer_function *function;
@@ -64,7 +58,7 @@ static void end_block(struct trace *t, struct trace_finalizer *f)
 
     if (f->block == NOT_BLOCKED)
         return;
-    blocked = t->now - in_trace(f->block);
+    blocked = hs_trace_since(t, f->block);
     function = function_at(t, f->block_row);
     f->row.blocked_ns += blocked;
     function->blocked += blocked;
@@ -75,7 +69,7 @@ static void end_block(struct trace *t, struct trace_finalizer *f)
 
 static void end_stretch(struct trace *t, struct trace_finalizer *f)
 {
-    int64_t length = t->now - in_trace(f->stretch);
+    int64_t length = hs_trace_since(t, f->stretch);
     uint64_t cycles = t->gc.completed - f->cycle;
 
     f->row.stretches++;
@@ -161,7 +155,7 @@ void hs_trace_finalizer_stop(struct trace *t, uint32_t finalizer,
 void hs_trace_finalizer_unblock(struct trace *t, uint32_t finalizer)
 {
     struct trace_finalizer *f = finalizer_at(t, finalizer);
-    int64_t delay = t->now - t->gc.ended;
+    int64_t delay = hs_trace_since(t, t->gc.ended);
 
     end_block(t, f);
     if (!f->idle || t->gc.completed == 0 || f->woken == t->gc.completed)
@@ -225,7 +219,7 @@ static void finish(struct trace *t, struct trace_finalizer *f)
     f->row.since = blocked ? f->block : f->stretch;
     cycles = t->gc.completed - (blocked ? f->block_cycle : f->cycle);
     f->row.cycles = cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
-    f->row.stuck = is_stuck(t, f, t->now - in_trace(f->row.since));
+    f->row.stuck = is_stuck(t, f, hs_trace_since(t, f->row.since));
     end_block(t, f);
     end_stretch(t, f);
 }

@@ -427,6 +427,15 @@ static inline struct trace_stream *hs_trace_stream(const struct trace *t,
     return (struct trace_stream *)t->merge.streams.at + stream;
 }
 
+/* How long it is since T; not less than nothing, as clocks of threads differ.
+ */
+static inline int64_t hs_trace_since(const struct trace *t, int64_t since)
+{
+    int64_t start = since < 0 ? 0 : since;
+
+    return t->now > start ? t->now - start : 0;
+}
+
 /* LIFE runs on STREAM from now on. */
 static inline void hs_trace_occupy(const struct trace *t,
                                    struct trace_stream *stream, uint32_t life)

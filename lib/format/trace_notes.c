@@ -48,7 +48,7 @@ static struct hs_trace_tally *tally(struct hs_column *rows, struct hs_map *map,
 /* What TALLY counts ended, after it was begun at SINCE. */
 static void end(struct trace *t, struct hs_trace_tally *row, int64_t since)
 {
-    int64_t length = t->now - since;
+    int64_t length = hs_trace_since(t, since);
 
     row->ended++;
     row->open--;

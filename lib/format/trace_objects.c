@@ -258,10 +258,24 @@ static void retire(struct trace *t, struct span *span)
     hs_column_push(&o->unused, &number);
 }
 
+/* No span lies where SPAN is now: there is none but in a damaged file. */
+static void retire_below(struct trace *t, const struct span *span)
+{
+    uint64_t page = (uint64_t)1 << t->objects.page_bits;
+    uint64_t bytes = span->class ? span->size * span->count : 1;
+
+    for (uint64_t at = 0; at < bytes; at += page) {
+        struct span *old = span_of(t, span->start + at);
+
+        if (old)
+            retire(t, old);
+    }
+}
+
 void hs_trace_span(struct trace *t, uint64_t id, uint64_t pages, uint64_t kind)
 {
     struct trace_objects *o = &t->objects;
-    struct span span = {.count = 1}, *old;
+    struct span span = {.count = 1};
     uint64_t class = kind >> 2, page = (uint64_t)1 << o->page_bits, bytes;
     uint32_t number;
 
@@ -281,9 +295,7 @@ void hs_trace_span(struct trace *t, uint64_t id, uint64_t pages, uint64_t kind)
         span.count = (uint32_t)(bytes / span.size);
     if (span.count == 0)
         return;
-    old = span_of(t, span.start);
-    if (old)
-        retire(t, old);
+    retire_below(t, &span);
     if (o->unused.count > 0) {
         number = ((uint32_t *)o->unused.at)[--o->unused.count];
         *span_at(t, number) = span;
