@@ -111,7 +111,8 @@ const char *hs_source_summary(const struct hs_snapshot *snapshot,
             snapshot->heap->goroutines.count,
             snapshot->heap->goroutines.count == 1 ? "" : "s");
     if ((format->fills & HS_PART_PROGRAM) && snapshot->program &&
-        snapshot->program->read)
+        snapshot->program->read &&
+        strcmp(snapshot->program->file, source->path) == 0)
         return program_summary(snapshot->program, snapshot, arena);
     if ((format->fills & snapshot->parts & HS_PART_TIMELINE) &&
         snapshot->timeline)

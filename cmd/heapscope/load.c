@@ -27,6 +27,7 @@ struct file {
     const struct hs_format *format; /* NULL: unknown */
     struct hs_err err;
     struct hs_snapshot *snapshot; /* which it joins */
+    struct hs_program *program;   /* that it is; NULL: none */
     bool useful;                  /* it says anything */
 };
 
@@ -209,8 +210,15 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
     return true;
 }
 
+/* Parts of FILE that are compared with those of others: an executable names
+ * what is in them. */
+static unsigned fills_compared(const struct file *file)
+{
+    return fills_alone(file) & ~(unsigned)HS_PART_PROGRAM;
+}
+
 /* A snapshot for each file that fills the part which the first one fills; the
- * others join the first. */
+ * others join the first, and executables whatever they fit. */
 static bool arrange_two(struct loading *l, struct hs_err *err)
 {
     const struct file *first = NULL;
@@ -219,11 +227,11 @@ static bool arrange_two(struct loading *l, struct hs_err *err)
     for (size_t i = 0; i < l->count; i++) {
         struct file *file = &l->files[i];
 
-        if (!fills_alone(file)) {
+        if (!fills_compared(file)) {
             file->snapshot = l->run->snapshots;
             continue;
         }
-        if (first && !(fills_alone(file) & fills_alone(first)))
+        if (first && !(fills_compared(file) & fills_compared(first)))
             return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                            "'%s' (%s) and '%s' (%s) cannot be compared",
                            first->path, first->format->title, file->path,
@@ -276,6 +284,13 @@ static void decode(struct loading *l, struct file *file)
     }
     source.told = snapshot->told;
     snapshot->told = NULL;
+    if (file->err.kind == HS_OK && (file->format->fills & HS_PART_PROGRAM)) {
+        file->program = snapshot->program;
+        if (l->run->command->takes == HS_TAKES_TWO) {
+            snapshot->program = NULL; /* see name_compared */
+            snapshot->parts = before;
+        }
+    }
     source.complete = file->err.kind == HS_OK;
     source.err = file->err;
     hs_column_push(&snapshot->sources, &source);
@@ -329,23 +344,89 @@ static void explain_needs(const struct loading *l)
     fputs("'heapscope help capture' says more.\n", stderr);
 }
 
+/* Puts down that FILE, an executable, is of no use. */
+static void refuse_program(struct loading *l, struct file *file,
+                           const struct hs_err *err)
+{
+    struct hs_source *sources = file->snapshot->sources.at;
+
+    for (size_t i = 0; i < file->snapshot->sources.count; i++) {
+        if (sources[i].path != file->path)
+            continue;
+        sources[i].complete = false;
+        sources[i].err = *err;
+    }
+    hs_complain(l->run->command, file->path, err);
+}
+
 /* Lets the executable of SNAPSHOT name what the others tell of; without one
  * that fits, the report goes on as if it were not there. */
 static int name(struct loading *l, struct hs_snapshot *snapshot)
 {
-    struct hs_source *sources = snapshot->sources.at;
     struct hs_err err = HS_ERR_NONE;
 
     if (hs_golang_name(snapshot, &err))
         return HS_EXIT_OK;
-    for (size_t i = 0; i < snapshot->sources.count; i++) {
-        if (strcmp(sources[i].path, snapshot->program->file) != 0)
-            continue;
-        sources[i].complete = false;
-        sources[i].err = err;
-    }
-    hs_complain(l->run->command, snapshot->program->file, &err);
+    for (size_t i = 0; i < l->count; i++)
+        if (l->files[i].program == snapshot->program)
+            refuse_program(l, &l->files[i], &err);
     return HS_EXIT_PARTIAL;
+}
+
+/* Names SNAPSHOT by PROGRAM, if that fits it. */
+static bool try_program(struct hs_snapshot *snapshot,
+                        const struct hs_program *program, struct hs_err *err)
+{
+    snapshot->program = hs_arena_alloc(&snapshot->arena, sizeof(*program));
+    *snapshot->program = *program;
+    snapshot->parts |= HS_PART_PROGRAM;
+    if (hs_golang_name(snapshot, err))
+        return true;
+    snapshot->program = NULL;
+    snapshot->parts &= ~(unsigned)HS_PART_PROGRAM;
+    return false;
+}
+
+/* Of snapshots that are compared, each is named by the executable that fits it;
+ * one that fits none of them is said to. */
+static int name_compared(struct loading *l)
+{
+    int status = HS_EXIT_OK;
+
+    for (size_t i = 0; i < l->count; i++) {
+        struct hs_err err = HS_ERR_NONE;
+        bool fits = false;
+
+        if (!l->files[i].program)
+            continue;
+        for (size_t s = 0; s < l->run->snapshot_count; s++) {
+            struct hs_err its = HS_ERR_NONE;
+
+            if (l->run->snapshots[s].names)
+                continue;
+            if (try_program(&l->run->snapshots[s], l->files[i].program, &its))
+                fits = true;
+            else
+                err = its;
+        }
+        if (fits || err.kind == HS_OK)
+            continue;
+        refuse_program(l, &l->files[i], &err);
+        status = HS_EXIT_PARTIAL;
+    }
+    return status;
+}
+
+static int name_all(struct loading *l)
+{
+    int status = HS_EXIT_OK;
+
+    if (l->run->command->takes == HS_TAKES_TWO)
+        return name_compared(l);
+    for (size_t i = 0; i < l->run->snapshot_count; i++)
+        if (name(l, &l->run->snapshots[i]) != HS_EXIT_OK)
+            status = HS_EXIT_PARTIAL;
+    return status;
 }
 
 static int decode_all(struct loading *l)
@@ -361,9 +442,8 @@ static int decode_all(struct loading *l)
         if (l->files[i].err.kind != HS_OK)
             status = HS_EXIT_PARTIAL;
     }
-    for (size_t i = 0; i < run->snapshot_count; i++)
-        if (name(l, &run->snapshots[i]) != HS_EXIT_OK)
-            status = HS_EXIT_PARTIAL;
+    if (name_all(l) != HS_EXIT_OK)
+        status = HS_EXIT_PARTIAL;
     if (l->unknown)
         list_formats();
     if (useful == 0)

@@ -9,8 +9,24 @@
 #include "algo/heap_kinship.h"
 #include "algo/heap_match.h"
 #include "base/size.h"
+#include "format/format.h"
 
 #define USUAL_HOLDERS 10
+
+/* The dump of SNAPSHOT: an executable may stand beside it. */
+static const struct hs_source *source_of(const struct hs_snapshot *snapshot)
+{
+    const struct hs_source *sources = snapshot->sources.at;
+
+    for (size_t i = 0; i < snapshot->sources.count; i++) {
+        const struct hs_format *format =
+            hs_format_named(sources[i].format ? sources[i].format : "");
+
+        if (format && (format->fills & HS_PART_HEAP))
+            return &sources[i];
+    }
+    return sources;
+}
 
 static struct hs_value bytes(uint64_t value)
 {
@@ -38,7 +54,7 @@ static void add_snapshots(struct hs_run *run)
                      sizeof(columns) / sizeof(columns[0]));
 
     for (size_t i = 0; i < run->snapshot_count; i++) {
-        const struct hs_source *source = run->snapshots[i].sources.at;
+        const struct hs_source *source = source_of(&run->snapshots[i]);
         const struct hs_heap_case *c = run->cases[i];
         const struct hs_memstats *stats = &c->heap->memstats;
         struct hs_value row[] = {
@@ -99,8 +115,8 @@ static void add_totals(struct hs_run *run, const struct hs_heap_case *old,
 static void warn_pair(struct hs_run *run, size_t old, size_t new,
                       const struct hs_kinship *kinship)
 {
-    const struct hs_source *a = run->snapshots[old].sources.at;
-    const struct hs_source *b = run->snapshots[new].sources.at;
+    const struct hs_source *a = source_of(&run->snapshots[old]);
+    const struct hs_source *b = source_of(&run->snapshots[new]);
     struct hs_block *top = run->doc->top;
 
     if (kinship->order < 0)
@@ -108,7 +124,12 @@ static void warn_pair(struct hs_run *run, size_t old, size_t new,
                     "Warning: '%s' is older than '%s'; the older one should "
                     "come first.",
                     b->path, a->path);
-    if (kinship->build_differs)
+    if (kinship->build_differs && run->snapshots[old].names &&
+        run->snapshots[new].names)
+        hs_doc_note(run->doc, top,
+                    "'%s' and '%s' are of different builds (%s).", a->path,
+                    b->path, kinship->build_differs);
+    else if (kinship->build_differs)
         hs_doc_note(run->doc, top,
                     "Warning: '%s' and '%s' are of different builds (%s); "
                     "compare functions, as variables are only told by their "
@@ -228,7 +249,7 @@ static void add_matched(struct hs_run *run, const struct hs_heap_case *old,
 
 static void warn_cut(struct hs_run *run, size_t number)
 {
-    const struct hs_source *source = run->snapshots[number].sources.at;
+    const struct hs_source *source = source_of(&run->snapshots[number]);
 
     if (!source->complete)
         hs_doc_note(run->doc, run->doc->top,

@@ -162,7 +162,8 @@ static void tell_programs(struct hs_run *run, const struct hs_case *c)
                      sizeof(columns) / sizeof(columns[0]));
 
     for (uint32_t h = 0; h < c->holders->holder_count; h++)
-        if (has_row(&c->holders->holders[h]))
+        if (has_row(&c->holders->holders[h]) &&
+            !hs_holders_is_part(c->holders, h))
             add_holder(c, h, &rows);
     add_shared(c, &rows);
     add_unreachable(c, &rows);

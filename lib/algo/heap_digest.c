@@ -149,7 +149,8 @@ void hs_heap_digest_holders(const struct hs_heap_case *c,
             .metric = HS_METRIC_OWNED,
         };
 
-        if (!comparable(holder) || (!row.objects && !row.bytes))
+        if (!comparable(holder) || hs_holders_is_part(c->holders, h) ||
+            (!row.objects && !row.bytes))
             continue;
         row.name = hs_holders_name(c->holders, h, arena);
         hs_column_push(&rows, &row);

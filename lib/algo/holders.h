@@ -121,6 +121,10 @@ struct hs_holders *hs_holders_new(const struct hs_heap *heap,
                                   struct hs_arena *arena,
                                   struct hs_arena *scratch);
 
+/* Is HOLDER what a variable points to in data or BSS, and named after it?  All
+ * that it holds, that one holds. */
+bool hs_holders_is_part(const struct hs_holders *holders, uint32_t holder);
+
 /* The holder's name, made in ARENA where it has to be: "main.worker",
  * "goroutine 17", "data+0x1a40". */
 struct hs_str hs_holders_name(const struct hs_holders *holders, uint32_t holder,

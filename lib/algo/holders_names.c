@@ -20,6 +20,14 @@ static struct hs_str variable_name(const struct hs_holders *h, uint32_t record,
                         variable->address - segment->memory.address));
 }
 
+bool hs_holders_is_part(const struct hs_holders *h, uint32_t holder)
+{
+    const struct hs_holder *its = &h->holders[holder];
+
+    return its->kind == HS_HOLDER_GLOBAL && its->parent == holder &&
+           h->variables[its->record].name.size;
+}
+
 struct hs_str hs_holders_name(const struct hs_holders *h, uint32_t holder,
                               struct hs_arena *arena)
 {
