@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "base/size.h"
+#include "model/lens.h"
 #include "section_heap.h"
 #include "section_timeline.h"
 
@@ -227,6 +228,10 @@ static const char *state_of(const struct function_row *row)
 static struct hs_value function_name(struct hs_run *run,
                                      const struct function_row *row)
 {
+    struct hs_str name = hs_lens_function(run->snapshots[0].heap, row->pc);
+
+    if (name.size)
+        return hs_heap_name(name);
     if (row->name.size)
         return hs_heap_name(row->name);
     return hs_heap_name(

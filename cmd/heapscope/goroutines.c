@@ -7,6 +7,7 @@
 
 #include "base/regex.h"
 #include "base/size.h"
+#include "model/lens.h"
 #include "section_heap.h"
 #include "section_timeline.h"
 
@@ -182,6 +183,28 @@ static uint32_t first_goroutine(const struct hs_case *c, uint32_t holder)
     return holders[holder].first_child;
 }
 
+/* "main.go:52"; null if unknown. */
+static struct hs_value place_value(struct hs_run *run,
+                                   const struct hs_place *place)
+{
+    struct hs_stack_line line = {.file = place->file, .line = place->line};
+
+    return place->line ? hs_value_text(hs_heap_line(run, &line))
+                       : hs_value_null();
+}
+
+/* ", started at main.go:119", if that is known of GOROUTINE. */
+static const char *started_at(struct hs_run *run, const struct hs_case *c,
+                              const struct hs_goroutine *goroutine)
+{
+    struct hs_place place = hs_lens_place(c->heap, goroutine->gopc);
+    struct hs_stack_line line = {.file = place.file, .line = place.line};
+
+    if (!place.line)
+        return "";
+    return hs_doc_printf(run->doc, ", started at %s", hs_heap_line(run, &line));
+}
+
 /* The frames of one goroutine of a group; innermost first.  MOST 0: all. */
 static void add_stack(struct hs_run *run, const struct hs_case *c,
                       struct hs_block *parent, const char *title,
@@ -189,6 +212,9 @@ static void add_stack(struct hs_run *run, const struct hs_case *c,
 {
     static const struct hs_doc_column columns[] = {
         {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+        {NULL, "line", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+        {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+        {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
         {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
         {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
     };
@@ -202,8 +228,13 @@ static void add_stack(struct hs_run *run, const struct hs_case *c,
                      sizeof(columns) / sizeof(columns[0]));
 
     for (uint32_t i = 0; i < count && (!most || i < most); i++) {
+        /* Its pc is where it goes on, in the call or behind it. */
+        struct hs_place place = hs_lens_place(c->heap, frames[i].pc - 1);
         struct hs_value values[] = {
             hs_heap_name(frames[i].function),
+            place_value(run, &place),
+            hs_heap_name(place.file),
+            place.line ? hs_heap_count_of(place.line) : hs_value_null(),
             hs_heap_bytes(frames[i].memory.size),
             hs_heap_bytes(frame_bytes(c, &at,
                                       holders[goroutine + 1].first_child,
@@ -225,9 +256,10 @@ static void show_stacks(struct hs_run *run, const struct hs_case *c,
     for (size_t i = 0; i < count && i < most; i++)
         add_stack(run, c, hs_doc_group(run->doc, run->doc->top, NULL, NULL),
                   hs_doc_printf(
-                      run->doc, "%.*s: stack of goroutine %llu",
+                      run->doc, "%.*s: stack of goroutine %llu%s",
                       (int)rows[i].group->name.size, rows[i].group->name.text,
-                      (unsigned long long)goroutines[rows[i].group->first].id),
+                      (unsigned long long)goroutines[rows[i].group->first].id,
+                      started_at(run, c, &goroutines[rows[i].group->first])),
                   &rows[i], FRAMES_SHOWN);
 }
 

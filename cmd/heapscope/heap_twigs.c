@@ -336,7 +336,7 @@ static const char *object_name(struct hs_document *doc,
                                const struct hs_heap_case *c,
                                const struct hs_twig *twig)
 {
-    struct hs_str name = twig->members.count
+    struct hs_str name = c->heap->names
                              ? hs_look_type(c, twig->node, doc->arena)
                              : (struct hs_str){0};
 

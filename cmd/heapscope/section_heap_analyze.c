@@ -5,11 +5,23 @@
  */
 #include "section_heap.h"
 
+/* The largest claim that is not the runtime's. */
+static const struct hs_claim *first_claim(const struct hs_case *c)
+{
+    for (size_t i = 0; i < c->claims->count; i++) {
+        uint32_t holder = c->claims->rows[i].holder;
+
+        if (holder == HS_NO_RECORD ||
+            c->holders->holders[holder].kind != HS_HOLDER_RUNTIME)
+            return &c->claims->rows[i];
+    }
+    return NULL;
+}
+
 static void add_next(struct hs_run *run, const struct hs_case *c)
 {
     struct hs_document *doc = run->doc;
-    const struct hs_claim *first =
-        c->claims->count ? &c->claims->rows[0] : NULL;
+    const struct hs_claim *first = first_claim(c);
     const char *command = "tree", *name = "";
 
     if (!c->heap->complete && !first) {

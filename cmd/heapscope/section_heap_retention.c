@@ -180,26 +180,55 @@ static uint64_t room(const struct picture *p)
     return p->limit > used ? p->limit - used : 0;
 }
 
+/* What leads to step NUMBER of PATH, which is the FIRST that is drawn or not.
+ */
+static const char *step_label(struct picture *p, const struct hs_path *path,
+                              uint32_t number, bool first)
+{
+    struct hs_str via = hs_look_via(p->c, path, number, p->scratch);
+
+    if (via.size)
+        return hs_doc_printf(p->doc, "%.*s", (int)via.size, via.text);
+    return first ? entry_label(p, path)
+                 : offset_label(p, path->steps[number].offset);
+}
+
+/* What the node of STEP says, if the step stands for all of its kind. */
+static void tell_kind(struct picture *p, uint32_t number,
+                      const struct hs_path_step *step)
+{
+    struct hs_twig *twig = twig_at(p, number);
+
+    if (step->count <= 1 || step->count < twig->count)
+        return;
+    twig->count = step->count;
+    twig->bytes = step->bytes;
+}
+
 /* The unit and at most MOST objects of PATH; returns the number of the last. */
 static uint32_t draw_path(struct picture *p, const struct hs_path *path,
                           uint32_t most, bool bold)
 {
     uint32_t objects = hs_heap_count(p->c->heap), to, skipped = 0;
-    uint32_t from = draw_node(p, objects + path->unit), n = path->step_count;
+    struct hs_column shown = hs_look_steps(p->c, path, p->scratch);
+    const uint32_t *steps = shown.at;
+    uint32_t from = draw_node(p, objects + path->unit);
+    uint32_t n = (uint32_t)shown.count;
     uint32_t head = n > most ? most / 2 : n, tail = most - most / 2;
 
     for (uint32_t i = 0; i < n; i++) {
-        const char *label =
-            i ? offset_label(p, path->steps[i].offset) : entry_label(p, path);
+        const struct hs_path_step *step = &path->steps[steps[i]];
+        const char *label;
 
         if (i >= head && i < n - tail) {
             skipped++;
             continue;
         }
-        if (skipped)
-            label = hs_doc_printf(p->doc, "over %s more",
-                                  hs_show_count(skipped).text);
-        to = draw_node(p, path->steps[i].object);
+        label = skipped ? hs_doc_printf(p->doc, "over %s more",
+                                        hs_show_count(skipped).text)
+                        : step_label(p, path, steps[i], i == 0);
+        to = draw_node(p, step->object);
+        tell_kind(p, to, step);
         draw_edge(p, from, to, label, skipped != 0, bold);
         from = to;
         skipped = 0;
@@ -287,6 +316,26 @@ static uint64_t find_parts(const struct picture *p, struct branch *branch,
     return twig->count;
 }
 
+/* Where types are known: the way from kind to kind. */
+static void draw_kinds(struct picture *p, struct branch *branch, bool biggest)
+{
+    const struct hs_heap_case *c = p->c;
+    uint32_t objects = hs_heap_count(c->heap), holder = branch->top - objects;
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    struct hs_path path = {
+        .unit = holder, .holder = holder, .through = holder, .count = 1};
+
+    branch->point = branch->top;
+    if (branch->top < objects)
+        hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
+                          p->scratch, &path);
+    hs_paths_pile(c->heap, c->holders, c->retention, branch->top, KEEP,
+                  p->scratch, &passing, &path);
+    hs_arena_free(&passing);
+    draw_path(p, &path, room(p) > STEPS ? STEPS : (uint32_t)room(p) - 1,
+              biggest);
+}
+
 /* Returns false if there is no room left for it. */
 static bool draw_branch(struct picture *p, struct branch *branch, bool biggest)
 {
@@ -297,6 +346,10 @@ static bool draw_branch(struct picture *p, struct branch *branch, bool biggest)
 
     if (room(p) < 3)
         return false;
+    if (p->c->heap->names) {
+        draw_kinds(p, branch, biggest);
+        return true;
+    }
     times = find_parts(p, branch, &parts);
     if (branch->point < objects) {
         hs_paths_shortest(p->c->heap, p->c->holders, p->c->retention,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "algo/holders.h"
+#include "model/lens.h"
 
 static struct hs_str variable_name(const struct hs_holders *h, uint32_t record,
                                    struct hs_arena *arena)
@@ -18,6 +19,17 @@ static struct hs_str variable_name(const struct hs_holders *h, uint32_t record,
     return hs_str_of(
         hs_arena_printf(arena, "%s+0x%" PRIx64, segment->name,
                         variable->address - segment->memory.address));
+}
+
+static struct hs_str finalizers_name(const struct hs_holders *h, uint64_t pc,
+                                     struct hs_arena *arena)
+{
+    struct hs_str function = hs_lens_function(h->heap, pc);
+
+    if (function.size)
+        return hs_str_of(hs_arena_printf(arena, "finalizer %.*s",
+                                         (int)function.size, function.text));
+    return hs_str_of(hs_arena_printf(arena, "finalizer func@0x%" PRIx64, pc));
 }
 
 bool hs_holders_is_part(const struct hs_holders *h, uint32_t holder)
@@ -53,8 +65,7 @@ struct hs_str hs_holders_name(const struct hs_holders *h, uint32_t holder,
                                          finalizers[record].object));
     case HS_HOLDER_FINALIZERS:
         if (record != HS_NO_RECORD)
-            return hs_str_of(hs_arena_printf(arena, "finalizer func@0x%" PRIx64,
-                                             h->finalizer_functions[record]));
+            return finalizers_name(h, h->finalizer_functions[record], arena);
         break;
     default:
         break;

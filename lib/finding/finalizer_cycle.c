@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "base/size.h"
 #include "finding/finding.h"
+#include "model/lens.h"
 
 struct cycles {
     const struct hs_case *c;
@@ -164,7 +165,8 @@ static struct hs_str function_at(struct cycles *cycles, uint64_t pc)
         cycles->functions_known = true;
     }
     found = hs_map_lookup(&cycles->functions, pc);
-    return found == HS_MAP_NONE ? (struct hs_str){0} : frames[found].function;
+    return found == HS_MAP_NONE ? hs_lens_function(cycles->c->heap, pc)
+                                : frames[found].function;
 }
 
 static struct hs_str type_of(const struct hs_case *c, uint32_t object)

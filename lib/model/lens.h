@@ -43,4 +43,10 @@ struct hs_lens {
     void *state; /* of who filled it */
 };
 
+/* The function that PC is in, not one that is inlined there, and the innermost
+ * place of PC; empty without an executable.  Of a return address, ask for the
+ * byte before. */
+struct hs_str hs_lens_function(const struct hs_heap *heap, uint64_t pc);
+struct hs_place hs_lens_place(const struct hs_heap *heap, uint64_t pc);
+
 #endif
