@@ -189,8 +189,9 @@ static struct hs_value place_value(struct hs_run *run,
 {
     struct hs_stack_line line = {.file = place->file, .line = place->line};
 
-    return place->line ? hs_value_text(hs_heap_line(run, &line))
-                       : hs_value_null();
+    return place->line && place->file.size
+               ? hs_value_text(hs_heap_line(run, &line))
+               : hs_value_null();
 }
 
 /* ", started at main.go:119", if that is known of GOROUTINE. */
@@ -205,27 +206,34 @@ static const char *started_at(struct hs_run *run, const struct hs_case *c,
     return hs_doc_printf(run->doc, ", started at %s", hs_heap_line(run, &line));
 }
 
+#define STACK_COLUMNS(role)                                                    \
+    {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},                           \
+        {NULL, "line", HS_UNIT_TEXT, role},                                    \
+        {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},                       \
+        {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},                      \
+        {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},                \
+    {                                                                          \
+        "retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN                \
+    }
+
+static const struct hs_doc_column with_lines[] = {STACK_COLUMNS(HS_ROLE_PLAIN)};
+static const struct hs_doc_column without_lines[] = {
+    STACK_COLUMNS(HS_ROLE_JSON_ONLY)};
+
 /* The frames of one goroutine of a group; innermost first.  MOST 0: all. */
 static void add_stack(struct hs_run *run, const struct hs_case *c,
                       struct hs_block *parent, const char *title,
                       const struct group_row *row, uint32_t most)
 {
-    static const struct hs_doc_column columns[] = {
-        {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
-        {NULL, "line", HS_UNIT_TEXT, HS_ROLE_PLAIN},
-        {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
-        {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
-        {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-        {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
-    };
     const struct hs_holder *holders = c->holders->holders;
     uint32_t count, goroutine = first_goroutine(c, row->holder);
     uint32_t at = holders[goroutine].first_child;
     const struct hs_frame *frames = frames_of(c, row->group, &count);
     const struct hs_frame *all = c->heap->frames.at;
     struct hs_block *table =
-        hs_doc_table(run->doc, parent, "stack", title, columns,
-                     sizeof(columns) / sizeof(columns[0]));
+        hs_doc_table(run->doc, parent, "stack", title,
+                     c->heap->names ? with_lines : without_lines,
+                     sizeof(with_lines) / sizeof(with_lines[0]));
 
     for (uint32_t i = 0; i < count && (!most || i < most); i++) {
         /* Its pc is where it goes on, in the call or behind it. */

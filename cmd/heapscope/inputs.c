@@ -51,17 +51,26 @@ static const char *when(int64_t nanos, struct hs_arena *arena)
     return hs_arena_copy(arena, text, strlen(text));
 }
 
-/* "executable, go1.24.4, example.com/orders, vcs 3f9c1e2, fits the dump
- * (812 of 812 type headers)" */
+/* The last element of an import path. */
+static struct hs_str last_element(struct hs_str path)
+{
+    for (size_t i = path.size; i > 0; i--)
+        if (path.text[i - 1] == '/')
+            return (struct hs_str){path.text + i, path.size - i};
+    return path;
+}
+
+/* "executable, go1.24.4, orders, vcs 3f9c1e2, fits the dump (812/812 types)" */
 static const char *program_summary(const struct hs_program *program,
                                    const struct hs_snapshot *snapshot,
                                    struct hs_arena *arena)
 {
     const struct hs_setting *settings = program->settings.at;
+    struct hs_str main = last_element(program->main);
     const char *text = hs_arena_printf(
         arena, "executable, %.*s%s%.*s", (int)program->go_version.size,
-        program->go_version.text, program->main.size ? ", " : "",
-        (int)program->main.size, program->main.size ? program->main.text : "");
+        program->go_version.text, main.size ? ", " : "", (int)main.size,
+        main.size ? main.text : "");
 
     for (size_t i = 0; i < program->settings.count; i++)
         if (hs_str_equal(settings[i].key, hs_str_of("vcs.revision")) &&
@@ -72,9 +81,9 @@ static const char *program_summary(const struct hs_program *program,
         return text;
     if (!program->headers)
         return hs_arena_printf(arena, "%s, fits the dump", text);
-    return hs_arena_printf(
-        arena, "%s, fits the dump (%" PRIu64 " of %" PRIu64 " type headers)",
-        text, program->headers_agree, program->headers);
+    return hs_arena_printf(arena,
+                           "%s, fits the dump (%" PRIu64 "/%" PRIu64 " types)",
+                           text, program->headers_agree, program->headers);
 }
 
 static const char *trace_summary(const struct hs_timeline *t,
