@@ -206,19 +206,23 @@ static const char *started_at(struct hs_run *run, const struct hs_case *c,
     return hs_doc_printf(run->doc, ", started at %s", hs_heap_line(run, &line));
 }
 
-#define STACK_COLUMNS(role)                                                    \
-    {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},                           \
-        {NULL, "line", HS_UNIT_TEXT, role},                                    \
-        {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},                       \
-        {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},                      \
-        {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},                \
-    {                                                                          \
-        "retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN                \
-    }
-
-static const struct hs_doc_column with_lines[] = {STACK_COLUMNS(HS_ROLE_PLAIN)};
+static const struct hs_doc_column with_lines[] = {
+    {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {NULL, "line", HS_UNIT_TEXT, HS_ROLE_PLAIN},
+    {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+};
+/* Without an executable there are none. */
 static const struct hs_doc_column without_lines[] = {
-    STACK_COLUMNS(HS_ROLE_JSON_ONLY)};
+    {"function", NULL, HS_UNIT_NAME, HS_ROLE_PLAIN},
+    {NULL, "line", HS_UNIT_TEXT, HS_ROLE_JSON_ONLY},
+    {"file", NULL, HS_UNIT_NAME, HS_ROLE_JSON_ONLY},
+    {"line", NULL, HS_UNIT_COUNT, HS_ROLE_JSON_ONLY},
+    {"stack_bytes", "frame", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+    {"retained_bytes", "holds", HS_UNIT_BYTES, HS_ROLE_PLAIN},
+};
 
 /* The frames of one goroutine of a group; innermost first.  MOST 0: all. */
 static void add_stack(struct hs_run *run, const struct hs_case *c,

@@ -39,13 +39,12 @@ const struct hs_command command_top = {
         "the biggest: types or holders of a heap, functions of a profile",
     .arguments = "FILE...",
     .details =
-        "Of a heap dump, --by type or holder: how many objects, what they "
-        "take themselves, and what would go with them. Without an executable "
-        "a type is what the dump tells: a slot's size and whether it has "
-        "pointers, or the address of the type's descriptor.\n\n"
+        "Of a heap dump, --by type, package or holder: how many objects, what "
+        "they take themselves, and what would go with them. Without an "
+        "executable a type is what the dump tells: a slot's size and whether "
+        "it has pointers, or the address of the type's descriptor.\n\n"
         "Of a profile, --by function, file, line, package or tag; the values "
-        "are "
-        "those of 'go tool pprof -top'. flat is what was sampled in the "
+        "are those of 'go tool pprof -top'. flat is what was sampled in the "
         "function itself, cum what was sampled in it or below it.",
     .takes = HS_TAKES_ONE,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
