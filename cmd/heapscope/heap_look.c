@@ -91,6 +91,11 @@ struct hs_str hs_look_object(const struct hs_heap_case *c, uint32_t object,
     if (type.size)
         return hs_str_of(hs_arena_printf(arena, "%.*s  %s", (int)type.size,
                                          type.text, size.text));
+    type = hs_typing_name(c->heap->names,
+                          hs_names_typing(c->heap->names, object), arena);
+    if (type.size) /* nothing better is known */
+        return hs_str_of(hs_arena_printf(arena, "%s (%.*s, a guess)", size.text,
+                                         (int)type.size, type.text));
     words = words_of(c->heap, object, arena);
     if (words)
         return hs_str_of(

@@ -55,6 +55,7 @@ static bool name_heap(struct golang *g, struct hs_err *err)
     g->names->lens = hs_golang_lens(g);
     hs_golang_find_temporaries(g);
     hs_golang_type_heap(g);
+    hs_golang_guess(g);
     g->snapshot->names = g->names;
     g->snapshot->heap->names = g->names;
     return true;
@@ -62,14 +63,15 @@ static bool name_heap(struct golang *g, struct hs_err *err)
 
 static bool name_parts(struct golang *g, struct hs_err *err)
 {
-    bool profile = g->snapshot->parts & HS_PART_PROFILE;
+    unsigned parts = g->snapshot->parts;
 
-    if (!g->heap && !profile) {
+    if (!(parts & ~(unsigned)HS_PART_PROGRAM))
         hs_golang_count(g);
-        return true;
-    }
-    return (!g->heap || name_heap(g, err)) &&
-           (!profile || hs_golang_name_profile(g, err));
+    if (g->heap && !name_heap(g, err))
+        return false;
+    if (parts & HS_PART_FINQUEUE)
+        hs_golang_name_finqueue(g);
+    return !(parts & HS_PART_PROFILE) || hs_golang_name_profile(g, err);
 }
 
 bool hs_golang_name(struct hs_snapshot *snapshot, struct hs_err *err)

@@ -168,6 +168,8 @@ void hs_golang_read_symbols(struct golang *g); /* globals, without types */
 void hs_golang_read_debug(struct golang *g);   /* globals' types, locals */
 void hs_golang_find_temporaries(struct golang *g); /* more globals */
 void hs_golang_type_heap(struct golang *g);        /* names->typings */
+void hs_golang_guess(struct golang *g);            /* what nothing tells */
+void hs_golang_name_finqueue(struct golang *g);
 const struct hs_lens *hs_golang_lens(struct golang *g);
 void hs_golang_close_debug(struct golang *g); /* before the image */
 void hs_golang_close_image(struct golang *g);

@@ -277,7 +277,9 @@ static struct hs_str reference(const struct hs_lens *lens, uint32_t object,
 {
     const struct hs_names *names = lens->names;
     uint32_t typing = hs_names_typing(names, object);
-    uint32_t type = hs_typing_type(typing);
+    uint32_t type = hs_typing_evidence(typing) > HS_EVIDENCE_GUESS
+                        ? hs_typing_type(typing)
+                        : HS_NO_TYPE;
     uint64_t base = typing & HS_TYPING_HEADER ? 8 : 0;
     struct hs_memory memory;
     struct reference r = {

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * typing_guess.c - what an object may be that nothing tells the type of.
+ *
+ * An object that is as large as its slot allows and has pointers where exactly
+ * one type of the program has them is likely of that type.  But it may be
+ * several values in a row, or of a type that the compiler did not describe: a
+ * guess, never counted as typed, and nothing is said of what it points to.
+ *
+ * Only of small slots: larger ones have their type in front of them, or before
+ * Go 1.22 are too many things.
+ */
+#include "golang/golang_impl.h"
+#include "model/heap_walk.h"
+
+#define MOST_BYTES 512 /* a bit for each of at most 64 words */
+#define AMBIGUOUS  (HS_MOST_TYPES - 1)
+
+/* Go's size classes up to MOST_BYTES (sizeclasses.go, the same since Go 1.16).
+ */
+static const uint16_t classes[] = {8,   16,  24,  32,  48,  64,  80,  96,  112,
+                                   128, 144, 160, 176, 192, 208, 224, 240, 256,
+                                   288, 320, 352, 384, 416, 448, 480, 512};
+
+/* The slot that a value of SIZE bytes gets; 0: none of these. */
+static uint64_t slot_of(uint64_t size)
+{
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (size <= classes[i])
+            return classes[i];
+    return 0;
+}
+
+/* One number for a slot and its pointers: of 64 words those of the mask, and
+ * what is left of the slot's size goes into a multiplication. */
+static uint64_t key_of(uint64_t slot, uint64_t mask)
+{
+    return mask * 0x9e3779b97f4a7c15u + slot;
+}
+
+/* Which words of TYPE are pointers, as bits; 0 if that is unknown. */
+static uint64_t mask_of(struct golang *g, uint32_t type)
+{
+    size_t count;
+    const uint8_t *bits = hs_golang_mask(g, type, &count);
+    uint64_t mask = 0;
+
+    for (size_t i = 0; bits && i < count && i < 64; i++)
+        mask |= (uint64_t)(bits[i / 8] >> i % 8 & 1) << i;
+    return mask;
+}
+
+/* May an object be of that type, as far as the runtime goes?  What no variable
+ * is of (a group of a map), objects are of all the same. */
+static bool is_candidate(const struct hs_go_type *type)
+{
+    return type->descriptor && type->has_pointers && type->size &&
+           type->size <= MOST_BYTES && type->kind == HS_GO_STRUCT;
+}
+
+/* From slots and pointers to the one type that has them. */
+static void find_candidates(struct golang *g, struct hs_map *types)
+{
+    uint32_t count = (uint32_t)g->names->types.count;
+    struct hs_map first; /* key -> the first type */
+
+    hs_map_init(&first, g->scratch, count);
+    for (uint32_t i = 1; i < count; i++) {
+        const struct hs_go_type *type = hs_names_type(g->names, i);
+        uint64_t mask, key;
+
+        if (!is_candidate(type) || !(mask = mask_of(g, i)))
+            continue;
+        key = key_of(slot_of(type->size), mask);
+        if (hs_map_add(&first, key, i) != i)
+            hs_map_add(types, key, AMBIGUOUS);
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        const struct hs_go_type *type = hs_names_type(g->names, i);
+        uint64_t mask;
+
+        if (is_candidate(type) && (mask = mask_of(g, i)))
+            hs_map_add(types, key_of(slot_of(type->size), mask), i);
+    }
+}
+
+/* The pointers of MEMORY as bits; 0: there are none, or too many words. */
+static uint64_t mask_in(const struct golang *g, const struct hs_memory *memory)
+{
+    struct hs_fields fields = hs_fields_of(memory);
+    uint64_t offset, mask = 0;
+
+    while (hs_fields_next(&fields, &offset)) {
+        if (offset % g->pointer_size || offset / g->pointer_size >= 64)
+            return 0;
+        mask |= (uint64_t)1 << offset / g->pointer_size;
+    }
+    return mask;
+}
+
+static bool has_untyped(const struct golang *g, size_t page)
+{
+    const struct hs_heap_store *store = g->heap->store;
+    uint32_t end = page + 1 < store->page_count ? store->places[page + 1].rank
+                                                : store->count;
+
+    if (store->pages[page].kind != HS_PAGE_SLOTS || !store->pages[page].scan ||
+        store->pages[page].size > MOST_BYTES)
+        return false;
+    for (uint32_t i = store->places[page].rank; i < end; i++)
+        if (!g->names->typings[i])
+            return true;
+    return false;
+}
+
+static void guess_page(struct golang *g, size_t page,
+                       const struct hs_map *types)
+{
+    uint32_t *typings = g->names->typings;
+    const struct hs_memory *memory;
+    struct hs_heap_walk walk;
+
+    hs_heap_walk_page(&walk, g->heap, page);
+    while ((memory = hs_heap_walk_next(&walk))) {
+        uint64_t mask;
+        uint32_t type;
+
+        if (typings[walk.object] || !(mask = mask_in(g, memory)))
+            continue;
+        type = hs_map_lookup(types, key_of(memory->size, mask));
+        if (type != HS_MAP_NONE && type != AMBIGUOUS)
+            typings[walk.object] =
+                hs_typing(type, HS_SHAPE_ONE, HS_EVIDENCE_GUESS, false);
+    }
+}
+
+void hs_golang_guess(struct golang *g)
+{
+    struct hs_map types;
+
+    if (!g->names->typings || g->pointer_size * 64 < MOST_BYTES / 2)
+        return;
+    hs_map_init(&types, g->scratch, 256);
+    find_candidates(g, &types);
+    for (size_t page = 0; page < g->heap->store->page_count; page++)
+        if (has_untyped(g, page))
+            guess_page(g, page, &types);
+}
