@@ -66,6 +66,7 @@ struct hs_run {
     int status;               /* what the run ends with if all goes well */
     const struct hs_case **findings;   /* by snapshot; hs_look_case's */
     const struct hs_heap_case **cases; /* by snapshot; hs_look_heap's */
+    struct hs_column *counts;          /* hs_look_alike's */
 };
 
 enum hs_takes {

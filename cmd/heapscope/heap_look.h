@@ -50,9 +50,9 @@ struct hs_str hs_look_via(const struct hs_heap_case *c,
                           struct hs_arena *arena);
 
 /* To how many objects like that of step NUMBER, it included, the step shown
- * before it points. */
-uint32_t hs_look_alike(const struct hs_heap_case *c, const struct hs_path *path,
-                       uint32_t number);
+ * before it points; 0 if it has too many words to look at. */
+uint32_t hs_look_alike(struct hs_run *run, const struct hs_heap_case *c,
+                       const struct hs_path *path, uint32_t number);
 
 /* So many names are shown of holders that hold together, then "+ 2 more". */
 #define HS_LOOK_NAMES_SHOWN 2

@@ -163,7 +163,7 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     struct hs_value values[STEP_COLUMNS] = {0};
     struct hs_str via = hs_look_via(c, path, number, doc->arena);
 
-    step.alike = hs_look_alike(c, path, number);
+    step.alike = hs_look_alike(run, c, path, number);
     values[STEP_VIA_TEXT] =
         hs_value_text(first ? first_text(c, path, via, &step, doc)
                             : via_text(&step, via, doc));
@@ -177,7 +177,8 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     values[STEP_VIA] = hs_value_name(via.size ? via.text : "", via.size);
     if (step.offset != HS_NO_OFFSET)
         values[STEP_OFFSET] = hs_value_of(HS_UNIT_COUNT, (int64_t)step.offset);
-    values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step.alike);
+    if (step.alike)
+        values[STEP_ALIKE] = hs_value_of(HS_UNIT_COUNT, step.alike);
     values[STEP_SIZE] =
         hs_value_of(HS_UNIT_BYTES, (int64_t)hs_heap_size(c->heap, step.object));
     values[STEP_RETAINED] = hs_value_of(

@@ -15,7 +15,7 @@
 #include "model/lens.h"
 
 /* So many words are looked at to count what is like a step. */
-#define MOST_WORDS ((uint64_t)1 << 20)
+#define MOST_WORDS ((uint64_t)1 << 22)
 
 static bool is_inner(const struct hs_heap_case *c, uint32_t object)
 {
@@ -165,8 +165,15 @@ struct hs_str hs_look_via(const struct hs_heap_case *c,
     return (struct hs_str){chars.at, chars.count};
 }
 
+/* What was counted before: a path is told to people and to programs, and many
+ * lead through one map. */
+struct counted {
+    uint32_t object, typing, count;
+    uint64_t size;
+};
+
 /* What the inner parts from OBJECT on point to, themselves left out: how many
- * objects are of the type and size of LIKE. */
+ * objects are of the type and size of LIKE; 0 if those are too many words. */
 static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
                             uint32_t like, struct hs_arena *scratch)
 {
@@ -179,7 +186,7 @@ static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
     hs_map_init(&seen, scratch, 64);
     hs_map_add(&seen, object, 0);
     hs_column_push(&stack, &object);
-    while (stack.count && words < MOST_WORDS) {
+    while (stack.count) {
         struct hs_memory memory;
         struct hs_fields fields;
         uint64_t offset;
@@ -187,9 +194,11 @@ static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
         object = ((uint32_t *)stack.at)[--stack.count];
         memory = hs_heap_memory(c->heap, object);
         fields = hs_fields_of(&memory);
-        while (hs_fields_next(&fields, &offset) && words++ < MOST_WORDS) {
+        while (hs_fields_next(&fields, &offset)) {
             uint32_t to;
 
+            if (words++ == MOST_WORDS)
+                return 0;
             if (offset + c->heap->pointer_size > memory.size)
                 continue;
             to = hs_heap_find(c->heap,
@@ -204,21 +213,48 @@ static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
                 count++;
         }
     }
-    return count;
+    return count ? count : 1;
 }
 
-uint32_t hs_look_alike(const struct hs_heap_case *c, const struct hs_path *path,
-                       uint32_t number)
+static struct hs_column *counts_of(struct hs_run *run)
 {
+    if (!run->counts) {
+        run->counts = hs_arena_alloc(run->scratch, sizeof(*run->counts));
+        *run->counts = HS_COLUMN(struct counted, run->scratch);
+    }
+    return run->counts;
+}
+
+/* count_below(), unless it was counted before. */
+static uint32_t recall(struct hs_run *run, const struct hs_heap_case *c,
+                       uint32_t object, uint32_t like)
+{
+    struct hs_column *counts = counts_of(run);
+    const struct counted *known = counts->at;
+    struct counted fresh = {.object = object,
+                            .typing = hs_names_typing(c->heap->names, like),
+                            .size = hs_heap_size(c->heap, like)};
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    uint32_t first = number, count;
+
+    for (size_t i = 0; i < counts->count; i++)
+        if (known[i].object == object && known[i].typing == fresh.typing &&
+            known[i].size == fresh.size)
+            return known[i].count;
+    fresh.count = count_below(c, object, like, &scratch);
+    hs_arena_free(&scratch);
+    hs_column_push(counts, &fresh);
+    return fresh.count;
+}
+
+uint32_t hs_look_alike(struct hs_run *run, const struct hs_heap_case *c,
+                       const struct hs_path *path, uint32_t number)
+{
+    uint32_t first = number;
 
     while (first > 0 && is_inner(c, path->steps[first - 1].object))
         first--;
     if (first == number)
         return hs_paths_step(c->heap, path, number).alike;
-    count = count_below(c, path->steps[first].object,
-                        path->steps[number].object, &scratch);
-    hs_arena_free(&scratch);
-    return count ? count : 1;
+    return recall(run, c, path->steps[first].object,
+                  path->steps[number].object);
 }

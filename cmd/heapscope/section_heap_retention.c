@@ -329,7 +329,7 @@ static void draw_kinds(struct picture *p, struct branch *branch, bool biggest)
     if (branch->top < objects)
         hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
                           p->scratch, &path);
-    hs_paths_pile(c->heap, c->holders, c->retention, branch->top, KEEP,
+    hs_paths_pile(c->heap, c->holders, c->retention, &branch->top, 1, KEEP,
                   p->scratch, &passing, &path);
     hs_arena_free(&passing);
     draw_path(p, &path, room(p) > STEPS ? STEPS : (uint32_t)room(p) - 1,

@@ -15,6 +15,8 @@
 #define KEY_SIZE   ((uint64_t)1 << 60) /* bytes */
 #define KEY_NONE   UINT64_MAX
 
+#define FEW 16 /* children: most nodes have no more */
+
 struct finding {
     const struct hs_heap *heap;
     const struct hs_holders *holders;
@@ -97,16 +99,16 @@ static void add_child(struct finding *f, uint32_t node)
 
 static void add_children(struct finding *f, uint32_t node)
 {
-    uint32_t first, all, found;
-    uint32_t *children;
+    uint32_t few[FEW], all, found;
+    const uint32_t *children = few;
 
-    found = hs_retention_children(f->retention, node, &first, 1, &all);
-    f->found.count = 0;
-    children = hs_column_extend(&f->found, all);
-    if (all > 1)
-        found = hs_retention_children(f->retention, node, children, all, &all);
-    else if (all == 1)
-        children[0] = first;
+    found = hs_retention_children(f->retention, node, few, FEW, &all);
+    if (all > FEW) {
+        f->found.count = 0;
+        children = hs_column_extend(&f->found, all);
+        found =
+            hs_retention_children(f->retention, node, f->found.at, all, &all);
+    }
     for (uint32_t i = 0; i < found; i++)
         add_child(f, children[i]);
 }

@@ -10,10 +10,10 @@
 #include "algo/kinds.h"
 #include "algo/paths.h"
 
-/* A way of more is not followed. */
 #define DEEPEST      64
-#define MOST_MEMBERS ((size_t)1 << 22)
-#define MOST_BETWEEN 16 /* steps from one kind to the next */
+#define MOST_MEMBERS ((size_t)1 << 18) /* of more, only the one shown goes on  \
+                                        */
+#define MOST_BETWEEN 16                /* steps from one kind to the next */
 
 struct descending {
     const struct hs_heap *heap;
@@ -67,6 +67,16 @@ static void pass_holder(struct descending *d, uint32_t holder)
         d->path->holder = holder;
 }
 
+/* Going on with a million nodes would take seconds. */
+static void limit(struct descending *d)
+{
+    if (d->count <= MOST_MEMBERS)
+        return;
+    d->nodes = &d->shown;
+    d->count = 1;
+    d->bytes = hs_retention_bytes(d->retention, d->shown);
+}
+
 /* One kind further down; false where the way ends. */
 static bool descend(struct descending *d, double keep)
 {
@@ -80,8 +90,7 @@ static bool descend(struct descending *d, double keep)
         last = (struct hs_path_step *)d->steps.at + d->steps.count - 1;
         last->count += kinds.joined;
     }
-    if (kinds.list.count == 0 || kind->members.count > MOST_MEMBERS ||
-        (double)kind->bytes < keep * (double)d->bytes)
+    if (kinds.list.count == 0 || (double)kind->bytes < keep * (double)d->bytes)
         return false;
     node = choose(d, kind->key);
     if (node == HS_NO_NODE)
@@ -94,16 +103,31 @@ static bool descend(struct descending *d, double keep)
     } else {
         pass_holder(d, node - objects);
     }
+    d->shown = node;
     d->nodes = kind->members.at;
     d->count = kind->members.count;
     d->bytes = kind->bytes;
-    d->shown = node;
+    limit(d);
     return true;
 }
 
+/* What NODES retain, and that the last step of the way stands for them. */
+static void count_nodes(struct descending *d)
+{
+    struct hs_path_step *last;
+
+    for (size_t i = 0; i < d->count; i++)
+        d->bytes += hs_retention_bytes(d->retention, d->nodes[i]);
+    if (d->count < 2 || !d->steps.count)
+        return;
+    last = (struct hs_path_step *)d->steps.at + d->steps.count - 1;
+    last->count = (uint32_t)d->count;
+    last->bytes = d->bytes;
+}
+
 void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
-                   const struct hs_retention *retention, uint32_t node,
-                   double keep, struct hs_arena *arena,
+                   const struct hs_retention *retention, const uint32_t *nodes,
+                   size_t count, double keep, struct hs_arena *arena,
                    struct hs_arena *scratch, struct hs_path *path)
 {
     struct descending d = {.heap = heap,
@@ -112,13 +136,14 @@ void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
                            .scratch = scratch,
                            .steps = HS_COLUMN(struct hs_path_step, arena),
                            .path = path,
-                           .nodes = &node,
-                           .count = 1,
-                           .bytes = hs_retention_bytes(retention, node),
-                           .shown = node};
+                           .nodes = nodes,
+                           .count = count,
+                           .shown = nodes[0]};
 
     for (uint32_t i = 0; i < path->step_count; i++)
         hs_column_push(&d.steps, &path->steps[i]);
+    count_nodes(&d);
+    limit(&d);
     /* The first kind is shown however small: it is the largest. */
     for (unsigned depth = 0; depth < DEEPEST; depth++)
         if (!descend(&d, d.steps.count ? keep : 0))

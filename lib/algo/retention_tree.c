@@ -11,6 +11,7 @@
 
 /* After so many looks at all numbers it pays to list each one's children. */
 #define SCANS 4
+#define FEW   16 /* children that need no memory */
 
 static bool is_folded(const struct hs_retention *r, uint32_t slot)
 {
@@ -282,13 +283,15 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
 {
     uint32_t slot, number = number_of(r, node, &slot), count;
     struct hs_arena arena = HS_ARENA_EMPTY;
-    struct best best = {.most = most};
+    struct child few[FEW];
+    struct best best = {.most = most, .heap = few};
     uint64_t objects;
 
     *all = 0;
     if (number == 0)
         return 0;
-    best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
+    if (most > FEW)
+        best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
     objects = r->dom.retained[number].objects;
     if (node < r->objects)
         objects--;

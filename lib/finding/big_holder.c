@@ -13,6 +13,7 @@
  */
 #include <inttypes.h>
 
+#include "algo/kinds.h"
 #include "base/size.h"
 #include "finding/finding.h"
 #include "model/goname.h"
@@ -216,12 +217,36 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
     return node;
 }
 
+/* The top of CLAIM, and of what several hold together all parts like it. */
+static struct hs_column tops_of(const struct hs_case *c,
+                                const struct hs_claim *claim,
+                                struct hs_arena *arena)
+{
+    struct hs_column nodes = HS_COLUMN(uint32_t, arena);
+    uint64_t kind = hs_kind_of(c->heap, c->holders, claim->top);
+    size_t count;
+    const struct hs_shared *shared;
+
+    hs_column_push(&nodes, &claim->top);
+    if (claim->holder != HS_NO_RECORD)
+        return nodes;
+    shared = &hs_retention_shared(c->retention, &count)[claim->shared[0]];
+    for (uint32_t i = 0; i < shared->top_count; i++) {
+        uint32_t node = hs_retention_node(c->retention, shared->tops[i]);
+
+        if (node != claim->top && hs_kind_of(c->heap, c->holders, node) == kind)
+            hs_column_push(&nodes, &node);
+    }
+    return nodes;
+}
+
 /* Where types are known: the way to the kind that it is made of. */
 static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
     uint32_t objects = hs_heap_count(c->heap);
+    struct hs_column nodes;
 
     if (claim->top < objects)
         hs_paths_shortest(c->heap, c->holders, c->retention, claim->top,
@@ -231,8 +256,9 @@ static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
                                          .holder = claim->top - objects,
                                          .through = claim->top - objects,
                                          .count = 1};
-    hs_paths_pile(c->heap, c->holders, c->retention, claim->top, KEEP, c->arena,
-                  &scratch, &suspect->path);
+    nodes = tops_of(c, claim, &scratch);
+    hs_paths_pile(c->heap, c->holders, c->retention, nodes.at, nodes.count,
+                  KEEP, c->arena, &scratch, &suspect->path);
     hs_arena_free(&scratch);
 }
 
