@@ -109,10 +109,11 @@ struct typing_chan {
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
     uint32_t type;
+    uint32_t slot; /* of ADDRESS, when the claim is made */
     uint8_t shape, evidence;
 };
 
-#define TYPING_ASKED 32u /* a power of 2 */
+#define TYPING_ASKED 64u
 
 struct typing;
 
@@ -129,8 +130,8 @@ struct typing_worker {
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     bool missed;                /* in what is being scanned */
-    struct typing_request asked[TYPING_ASKED]; /* a ring: those from MADE to */
-    uint32_t made, ask;                        /* ASK are to be made */
+    struct typing_request asked[TYPING_ASKED];
+    uint32_t ask; /* so many of them are to be made */
 };
 
 struct typing {
@@ -195,9 +196,7 @@ uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
                  uint32_t typing); /* typing_fit.c */
 
-/* typing_ask.c: makes the claim of REQUEST, a little later: in between, the
- * memory that it takes is called for.  typing_answer() makes all of W. */
-void typing_ask(struct typing_worker *w, const struct typing_request *request);
+/* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
 /* Calls for what typing_scan_object() will read of the last of COUNT SLOTS
@@ -205,17 +204,14 @@ void typing_answer(struct typing_worker *w);
 void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
                  size_t count);
 
-/* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
+/* typing_claim.c: a claim that is made now, its slot known; ... */
+void typing_claim(struct typing_worker *w,
+                  const struct typing_request *request);
+/* ... that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,
                    struct typing_place *place);
 void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
                       enum hs_evidence evidence);
-/* ... COUNT times in a row, the capacity of a slice, */
-void typing_claim_many(struct typing_worker *w, uint64_t address,
-                       uint64_t count, uint32_t type);
-/* ... as SIZE bytes of a string, */
-void typing_claim_string(struct typing_worker *w, uint64_t address,
-                         uint64_t size, uint32_t type);
 /* ... as COVERS bytes of an inner part of a map or chan, */
 void typing_claim_inner(struct typing_worker *w, uint64_t address,
                         uint64_t covers, uint32_t type, enum hs_shape shape);
@@ -275,6 +271,26 @@ static inline uint64_t typing_at(const struct typing *t,
     if (memory->size < t->word || offset > memory->size - t->word)
         return 0;
     return hs_heap_word(t->heap, memory->bytes + offset);
+}
+
+/* Makes that claim, a little later: see typing_ask.c. */
+static inline void typing_ask(struct typing_worker *w, uint64_t address,
+                              uint64_t count, uint32_t type,
+                              enum hs_shape shape, enum hs_evidence evidence)
+{
+    const struct hs_heap_store *store = w->typing->store;
+    uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
+    struct typing_request *request = &w->asked[w->ask++];
+
+    request->address = address;
+    request->count = count;
+    request->type = type;
+    request->shape = (uint8_t)shape;
+    request->evidence = (uint8_t)evidence;
+    if (index < store->main.count)
+        __builtin_prefetch(store->pages + store->main.base + index);
+    if (w->ask == TYPING_ASKED)
+        typing_answer(w);
 }
 
 /* The type that ADDRESS stands for, or HS_NO_TYPE, into *TYPE; false if that

@@ -23,26 +23,16 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
-static void ask(struct typing_worker *w, uint64_t address, uint64_t count,
-                uint32_t type, enum hs_shape shape, enum hs_evidence evidence)
-{
-    typing_ask(w, &(struct typing_request){.address = address,
-                                           .count = count,
-                                           .type = type,
-                                           .shape = (uint8_t)shape,
-                                           .evidence = (uint8_t)evidence});
-}
-
 static void ask_one(struct typing_worker *w, uint64_t address, uint32_t type,
                     enum hs_evidence evidence)
 {
-    ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
+    typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
 }
 
 static void ask_inner(struct typing_worker *w, uint64_t address,
                       uint64_t covers, uint32_t type, enum hs_shape shape)
 {
-    ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
+    typing_ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
 }
 
 /* A pointer-shaped value of TYPE is the word VALUE itself. */
@@ -130,12 +120,12 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
         break;
     case OP_STRING:
-        ask(w, value, typing_at(t, memory, offset + word), op->type,
-            HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + word), op->type,
+                   HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
         break;
     case OP_SLICE:
-        ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
-            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
+                   HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
         ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
@@ -154,8 +144,8 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         typing_claim_trie(w, value, op->type);
         break;
     case OP_POOL:
-        ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
-            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
+                   HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_EFACE:
     case OP_IFACE:
