@@ -118,10 +118,10 @@ static void scan_some(void *context, unsigned part)
            level->count) {
         size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
 
-        for (; at < end; at++) {
-            typing_call(level->t, level->slots, at, end);
-            typing_scan_object(w, level->slots[at], level->typings[at]);
-        }
+        for (; at < end; at += TYPING_BLOCK)
+            typing_scan_block(w, level->slots + at, level->typings + at,
+                              end - at < TYPING_BLOCK ? end - at
+                                                      : TYPING_BLOCK);
     }
     typing_answer(w);
 }
@@ -136,6 +136,20 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
 }
 
+/* The queued ones of the objects FIRST to FIRST + COUNT - 1, COUNT at most 64;
+ * bit 0 is FIRST's. */
+static uint64_t queued_from(const struct typing *t, uint32_t first,
+                            unsigned count)
+{
+    const uint64_t *words = t->queued.words + first / 64;
+    unsigned shift = first % 64;
+    uint64_t bits = words[0] >> shift;
+
+    if (shift + count > 64)
+        bits |= words[1] << (64 - shift);
+    return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
+}
+
 /* Enters all queued objects in order of their addresses: then a level reads
  * the heap from its beginning to its end, which is what memory is good at. */
 static void gather_many(struct typing *t)
@@ -144,11 +158,14 @@ static void gather_many(struct typing *t)
 
     for (size_t i = 0; i < store->group_count; i++) {
         const struct hs_slot_group *group = &store->groups[i];
-        uint64_t bits = group->bits;
+        uint64_t bits = group->bits, queued;
         uint32_t object = group->rank;
 
-        for (; bits; bits &= bits - 1, object++)
-            if (hs_bitset_has(&t->queued, object))
+        if (bits == 0)
+            continue;
+        queued = queued_from(t, object, hs_bits_of(bits));
+        for (; queued; queued >>= 1, bits &= bits - 1, object++)
+            if (queued & 1)
                 enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
                       object);
     }

@@ -7,13 +7,9 @@
  * gigabytes none of it is in the caches.  But claims do not wait for each
  * other: so TYPING_ASKED of them are gathered, and made together, one table
  * after the other, each called for while those before are still on their way.
+ * typing_scan_block() does the same for scans.
  */
 #include "golang/typing_impl.h"
-
-/* How many objects ahead of the scan. */
-#define GROUP_AHEAD 24u
-#define PLACE_AHEAD 16u
-#define BYTES_AHEAD 8u
 
 /* The slot of ADDRESS, as far as that is known without a search. */
 static uint32_t near(const struct hs_heap_store *store, uint64_t address)
@@ -66,31 +62,4 @@ void typing_answer(struct typing_worker *w)
     for (uint32_t i = 0; i < w->ask; i++)
         typing_claim(w, &w->asked[i]);
     w->ask = 0;
-}
-
-void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
-                 size_t count)
-{
-    const struct hs_heap_store *store = t->store;
-    size_t left = count - at;
-
-    if (left > GROUP_AHEAD)
-        __builtin_prefetch(&store->groups[slots[at + GROUP_AHEAD] / 64]);
-    if (left > PLACE_AHEAD) {
-        uint32_t slot = slots[at + PLACE_AHEAD];
-
-        __builtin_prefetch(&t->contents[hs_heap_slot_object(store, slot)]);
-        __builtin_prefetch(&store->pages[store->groups[slot / 64].page]);
-        __builtin_prefetch(&store->places[store->groups[slot / 64].page]);
-    }
-    if (left > BYTES_AHEAD) {
-        uint32_t slot = slots[at + BYTES_AHEAD];
-        uint32_t page = store->groups[slot / 64].page;
-        const uint8_t *bytes = store->places[page].record +
-                               t->contents[hs_heap_slot_object(store, slot)];
-
-        __builtin_prefetch(bytes);
-        __builtin_prefetch(bytes + 64);
-        __builtin_prefetch(bytes + store->pages[page].size);
-    }
 }

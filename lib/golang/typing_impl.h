@@ -114,6 +114,7 @@ struct typing_request {
 };
 
 #define TYPING_ASKED 64u
+#define TYPING_BLOCK 32u /* objects that are scanned together */
 
 struct typing;
 
@@ -199,11 +200,6 @@ bool typing_fits(const struct typing *t, const struct hs_memory *memory,
 /* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
-/* Calls for what typing_scan_object() will read of the last of COUNT SLOTS
- * from AT on. */
-void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
-                 size_t count);
-
 /* typing_claim.c: a claim that is made now, its slot known; ... */
 void typing_claim(struct typing_worker *w,
                   const struct typing_request *request);
@@ -228,9 +224,9 @@ bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory);
 void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
                  uint64_t offset, uint32_t typing, uint64_t count);
-/* ... of the object in SLOT, of what a view shows, */
-void typing_scan_object(struct typing_worker *w, uint32_t slot,
-                        uint32_t typing);
+/* ... of the objects in COUNT SLOTS, of what a view shows, */
+void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
+                       const uint32_t *typings, size_t count);
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
 /* ... of an interface's dynamic TYPE and second word. */
 void typing_follow_value(struct typing_worker *w, uint32_t type,

@@ -203,36 +203,40 @@ static uint64_t clip(const struct hs_memory *memory, uint64_t at,
 }
 
 static void scan_rows(struct typing_worker *w, const struct hs_memory *memory,
-                      struct row start)
+                      struct row row)
 {
     const struct typing *t = w->typing;
-    struct row rows[DEEPEST];
-    unsigned depth = 1;
+    struct row above[DEEPEST - 1]; /* the rows that ROW is an element of */
+    unsigned depth = 0;
 
-    if (start.left == 0 || start.op == start.end)
+    if (row.op == row.end)
         return;
-    rows[0] = start;
-    while (depth) {
-        struct row *row = &rows[depth - 1];
+    for (;;) {
         const struct typing_op *op;
         uint64_t at;
 
-        if (row->op == row->end) {
-            row->op = row->first;
-            row->at += row->stride;
-            if (--row->left == 0)
-                depth--;
+        if (row.left == 0) {
+            if (depth == 0)
+                return;
+            row = above[--depth];
             continue;
         }
-        op = (const struct typing_op *)t->ops.at + row->op++;
-        at = row->at + op->offset;
+        if (row.op == row.end) {
+            row.op = row.first;
+            row.at += row.stride;
+            row.left--;
+            continue;
+        }
+        op = (const struct typing_op *)t->ops.at + row.op++;
+        at = row.at + op->offset;
         if (op->kind == OP_ARRAY) {
             const struct typing_type *elem = typing_type(t, op->type);
             uint64_t count = clip(memory, at, op->count, elem->size);
 
-            if (depth < DEEPEST && count && elem->count)
-                rows[depth++] =
-                    row_of(elem->first, elem->count, at, count, elem->size);
+            if (depth < DEEPEST - 1 && count && elem->count) {
+                above[depth++] = row;
+                row = row_of(elem->first, elem->count, at, count, elem->size);
+            }
             continue;
         }
         scan_op(w, op, memory, at);
@@ -270,19 +274,18 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     }
 }
 
-bool typing_memory(const struct typing *t, uint32_t slot,
-                   struct hs_memory *memory)
+/* What the object in SLOT has, as far as that is known without a search. */
+static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
+                        struct hs_memory *memory)
 {
     const struct hs_heap_store *store = t->store;
-    uint32_t object = hs_heap_slot_object(store, slot);
     size_t index = store->groups[slot / 64].page;
     const struct hs_page *page = &store->pages[index];
     uint32_t at = t->contents[object];
 
-    if (at == 0) {
-        *memory = hs_heap_memory(t->heap, object);
-        return memory->bytes != NULL;
-    }
+    memory->bytes = NULL;
+    if (at == 0)
+        return false;
     memory->bytes = store->places[index].record + at;
     memory->size = page->size;
     memory->fields = memory->bytes + page->size;
@@ -292,30 +295,70 @@ bool typing_memory(const struct typing *t, uint32_t slot,
     return true;
 }
 
-void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
+bool typing_memory(const struct typing *t, uint32_t slot,
+                   struct hs_memory *memory)
 {
-    struct typing *t = w->typing;
-    struct hs_memory memory;
+    uint32_t object = hs_heap_slot_object(t->store, slot);
+
+    if (!near_memory(t, slot, object, memory))
+        *memory = hs_heap_memory(t->heap, object);
+    return memory->bytes != NULL;
+}
+
+static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
+                        uint32_t typing)
+{
     uint64_t count = UINT64_MAX, header = typing & HS_TYPING_HEADER ? 8 : 0;
 
-    if (!typing_memory(t, slot, &memory))
-        return;
     if (hs_typing_shape(typing) == HS_SHAPE_ONE ||
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
-    if (!typing_fits(t, &memory, typing)) {
-        hs_column_push(
-            &w->refused,
-            &(struct typing_view){.address = memory.address, .typing = typing});
+    if (!typing_fits(w->typing, memory, typing)) {
+        hs_column_push(&w->refused,
+                       &(struct typing_view){.address = memory->address,
+                                             .typing = typing});
         return;
     }
     w->missed = false;
-    typing_scan(w, &memory, header, typing, count);
+    typing_scan(w, memory, header, typing, count);
     if (w->missed)
-        hs_column_push(&w->again,
-                       &(struct typing_view){.address = memory.address + header,
-                                             .count = count,
-                                             .typing = typing});
+        hs_column_push(&w->again, &(struct typing_view){
+                                      .address = memory->address + header,
+                                      .count = count,
+                                      .typing = typing});
+}
+
+void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
+                       const uint32_t *typings, size_t count)
+{
+    const struct typing *t = w->typing;
+    const struct hs_heap_store *store = t->store;
+    struct hs_memory memory[TYPING_BLOCK];
+    uint32_t objects[TYPING_BLOCK];
+
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&store->groups[slots[i] / 64]);
+    for (size_t i = 0; i < count; i++) {
+        size_t page = store->groups[slots[i] / 64].page;
+
+        objects[i] = hs_heap_slot_object(store, slots[i]);
+        __builtin_prefetch(&t->contents[objects[i]]);
+        __builtin_prefetch(&store->pages[page]);
+        __builtin_prefetch(&store->places[page]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!near_memory(t, slots[i], objects[i], &memory[i]))
+            continue;
+        __builtin_prefetch(memory[i].bytes);
+        __builtin_prefetch(memory[i].bytes + 64);
+        __builtin_prefetch(memory[i].fields);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!memory[i].bytes)
+            memory[i] = hs_heap_memory(t->heap, objects[i]);
+        if (memory[i].bytes)
+            scan_object(w, &memory[i], typings[i]);
+    }
 }
 
 /* A variable that only a typed pointer tells of: what the compiler makes for
