@@ -340,6 +340,7 @@ static struct typing *make(struct golang *g)
     t->queued = hs_bitset_new(t->count, t->arena);
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
+    t->marks = HS_COLUMN(uint8_t, t->arena);
     t->tries = HS_COLUMN(struct typing_trie, t->arena);
     t->stretches = HS_COLUMN(const struct hs_memory *, t->arena);
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);

@@ -51,6 +51,7 @@ static void find_claims(struct typing_worker *w)
         } else {
             object = hs_heap_slot_object(store, slot);
             __builtin_prefetch(&t->claims[object], 1);
+            __builtin_prefetch(&t->queued.words[object / 64], 1);
         }
     }
 }

@@ -67,8 +67,10 @@ struct typing_type {
                     * it shares one, or has no bytes */
     uint8_t rank;  /* 0 to 3 */
     bool has_pointers, group_pointers;
-    bool open;    /* the beginning of something bigger */
-    bool partial; /* not all of its words are in its ops */
+    bool open;           /* the beginning of something bigger */
+    bool partial;        /* not all of its words are in its ops */
+    uint16_t mark_count; /* the bytes that list a value's pointers in a dump: */
+    uint32_t marks;      /* in typing.marks; 0: see typing_fit.c */
 };
 
 /* Where an address is. */
@@ -156,6 +158,7 @@ struct typing {
     struct hs_column types; /* struct typing_type, by number; behind
                              * names->types until typing_plan() */
     struct hs_column ops;   /* struct typing_op */
+    struct hs_column marks; /* uint8_t */
     struct hs_column tries; /* struct typing_trie */
     uint64_t steps;         /* that plans have taken so far */
 
@@ -194,8 +197,10 @@ static inline const struct typing_type *typing_type(const struct typing *t,
  * shared with others. */
 uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
 
+/* typing_fit.c */
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
-                 uint32_t typing); /* typing_fit.c */
+                 uint32_t typing);
+void typing_mark(struct typing *t, struct typing_type *its);
 
 /* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
