@@ -11,7 +11,7 @@
  * Within a level nothing is read from the executable: a descriptor that is met
  * for the first time is a *miss*; all misses of a level are looked up behind
  * it, in order of their addresses, so that types get the same numbers in every
- * run, and who missed something is scanned again.
+ * run, and what depends on them is followed only then.
  *
  * When no object is left, views are scanned whose object is still nobody's;
  * then what has no type is searched for signs of one (typing_signs.c).
@@ -209,6 +209,12 @@ static void refuse_all(struct typing *t)
     }
 }
 
+void typing_forget(struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++)
+        t->workers[i].again.count = 0;
+}
+
 /* Who missed something knows more now. */
 static void scan_again(struct typing *t)
 {
@@ -217,11 +223,10 @@ static void scan_again(struct typing *t)
     for (unsigned i = 0; i < t->threads; i++) {
         struct hs_column again = t->workers[i].again;
 
-        t->workers[i].again = HS_COLUMN(struct typing_view, again.arena);
+        t->workers[i].again = HS_COLUMN(struct typing_again, again.arena);
         for (size_t k = 0; k < again.count; k++)
-            typing_scan_view(&t->workers[0],
-                             (const struct typing_view *)again.at + k);
-        t->workers[i].again.count = 0;
+            typing_scan_again(&t->workers[0],
+                              (const struct typing_again *)again.at + k);
     }
     typing_answer(&t->workers[0]);
 }
@@ -310,7 +315,8 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
     w->next = HS_COLUMN(uint32_t, &w->arena);
-    w->views = w->again = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->views = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)

@@ -52,6 +52,8 @@ static void find_claims(struct typing_worker *w)
             object = hs_heap_slot_object(store, slot);
             __builtin_prefetch(&t->claims[object], 1);
             __builtin_prefetch(&t->queued.words[object / 64], 1);
+            if (request->shape == HS_SHAPE_CLOSURE)
+                __builtin_prefetch(&t->contents[object]);
         }
     }
 }

@@ -54,7 +54,6 @@ bool typing_known(struct typing_worker *w, uint64_t address,
 
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {
-        w->missed = true;
         hs_column_push(&w->misses[kind], &address);
         return false;
     }
@@ -350,6 +349,35 @@ static void claim_inner(struct typing_worker *w, const struct typing_request *r)
     typing_raise(w, &place, hs_typing(type, shape, evidence, false), covers);
 }
 
+static void claim_closure(struct typing_worker *w,
+                          const struct typing_request *r)
+{
+    struct typing *t = w->typing;
+    struct typing_again again = {.value = r->address,
+                                 .type = r->type,
+                                 .kind = MISS_CODE,
+                                 .how = AGAIN_CODE};
+    struct typing_place place;
+    struct hs_memory memory;
+    uint32_t its;
+
+    if (r->slot == HS_NO_SLOT)
+        return;
+    locate(t, r->address, r->slot, &place);
+    if (place.offset != place.header || !typing_memory(t, r->slot, &memory))
+        return;
+    again.word = typing_at(t, &memory, place.offset);
+    if (!typing_known(w, again.word, MISS_CODE, &its)) {
+        hs_column_push(&w->again, &again);
+        return;
+    }
+    if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
+        its = r->type;
+    typing_raise(w, &place,
+                 hs_typing(its, HS_SHAPE_CLOSURE, HS_EVIDENCE_REACHED, false),
+                 its == r->type ? t->word : typing_type(t, its)->size);
+}
+
 void typing_claim(struct typing_worker *w, const struct typing_request *request)
 {
     switch ((enum hs_shape)request->shape) {
@@ -361,6 +389,9 @@ void typing_claim(struct typing_worker *w, const struct typing_request *request)
         break;
     case HS_SHAPE_STRING:
         claim_string(w, request);
+        break;
+    case HS_SHAPE_CLOSURE:
+        claim_closure(w, request);
         break;
     default:
         claim_inner(w, request);
@@ -395,18 +426,5 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
 void typing_claim_closure(struct typing_worker *w, uint64_t address,
                           uint32_t type)
 {
-    struct typing *t = w->typing;
-    struct typing_place place;
-    struct hs_memory memory;
-    uint32_t its;
-
-    if (!typing_locate(t, address, &place) || place.offset != place.header ||
-        !typing_memory(t, place.slot, &memory) ||
-        !typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
-        return;
-    if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
-        its = type;
-    typing_raise(w, &place,
-                 hs_typing(its, HS_SHAPE_CLOSURE, HS_EVIDENCE_REACHED, false),
-                 its == type ? t->word : typing_type(t, its)->size);
+    typing_claim_inner(w, address, 1, type, HS_SHAPE_CLOSURE);
 }

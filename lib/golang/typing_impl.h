@@ -92,6 +92,16 @@ struct typing_view {
  * code of a closure. */
 enum typing_miss_kind { MISS_TYPE, MISS_ITAB, MISS_CODE };
 
+/* A word that was missed, and what it is about to say of VALUE. */
+enum typing_again_how { AGAIN_VALUE, AGAIN_DIRECT, AGAIN_POINTEE, AGAIN_CODE };
+
+struct typing_again {
+    uint64_t word, value;
+    uint32_t type; /* of AGAIN_CODE: the func's */
+    uint8_t kind;  /* enum typing_miss_kind */
+    uint8_t how;   /* enum typing_again_how */
+};
+
 /* An object with a header, and what is in it. */
 struct typing_header {
     uint64_t descriptor, address;
@@ -126,13 +136,12 @@ struct typing_worker {
     struct hs_arena arena;
     struct hs_column next;      /* uint32_t: slots that have a new typing */
     struct hs_column views;     /* struct typing_view */
-    struct hs_column again;     /* struct typing_view: who missed something */
+    struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_view: what does not fit */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* struct typing_chan */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
-    bool missed;                /* in what is being scanned */
     struct typing_request asked[TYPING_ASKED];
     uint32_t ask; /* so many of them are to be made */
 };
@@ -233,6 +242,9 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
 void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
                        const uint32_t *typings, size_t count);
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of what was missed, now that it is known, */
+void typing_scan_again(struct typing_worker *w,
+                       const struct typing_again *again);
 /* ... of an interface's dynamic TYPE and second word. */
 void typing_follow_value(struct typing_worker *w, uint32_t type,
                          uint64_t value);
@@ -263,6 +275,7 @@ void typing_find_signs(struct typing *t);
 /* typing.c */
 void typing_run(struct typing *t);
 bool typing_resolve(struct typing *t);
+void typing_forget(struct typing *t); /* what was missed: all is scanned anew */
 
 /* The word at OFFSET of MEMORY, 0 if it has none. */
 static inline uint64_t typing_at(const struct typing *t,
@@ -295,7 +308,7 @@ static inline void typing_ask(struct typing_worker *w, uint64_t address,
 }
 
 /* The type that ADDRESS stands for, or HS_NO_TYPE, into *TYPE; false if that
- * has still to be looked up: W then has missed something. */
+ * has still to be looked up, which W notes. */
 bool typing_known(struct typing_worker *w, uint64_t address,
                   enum typing_miss_kind kind, uint32_t *type);
 

@@ -57,7 +57,8 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
         ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
-        typing_claim_closure(w, value, op->type);
+        typing_ask(w, value, 1, op->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
         break;
     case OP_TRIE:
         typing_claim_trie(w, value, op->type);
@@ -75,6 +76,35 @@ void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
         ask_one(w, value, type, HS_EVIDENCE_INTERFACE);
 }
 
+/* What the type that AGAIN.word stands for says of AGAIN.value, a little later
+ * if that has still to be looked up. */
+static void follow_word(struct typing_worker *w, struct typing_again again)
+{
+    uint32_t type;
+
+    if (!typing_known(w, again.word, (enum typing_miss_kind)again.kind,
+                      &type)) {
+        hs_column_push(&w->again, &again);
+        return;
+    }
+    if (again.how == AGAIN_VALUE)
+        typing_follow_value(w, type, again.value);
+    else if (again.how == AGAIN_DIRECT)
+        follow_direct(w, type, again.value);
+    else
+        ask_one(w, again.value, type, HS_EVIDENCE_REACHED);
+}
+
+void typing_scan_again(struct typing_worker *w,
+                       const struct typing_again *again)
+{
+    if (again->how == AGAIN_CODE)
+        typing_ask(w, again->value, 1, again->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
+    else
+        follow_word(w, *again);
+}
+
 /* An interface at OFFSET, whose first word is WORD. */
 static void follow_interface(struct typing_worker *w, uint64_t word,
                              const struct hs_memory *memory, uint64_t offset,
@@ -82,11 +112,12 @@ static void follow_interface(struct typing_worker *w, uint64_t word,
 {
     const struct typing *t = w->typing;
     uint64_t value = typing_at(t, memory, offset + t->word);
-    uint32_t type;
 
-    if (value && is_alive(w, offset + t->word) &&
-        typing_known(w, word, kind, &type))
-        typing_follow_value(w, type, value);
+    if (value && is_alive(w, offset + t->word))
+        follow_word(w, (struct typing_again){.word = word,
+                                             .value = value,
+                                             .kind = (uint8_t)kind,
+                                             .how = AGAIN_VALUE});
 }
 
 /* reflect.Value: typ_, ptr, flag; flagIndir says that ptr leads to the value
@@ -96,15 +127,14 @@ static void follow_reflect(struct typing_worker *w,
 {
     const struct typing *t = w->typing;
     uint64_t value = typing_at(t, memory, offset + t->word);
-    uint32_t type;
+    bool indirect = typing_at(t, memory, offset + 2 * t->word) & 1u << 7;
 
-    if (value == 0 || !is_alive(w, offset + t->word) ||
-        !typing_known(w, typing_at(t, memory, offset), MISS_TYPE, &type))
-        return;
-    if (typing_at(t, memory, offset + 2 * t->word) & 1u << 7)
-        ask_one(w, value, type, HS_EVIDENCE_REACHED);
-    else
-        follow_direct(w, type, value);
+    if (value && is_alive(w, offset + t->word))
+        follow_word(w, (struct typing_again){
+                           .word = typing_at(t, memory, offset),
+                           .value = value,
+                           .kind = MISS_TYPE,
+                           .how = indirect ? AGAIN_POINTEE : AGAIN_DIRECT});
 }
 
 /* What OP, at OFFSET of MEMORY, leads to: its first word is VALUE, not 0. */
@@ -134,7 +164,8 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
-        typing_claim_closure(w, value, op->type);
+        typing_ask(w, value, 1, op->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
         break;
     case OP_OVERFLOW:
         ask_inner(w, value, typing_type(t, op->type)->group_size, op->type,
@@ -319,13 +350,7 @@ static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
                                              .typing = typing});
         return;
     }
-    w->missed = false;
     typing_scan(w, memory, header, typing, count);
-    if (w->missed)
-        hs_column_push(&w->again, &(struct typing_view){
-                                      .address = memory->address + header,
-                                      .count = count,
-                                      .typing = typing});
 }
 
 void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
@@ -384,7 +409,6 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
     struct typing_place place;
     struct hs_memory memory;
 
-    w->missed = false;
     if (typing_locate(t, view->address, &place)) {
         if (!typing_memory(t, place.slot, &memory))
             return;
@@ -397,6 +421,4 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
     }
     typing_scan(w, &memory, view->address - memory.address, view->typing,
                 view->count);
-    if (w->missed)
-        hs_column_push(&w->again, view);
 }
