@@ -11,7 +11,7 @@
  * Within a level nothing is read from the executable: a descriptor that is met
  * for the first time is a *miss*; all misses of a level are looked up behind
  * it, in order of their addresses, so that types get the same numbers in every
- * run, and who missed something is scanned again.
+ * run, and what depends on them is followed only then.
  *
  * When no object is left, views are scanned whose object is still nobody's;
  * then what has no type is searched for signs of one (typing_signs.c).
@@ -118,10 +118,10 @@ static void scan_some(void *context, unsigned part)
            level->count) {
         size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
 
-        for (; at < end; at++) {
-            typing_call(level->t, level->slots, at, end);
-            typing_scan_object(w, level->slots[at], level->typings[at]);
-        }
+        for (; at < end; at += TYPING_BLOCK)
+            typing_scan_block(w, level->slots + at, level->typings + at,
+                              end - at < TYPING_BLOCK ? end - at
+                                                      : TYPING_BLOCK);
     }
     typing_answer(w);
 }
@@ -136,6 +136,20 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
 }
 
+/* The queued ones of the objects FIRST to FIRST + COUNT - 1, COUNT at most 64;
+ * bit 0 is FIRST's. */
+static uint64_t queued_from(const struct typing *t, uint32_t first,
+                            unsigned count)
+{
+    const uint64_t *words = t->queued.words + first / 64;
+    unsigned shift = first % 64;
+    uint64_t bits = words[0] >> shift;
+
+    if (shift + count > 64)
+        bits |= words[1] << (64 - shift);
+    return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
+}
+
 /* Enters all queued objects in order of their addresses: then a level reads
  * the heap from its beginning to its end, which is what memory is good at. */
 static void gather_many(struct typing *t)
@@ -144,11 +158,14 @@ static void gather_many(struct typing *t)
 
     for (size_t i = 0; i < store->group_count; i++) {
         const struct hs_slot_group *group = &store->groups[i];
-        uint64_t bits = group->bits;
+        uint64_t bits = group->bits, queued;
         uint32_t object = group->rank;
 
-        for (; bits; bits &= bits - 1, object++)
-            if (hs_bitset_has(&t->queued, object))
+        if (bits == 0)
+            continue;
+        queued = queued_from(t, object, hs_bits_of(bits));
+        for (; queued; queued >>= 1, bits &= bits - 1, object++)
+            if (queued & 1)
                 enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
                       object);
     }
@@ -192,6 +209,12 @@ static void refuse_all(struct typing *t)
     }
 }
 
+void typing_forget(struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++)
+        t->workers[i].again.count = 0;
+}
+
 /* Who missed something knows more now. */
 static void scan_again(struct typing *t)
 {
@@ -200,11 +223,10 @@ static void scan_again(struct typing *t)
     for (unsigned i = 0; i < t->threads; i++) {
         struct hs_column again = t->workers[i].again;
 
-        t->workers[i].again = HS_COLUMN(struct typing_view, again.arena);
+        t->workers[i].again = HS_COLUMN(struct typing_again, again.arena);
         for (size_t k = 0; k < again.count; k++)
-            typing_scan_view(&t->workers[0],
-                             (const struct typing_view *)again.at + k);
-        t->workers[i].again.count = 0;
+            typing_scan_again(&t->workers[0],
+                              (const struct typing_again *)again.at + k);
     }
     typing_answer(&t->workers[0]);
 }
@@ -293,7 +315,8 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
     w->next = HS_COLUMN(uint32_t, &w->arena);
-    w->views = w->again = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->views = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
@@ -323,6 +346,7 @@ static struct typing *make(struct golang *g)
     t->queued = hs_bitset_new(t->count, t->arena);
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
+    t->marks = HS_COLUMN(uint8_t, t->arena);
     t->tries = HS_COLUMN(struct typing_trie, t->arena);
     t->stretches = HS_COLUMN(const struct hs_memory *, t->arena);
     t->frontier = t->typings = HS_COLUMN(uint32_t, t->arena);

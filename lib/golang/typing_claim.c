@@ -54,7 +54,6 @@ bool typing_known(struct typing_worker *w, uint64_t address,
 
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {
-        w->missed = true;
         hs_column_push(&w->misses[kind], &address);
         return false;
     }
@@ -62,20 +61,15 @@ bool typing_known(struct typing_worker *w, uint64_t address,
     return true;
 }
 
-bool typing_locate(const struct typing *t, uint64_t address,
-                   struct typing_place *place)
+/* Where ADDRESS is, in SLOT. */
+static inline void locate(const struct typing *t, uint64_t address,
+                          uint32_t slot, struct typing_place *place)
 {
     const struct hs_heap_store *store = t->store;
-    uint32_t slot = hs_heap_slot_at(store, address);
-    const struct hs_page *page;
-    size_t index;
-    uint64_t at;
+    size_t index = store->groups[slot / 64].page;
+    const struct hs_page *page = &store->pages[index];
+    uint64_t at = slot - page->group * 64;
 
-    if (slot == HS_NO_SLOT)
-        return false;
-    index = store->groups[slot / 64].page;
-    page = &store->pages[index];
-    at = slot - page->group * 64;
     place->slot = slot;
     place->object = hs_heap_slot_object(store, slot);
     place->scan = page->scan;
@@ -98,6 +92,16 @@ bool typing_locate(const struct typing *t, uint64_t address,
                             place->size <= 32768
                         ? 8
                         : 0;
+}
+
+bool typing_locate(const struct typing *t, uint64_t address,
+                   struct typing_place *place)
+{
+    uint32_t slot = hs_heap_slot_at(t->store, address);
+
+    if (slot == HS_NO_SLOT)
+        return false;
+    locate(t, address, slot, place);
     return true;
 }
 
@@ -171,26 +175,39 @@ static bool is_certain(const struct typing *t, uint32_t object)
     return t->claims[object] >> EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
 }
 
-void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
-                      enum hs_evidence evidence)
+/* Is that where up to Go 1.22 the runtime's timer stands, in time's? */
+static bool is_inner_timer(const struct typing *t,
+                           const struct typing_place *place, uint32_t type)
+{
+    return type == t->timer && place->offset == t->word && t->minor <= 22 &&
+           place->size == typing_type(t, t->user_timer)->slot;
+}
+
+static void claim_one(struct typing_worker *w, const struct typing_request *r)
 {
     struct typing *t = w->typing;
+    uint32_t type = r->type;
     const struct typing_type *its = typing_type(t, type);
-    uint32_t typing = hs_typing(type, HS_SHAPE_ONE, evidence, false);
+    uint64_t address = r->address;
     struct typing_place place;
+    uint32_t typing;
 
+    typing =
+        hs_typing(type, HS_SHAPE_ONE, (enum hs_evidence)r->evidence, false);
     if (its->size == 0)
         return;
-    if (!typing_locate(t, address, &place)) {
+    if (r->slot == HS_NO_SLOT) {
         if (its->count && is_outside(t, address))
             view(w, address, 1, typing);
         return;
     }
-    /* Up to Go 1.22 the runtime's timer stands in the middle of time's. */
-    if (type == t->timer && place.offset == t->word && t->minor <= 22 &&
-        place.size == typing_type(t, t->user_timer)->slot) {
-        typing_claim_one(w, address - t->word, t->user_timer, evidence);
-        return;
+    locate(t, address, r->slot, &place);
+    if (is_inner_timer(t, &place, type)) {
+        address -= t->word;
+        place.offset = 0;
+        its = typing_type(t, t->user_timer);
+        typing = hs_typing(t->user_timer, HS_SHAPE_ONE,
+                           (enum hs_evidence)r->evidence, false);
     }
     if (is_at_start(&place) && place.scan == its->has_pointers &&
         (place.size == its->slot || (its->open && place.size > its->size)))
@@ -200,23 +217,24 @@ void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
         view(w, address, 1, typing);
 }
 
-void typing_claim_many(struct typing_worker *w, uint64_t address,
-                       uint64_t count, uint32_t type)
+static void claim_many(struct typing_worker *w, const struct typing_request *r)
 {
     struct typing *t = w->typing;
-    const struct typing_type *its = typing_type(t, type);
+    const struct typing_type *its = typing_type(t, r->type);
     uint32_t typing =
-        hs_typing(type, HS_SHAPE_MANY, HS_EVIDENCE_REACHED, false);
+        hs_typing(r->type, HS_SHAPE_MANY, HS_EVIDENCE_REACHED, false);
+    uint64_t address = r->address, count = r->count;
     struct typing_place place;
     uint64_t room, covers;
 
     if (its->size == 0 || count == 0)
         return;
-    if (!typing_locate(t, address, &place)) {
+    if (r->slot == HS_NO_SLOT) {
         if (its->count && is_outside(t, address))
             view(w, address, count, typing);
         return;
     }
+    locate(t, address, r->slot, &place);
     room = place.size - place.offset;
     if (count > room / its->size)
         return;
@@ -234,17 +252,21 @@ void typing_claim_many(struct typing_worker *w, uint64_t address,
         view(w, address, count, typing);
 }
 
-void typing_claim_string(struct typing_worker *w, uint64_t address,
-                         uint64_t size, uint32_t type)
+static void claim_string(struct typing_worker *w,
+                         const struct typing_request *r)
 {
     struct typing_place place;
 
-    if (size == 0 || !typing_locate(w->typing, address, &place) || place.scan ||
-        size > place.size - place.offset || (place.size <= TINY && size < TINY))
+    if (r->count == 0 || r->slot == HS_NO_SLOT)
         return;
-    typing_raise(w, &place,
-                 hs_typing(type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
-                 size);
+    locate(w->typing, r->address, r->slot, &place);
+    if (place.scan || r->count > place.size - place.offset ||
+        (place.size <= TINY && r->count < TINY))
+        return;
+    typing_raise(
+        w, &place,
+        hs_typing(r->type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
+        r->count);
 }
 
 /* A header before an inner part knows its groups, elements or tables, but not
@@ -290,20 +312,23 @@ static bool inner_scan(const struct typing *t, uint32_t type,
     }
 }
 
-void typing_claim_inner(struct typing_worker *w, uint64_t address,
-                        uint64_t covers, uint32_t type, enum hs_shape shape)
+static void claim_inner(struct typing_worker *w, const struct typing_request *r)
 {
     struct typing *t = w->typing;
     enum hs_evidence evidence = HS_EVIDENCE_REACHED;
+    enum hs_shape shape = (enum hs_shape)r->shape;
+    uint64_t address = r->address, covers = r->count;
+    uint32_t type = r->type;
     uint32_t typing = hs_typing(type, shape, evidence, false), now;
     struct typing_place place;
     bool fits;
 
-    if (!typing_locate(t, address, &place)) {
+    if (r->slot == HS_NO_SLOT) {
         if (is_outside(t, address))
             view(w, address, covers, typing);
         return;
     }
+    locate(t, address, r->slot, &place);
     fits = covers <= place.size - place.offset &&
            inner_scan(t, type, shape, place.scan);
     if (!fits || !is_at_start(&place)) {
@@ -324,21 +349,82 @@ void typing_claim_inner(struct typing_worker *w, uint64_t address,
     typing_raise(w, &place, hs_typing(type, shape, evidence, false), covers);
 }
 
-void typing_claim_closure(struct typing_worker *w, uint64_t address,
-                          uint32_t type)
+static void claim_closure(struct typing_worker *w,
+                          const struct typing_request *r)
 {
     struct typing *t = w->typing;
+    struct typing_again again = {.value = r->address,
+                                 .type = r->type,
+                                 .kind = MISS_CODE,
+                                 .how = AGAIN_CODE};
     struct typing_place place;
     struct hs_memory memory;
     uint32_t its;
 
-    if (!typing_locate(t, address, &place) || place.offset != place.header ||
-        !typing_memory(t, place.slot, &memory) ||
-        !typing_known(w, typing_at(t, &memory, place.offset), MISS_CODE, &its))
+    if (r->slot == HS_NO_SLOT)
         return;
+    locate(t, r->address, r->slot, &place);
+    if (place.offset != place.header || !typing_memory(t, r->slot, &memory))
+        return;
+    again.word = typing_at(t, &memory, place.offset);
+    if (!typing_known(w, again.word, MISS_CODE, &its)) {
+        hs_column_push(&w->again, &again);
+        return;
+    }
     if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
-        its = type;
+        its = r->type;
     typing_raise(w, &place,
                  hs_typing(its, HS_SHAPE_CLOSURE, HS_EVIDENCE_REACHED, false),
-                 its == type ? t->word : typing_type(t, its)->size);
+                 its == r->type ? t->word : typing_type(t, its)->size);
+}
+
+void typing_claim(struct typing_worker *w, const struct typing_request *request)
+{
+    switch ((enum hs_shape)request->shape) {
+    case HS_SHAPE_ONE:
+        claim_one(w, request);
+        break;
+    case HS_SHAPE_MANY:
+        claim_many(w, request);
+        break;
+    case HS_SHAPE_STRING:
+        claim_string(w, request);
+        break;
+    case HS_SHAPE_CLOSURE:
+        claim_closure(w, request);
+        break;
+    default:
+        claim_inner(w, request);
+        break;
+    }
+}
+
+void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
+                      enum hs_evidence evidence)
+{
+    typing_claim(w, &(struct typing_request){
+                        .address = address,
+                        .count = 1,
+                        .type = type,
+                        .slot = hs_heap_slot_at(w->typing->store, address),
+                        .shape = HS_SHAPE_ONE,
+                        .evidence = (uint8_t)evidence});
+}
+
+void typing_claim_inner(struct typing_worker *w, uint64_t address,
+                        uint64_t covers, uint32_t type, enum hs_shape shape)
+{
+    typing_claim(w, &(struct typing_request){
+                        .address = address,
+                        .count = covers,
+                        .type = type,
+                        .slot = hs_heap_slot_at(w->typing->store, address),
+                        .shape = (uint8_t)shape,
+                        .evidence = HS_EVIDENCE_REACHED});
+}
+
+void typing_claim_closure(struct typing_worker *w, uint64_t address,
+                          uint32_t type)
+{
+    typing_claim_inner(w, address, 1, type, HS_SHAPE_CLOSURE);
 }

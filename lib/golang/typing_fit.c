@@ -4,6 +4,11 @@
  *
  * The dump lists every pointer word of an object, from the runtime's own
  * bitmap.  A type that names other words is not the object's.
+ *
+ * As good as always the bytes of that list are the ones that the type's own
+ * words would make, which are compared as they are; any others are decoded.
+ *
+ *   fields = (1 offset:uint)* 0
  */
 #include "golang/typing_impl.h"
 
@@ -38,6 +43,57 @@ static unsigned pointers_of(const struct typing_op *op, unsigned word,
     }
 }
 
+#define MOST_MARKS 256u
+
+/* Writes the list of the pointers of ITS values, if it is short. */
+void typing_mark(struct typing *t, struct typing_type *its)
+{
+    const struct typing_op *op =
+        (const struct typing_op *)t->ops.at + its->first;
+    uint8_t marks[MOST_MARKS + 16];
+    size_t size = 0;
+
+    for (uint32_t i = 0; i < its->count; i++, op++) {
+        uint64_t at;
+        unsigned count = pointers_of(op, t->word, &at);
+
+        if (op->kind == OP_ARRAY)
+            return;
+        for (; count; count--, at += t->word) {
+            uint64_t left = at;
+
+            if (size >= MOST_MARKS)
+                return;
+            marks[size++] = 1;
+            for (; left >= 0x80; left >>= 7)
+                marks[size++] = (uint8_t)(left | 0x80);
+            marks[size++] = (uint8_t)left;
+        }
+    }
+    if (size == 0)
+        return;
+    marks[size++] = 0;
+    its->marks = (uint32_t)t->marks.count;
+    its->mark_count = (uint16_t)size;
+    memcpy(hs_column_extend(&t->marks, size), marks, size);
+}
+
+/* Are the fields of MEMORY byte for byte those of ITS, the end included where
+ * WHOLE? */
+static bool is_marked(const struct typing *t, const struct typing_type *its,
+                      const struct hs_memory *memory, bool whole)
+{
+    size_t count = its->mark_count;
+
+    if (count == 0)
+        return false;
+    if (!whole)
+        count--;
+    return count <= (size_t)(t->store->end - memory->fields) &&
+           memcmp((const uint8_t *)t->marks.at + its->marks, memory->fields,
+                  count) == 0;
+}
+
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
                  uint32_t typing)
 {
@@ -46,9 +102,11 @@ bool typing_fits(const struct typing *t, const struct hs_memory *memory,
         (const struct typing_op *)t->ops.at + its->first;
     const uint8_t *at = memory->fields;
     uint64_t offset = 0, mine;
+    bool whole = hs_typing_shape(typing) != HS_SHAPE_MANY && !its->open;
 
     if (hs_typing_shape(typing) > HS_SHAPE_MANY || !its->has_pointers ||
-        (typing & HS_TYPING_HEADER) || its->partial)
+        (typing & HS_TYPING_HEADER) || its->partial ||
+        is_marked(t, its, memory, whole))
         return true;
     for (uint32_t i = 0; i < its->count; i++, op++) {
         unsigned count = pointers_of(op, t->word, &mine);
@@ -59,6 +117,5 @@ bool typing_fits(const struct typing *t, const struct hs_memory *memory,
             if (!listed(t, &at, &offset) || offset != mine)
                 return false;
     }
-    return hs_typing_shape(typing) == HS_SHAPE_MANY || its->open ||
-           !listed(t, &at, &offset);
+    return !whole || !listed(t, &at, &offset);
 }

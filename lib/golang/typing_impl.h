@@ -67,8 +67,10 @@ struct typing_type {
                     * it shares one, or has no bytes */
     uint8_t rank;  /* 0 to 3 */
     bool has_pointers, group_pointers;
-    bool open;    /* the beginning of something bigger */
-    bool partial; /* not all of its words are in its ops */
+    bool open;           /* the beginning of something bigger */
+    bool partial;        /* not all of its words are in its ops */
+    uint16_t mark_count; /* the bytes that list a value's pointers in a dump: */
+    uint32_t marks;      /* in typing.marks; 0: see typing_fit.c */
 };
 
 /* Where an address is. */
@@ -90,6 +92,16 @@ struct typing_view {
  * code of a closure. */
 enum typing_miss_kind { MISS_TYPE, MISS_ITAB, MISS_CODE };
 
+/* A word that was missed, and what it is about to say of VALUE. */
+enum typing_again_how { AGAIN_VALUE, AGAIN_DIRECT, AGAIN_POINTEE, AGAIN_CODE };
+
+struct typing_again {
+    uint64_t word, value;
+    uint32_t type; /* of AGAIN_CODE: the func's */
+    uint8_t kind;  /* enum typing_miss_kind */
+    uint8_t how;   /* enum typing_again_how */
+};
+
 /* An object with a header, and what is in it. */
 struct typing_header {
     uint64_t descriptor, address;
@@ -109,10 +121,12 @@ struct typing_chan {
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
     uint32_t type;
+    uint32_t slot; /* of ADDRESS, when the claim is made */
     uint8_t shape, evidence;
 };
 
-#define TYPING_ASKED 32u /* a power of 2 */
+#define TYPING_ASKED 64u
+#define TYPING_BLOCK 32u /* objects that are scanned together */
 
 struct typing;
 
@@ -122,15 +136,14 @@ struct typing_worker {
     struct hs_arena arena;
     struct hs_column next;      /* uint32_t: slots that have a new typing */
     struct hs_column views;     /* struct typing_view */
-    struct hs_column again;     /* struct typing_view: who missed something */
+    struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_view: what does not fit */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* struct typing_chan */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
-    bool missed;                /* in what is being scanned */
-    struct typing_request asked[TYPING_ASKED]; /* a ring: those from MADE to */
-    uint32_t made, ask;                        /* ASK are to be made */
+    struct typing_request asked[TYPING_ASKED];
+    uint32_t ask; /* so many of them are to be made */
 };
 
 struct typing {
@@ -154,6 +167,7 @@ struct typing {
     struct hs_column types; /* struct typing_type, by number; behind
                              * names->types until typing_plan() */
     struct hs_column ops;   /* struct typing_op */
+    struct hs_column marks; /* uint8_t */
     struct hs_column tries; /* struct typing_trie */
     uint64_t steps;         /* that plans have taken so far */
 
@@ -192,30 +206,22 @@ static inline const struct typing_type *typing_type(const struct typing *t,
  * shared with others. */
 uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers);
 
+/* typing_fit.c */
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
-                 uint32_t typing); /* typing_fit.c */
+                 uint32_t typing);
+void typing_mark(struct typing *t, struct typing_type *its);
 
-/* typing_ask.c: makes the claim of REQUEST, a little later: in between, the
- * memory that it takes is called for.  typing_answer() makes all of W. */
-void typing_ask(struct typing_worker *w, const struct typing_request *request);
+/* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
-/* Calls for what typing_scan_object() will read of the last of COUNT SLOTS
- * from AT on. */
-void typing_call(const struct typing *t, const uint32_t *slots, size_t at,
-                 size_t count);
-
-/* typing_claim.c: a claim that TYPE is at ADDRESS, ... */
+/* typing_claim.c: a claim that is made now, its slot known; ... */
+void typing_claim(struct typing_worker *w,
+                  const struct typing_request *request);
+/* ... that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,
                    struct typing_place *place);
 void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
                       enum hs_evidence evidence);
-/* ... COUNT times in a row, the capacity of a slice, */
-void typing_claim_many(struct typing_worker *w, uint64_t address,
-                       uint64_t count, uint32_t type);
-/* ... as SIZE bytes of a string, */
-void typing_claim_string(struct typing_worker *w, uint64_t address,
-                         uint64_t size, uint32_t type);
 /* ... as COVERS bytes of an inner part of a map or chan, */
 void typing_claim_inner(struct typing_worker *w, uint64_t address,
                         uint64_t covers, uint32_t type, enum hs_shape shape);
@@ -232,10 +238,13 @@ bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory);
 void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
                  uint64_t offset, uint32_t typing, uint64_t count);
-/* ... of the object in SLOT, of what a view shows, */
-void typing_scan_object(struct typing_worker *w, uint32_t slot,
-                        uint32_t typing);
+/* ... of the objects in COUNT SLOTS, of what a view shows, */
+void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
+                       const uint32_t *typings, size_t count);
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of what was missed, now that it is known, */
+void typing_scan_again(struct typing_worker *w,
+                       const struct typing_again *again);
 /* ... of an interface's dynamic TYPE and second word. */
 void typing_follow_value(struct typing_worker *w, uint32_t type,
                          uint64_t value);
@@ -266,6 +275,7 @@ void typing_find_signs(struct typing *t);
 /* typing.c */
 void typing_run(struct typing *t);
 bool typing_resolve(struct typing *t);
+void typing_forget(struct typing *t); /* what was missed: all is scanned anew */
 
 /* The word at OFFSET of MEMORY, 0 if it has none. */
 static inline uint64_t typing_at(const struct typing *t,
@@ -277,8 +287,28 @@ static inline uint64_t typing_at(const struct typing *t,
     return hs_heap_word(t->heap, memory->bytes + offset);
 }
 
+/* Makes that claim, a little later: see typing_ask.c. */
+static inline void typing_ask(struct typing_worker *w, uint64_t address,
+                              uint64_t count, uint32_t type,
+                              enum hs_shape shape, enum hs_evidence evidence)
+{
+    const struct hs_heap_store *store = w->typing->store;
+    uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
+    struct typing_request *request = &w->asked[w->ask++];
+
+    request->address = address;
+    request->count = count;
+    request->type = type;
+    request->shape = (uint8_t)shape;
+    request->evidence = (uint8_t)evidence;
+    if (index < store->main.count)
+        __builtin_prefetch(store->pages + store->main.base + index);
+    if (w->ask == TYPING_ASKED)
+        typing_answer(w);
+}
+
 /* The type that ADDRESS stands for, or HS_NO_TYPE, into *TYPE; false if that
- * has still to be looked up: W then has missed something. */
+ * has still to be looked up, which W notes. */
 bool typing_known(struct typing_worker *w, uint64_t address,
                   enum typing_miss_kind kind, uint32_t *type);
 

@@ -331,6 +331,7 @@ static void plan_type(struct planner *p, uint32_t number)
     if (type->has_pointers)
         made->count = plan_ops(p, number, HS_NO_TYPE);
     made->partial = p->partial;
+    typing_mark(t, made);
     made->groups = (uint32_t)t->ops.count;
     type = hs_names_type(t->g->names, group);
     if (group == HS_NO_TYPE || type->size == 0 || type->size > UINT32_MAX)

@@ -23,26 +23,16 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
-static void ask(struct typing_worker *w, uint64_t address, uint64_t count,
-                uint32_t type, enum hs_shape shape, enum hs_evidence evidence)
-{
-    typing_ask(w, &(struct typing_request){.address = address,
-                                           .count = count,
-                                           .type = type,
-                                           .shape = (uint8_t)shape,
-                                           .evidence = (uint8_t)evidence});
-}
-
 static void ask_one(struct typing_worker *w, uint64_t address, uint32_t type,
                     enum hs_evidence evidence)
 {
-    ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
+    typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
 }
 
 static void ask_inner(struct typing_worker *w, uint64_t address,
                       uint64_t covers, uint32_t type, enum hs_shape shape)
 {
-    ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
+    typing_ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
 }
 
 /* A pointer-shaped value of TYPE is the word VALUE itself. */
@@ -67,7 +57,8 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
         ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
-        typing_claim_closure(w, value, op->type);
+        typing_ask(w, value, 1, op->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
         break;
     case OP_TRIE:
         typing_claim_trie(w, value, op->type);
@@ -85,6 +76,35 @@ void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
         ask_one(w, value, type, HS_EVIDENCE_INTERFACE);
 }
 
+/* What the type that AGAIN.word stands for says of AGAIN.value, a little later
+ * if that has still to be looked up. */
+static void follow_word(struct typing_worker *w, struct typing_again again)
+{
+    uint32_t type;
+
+    if (!typing_known(w, again.word, (enum typing_miss_kind)again.kind,
+                      &type)) {
+        hs_column_push(&w->again, &again);
+        return;
+    }
+    if (again.how == AGAIN_VALUE)
+        typing_follow_value(w, type, again.value);
+    else if (again.how == AGAIN_DIRECT)
+        follow_direct(w, type, again.value);
+    else
+        ask_one(w, again.value, type, HS_EVIDENCE_REACHED);
+}
+
+void typing_scan_again(struct typing_worker *w,
+                       const struct typing_again *again)
+{
+    if (again->how == AGAIN_CODE)
+        typing_ask(w, again->value, 1, again->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
+    else
+        follow_word(w, *again);
+}
+
 /* An interface at OFFSET, whose first word is WORD. */
 static void follow_interface(struct typing_worker *w, uint64_t word,
                              const struct hs_memory *memory, uint64_t offset,
@@ -92,11 +112,12 @@ static void follow_interface(struct typing_worker *w, uint64_t word,
 {
     const struct typing *t = w->typing;
     uint64_t value = typing_at(t, memory, offset + t->word);
-    uint32_t type;
 
-    if (value && is_alive(w, offset + t->word) &&
-        typing_known(w, word, kind, &type))
-        typing_follow_value(w, type, value);
+    if (value && is_alive(w, offset + t->word))
+        follow_word(w, (struct typing_again){.word = word,
+                                             .value = value,
+                                             .kind = (uint8_t)kind,
+                                             .how = AGAIN_VALUE});
 }
 
 /* reflect.Value: typ_, ptr, flag; flagIndir says that ptr leads to the value
@@ -106,15 +127,14 @@ static void follow_reflect(struct typing_worker *w,
 {
     const struct typing *t = w->typing;
     uint64_t value = typing_at(t, memory, offset + t->word);
-    uint32_t type;
+    bool indirect = typing_at(t, memory, offset + 2 * t->word) & 1u << 7;
 
-    if (value == 0 || !is_alive(w, offset + t->word) ||
-        !typing_known(w, typing_at(t, memory, offset), MISS_TYPE, &type))
-        return;
-    if (typing_at(t, memory, offset + 2 * t->word) & 1u << 7)
-        ask_one(w, value, type, HS_EVIDENCE_REACHED);
-    else
-        follow_direct(w, type, value);
+    if (value && is_alive(w, offset + t->word))
+        follow_word(w, (struct typing_again){
+                           .word = typing_at(t, memory, offset),
+                           .value = value,
+                           .kind = MISS_TYPE,
+                           .how = indirect ? AGAIN_POINTEE : AGAIN_DIRECT});
 }
 
 /* What OP, at OFFSET of MEMORY, leads to: its first word is VALUE, not 0. */
@@ -130,12 +150,12 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
         break;
     case OP_STRING:
-        ask(w, value, typing_at(t, memory, offset + word), op->type,
-            HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + word), op->type,
+                   HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
         break;
     case OP_SLICE:
-        ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
-            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
+                   HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_MAP:
         ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
@@ -144,7 +164,8 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
         break;
     case OP_FUNC:
-        typing_claim_closure(w, value, op->type);
+        typing_ask(w, value, 1, op->type, HS_SHAPE_CLOSURE,
+                   HS_EVIDENCE_REACHED);
         break;
     case OP_OVERFLOW:
         ask_inner(w, value, typing_type(t, op->type)->group_size, op->type,
@@ -154,8 +175,8 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         typing_claim_trie(w, value, op->type);
         break;
     case OP_POOL:
-        ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
-            HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
+        typing_ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
+                   HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
     case OP_EFACE:
     case OP_IFACE:
@@ -213,36 +234,40 @@ static uint64_t clip(const struct hs_memory *memory, uint64_t at,
 }
 
 static void scan_rows(struct typing_worker *w, const struct hs_memory *memory,
-                      struct row start)
+                      struct row row)
 {
     const struct typing *t = w->typing;
-    struct row rows[DEEPEST];
-    unsigned depth = 1;
+    struct row above[DEEPEST - 1]; /* the rows that ROW is an element of */
+    unsigned depth = 0;
 
-    if (start.left == 0 || start.op == start.end)
+    if (row.op == row.end)
         return;
-    rows[0] = start;
-    while (depth) {
-        struct row *row = &rows[depth - 1];
+    for (;;) {
         const struct typing_op *op;
         uint64_t at;
 
-        if (row->op == row->end) {
-            row->op = row->first;
-            row->at += row->stride;
-            if (--row->left == 0)
-                depth--;
+        if (row.left == 0) {
+            if (depth == 0)
+                return;
+            row = above[--depth];
             continue;
         }
-        op = (const struct typing_op *)t->ops.at + row->op++;
-        at = row->at + op->offset;
+        if (row.op == row.end) {
+            row.op = row.first;
+            row.at += row.stride;
+            row.left--;
+            continue;
+        }
+        op = (const struct typing_op *)t->ops.at + row.op++;
+        at = row.at + op->offset;
         if (op->kind == OP_ARRAY) {
             const struct typing_type *elem = typing_type(t, op->type);
             uint64_t count = clip(memory, at, op->count, elem->size);
 
-            if (depth < DEEPEST && count && elem->count)
-                rows[depth++] =
-                    row_of(elem->first, elem->count, at, count, elem->size);
+            if (depth < DEEPEST - 1 && count && elem->count) {
+                above[depth++] = row;
+                row = row_of(elem->first, elem->count, at, count, elem->size);
+            }
             continue;
         }
         scan_op(w, op, memory, at);
@@ -280,19 +305,18 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     }
 }
 
-bool typing_memory(const struct typing *t, uint32_t slot,
-                   struct hs_memory *memory)
+/* What the object in SLOT has, as far as that is known without a search. */
+static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
+                        struct hs_memory *memory)
 {
     const struct hs_heap_store *store = t->store;
-    uint32_t object = hs_heap_slot_object(store, slot);
     size_t index = store->groups[slot / 64].page;
     const struct hs_page *page = &store->pages[index];
     uint32_t at = t->contents[object];
 
-    if (at == 0) {
-        *memory = hs_heap_memory(t->heap, object);
-        return memory->bytes != NULL;
-    }
+    memory->bytes = NULL;
+    if (at == 0)
+        return false;
     memory->bytes = store->places[index].record + at;
     memory->size = page->size;
     memory->fields = memory->bytes + page->size;
@@ -302,30 +326,64 @@ bool typing_memory(const struct typing *t, uint32_t slot,
     return true;
 }
 
-void typing_scan_object(struct typing_worker *w, uint32_t slot, uint32_t typing)
+bool typing_memory(const struct typing *t, uint32_t slot,
+                   struct hs_memory *memory)
 {
-    struct typing *t = w->typing;
-    struct hs_memory memory;
+    uint32_t object = hs_heap_slot_object(t->store, slot);
+
+    if (!near_memory(t, slot, object, memory))
+        *memory = hs_heap_memory(t->heap, object);
+    return memory->bytes != NULL;
+}
+
+static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
+                        uint32_t typing)
+{
     uint64_t count = UINT64_MAX, header = typing & HS_TYPING_HEADER ? 8 : 0;
 
-    if (!typing_memory(t, slot, &memory))
-        return;
     if (hs_typing_shape(typing) == HS_SHAPE_ONE ||
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
-    if (!typing_fits(t, &memory, typing)) {
-        hs_column_push(
-            &w->refused,
-            &(struct typing_view){.address = memory.address, .typing = typing});
+    if (!typing_fits(w->typing, memory, typing)) {
+        hs_column_push(&w->refused,
+                       &(struct typing_view){.address = memory->address,
+                                             .typing = typing});
         return;
     }
-    w->missed = false;
-    typing_scan(w, &memory, header, typing, count);
-    if (w->missed)
-        hs_column_push(&w->again,
-                       &(struct typing_view){.address = memory.address + header,
-                                             .count = count,
-                                             .typing = typing});
+    typing_scan(w, memory, header, typing, count);
+}
+
+void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
+                       const uint32_t *typings, size_t count)
+{
+    const struct typing *t = w->typing;
+    const struct hs_heap_store *store = t->store;
+    struct hs_memory memory[TYPING_BLOCK];
+    uint32_t objects[TYPING_BLOCK];
+
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&store->groups[slots[i] / 64]);
+    for (size_t i = 0; i < count; i++) {
+        size_t page = store->groups[slots[i] / 64].page;
+
+        objects[i] = hs_heap_slot_object(store, slots[i]);
+        __builtin_prefetch(&t->contents[objects[i]]);
+        __builtin_prefetch(&store->pages[page]);
+        __builtin_prefetch(&store->places[page]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!near_memory(t, slots[i], objects[i], &memory[i]))
+            continue;
+        __builtin_prefetch(memory[i].bytes);
+        __builtin_prefetch(memory[i].bytes + 64);
+        __builtin_prefetch(memory[i].fields);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!memory[i].bytes)
+            memory[i] = hs_heap_memory(t->heap, objects[i]);
+        if (memory[i].bytes)
+            scan_object(w, &memory[i], typings[i]);
+    }
 }
 
 /* A variable that only a typed pointer tells of: what the compiler makes for
@@ -351,7 +409,6 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
     struct typing_place place;
     struct hs_memory memory;
 
-    w->missed = false;
     if (typing_locate(t, view->address, &place)) {
         if (!typing_memory(t, place.slot, &memory))
             return;
@@ -364,6 +421,4 @@ void typing_scan_view(struct typing_worker *w, const struct typing_view *view)
     }
     typing_scan(w, &memory, view->address - memory.address, view->typing,
                 view->count);
-    if (w->missed)
-        hs_column_push(&w->again, view);
 }

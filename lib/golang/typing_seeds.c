@@ -277,6 +277,7 @@ void typing_seed(struct typing *t)
     survey(t);
     /* What is missed in a first round is known in the next. */
     do {
+        typing_forget(t);
         seed_globals(t);
         seed_locals(t);
         seed_records(t);

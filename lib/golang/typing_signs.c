@@ -217,8 +217,9 @@ static void pass(struct typing *t)
 
 void typing_find_signs(struct typing *t)
 {
-    do
+    do {
+        typing_forget(t);
         pass(t);
-    while (typing_resolve(t));
+    } while (typing_resolve(t));
     claim_chans(t);
 }
