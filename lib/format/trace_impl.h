@@ -335,16 +335,22 @@ void hs_trace_notes_finish(struct trace *t);
 
 /* --- trace_objects.c: GODEBUG=traceallocfree=1 --- */
 
+struct trace_page {
+    uint64_t page;
+    uint32_t span; /* + 1; 0: none */
+};
+
 struct trace_objects {
     uint64_t first, align; /* of the heap, of an object's id */
     unsigned page_bits;
-    struct hs_map page_of;                 /* page to row of PAGES */
-    struct hs_column pages;                /* uint32_t: span + 1 */
-    struct hs_column spans;                /* see trace_objects.c */
-    struct hs_column unused;               /* uint32_t: spans */
-    struct unused_slots *unused_slots[72]; /* of spans gone, by class */
-    struct hs_map type_of;                 /* address to row of types */
-    uint32_t untyped[72];                  /* rows of types by class, + 1 */
+    struct hs_map page_of;                  /* page to row of PAGES */
+    struct hs_column pages;                 /* uint32_t: span + 1 */
+    struct trace_page recent[TRACE_RECENT]; /* by their lowest bits */
+    struct hs_column spans;                 /* see trace_objects.c */
+    struct hs_column unused;                /* uint32_t: spans */
+    struct unused_slots *unused_slots[72];  /* of spans gone, by class */
+    struct hs_map type_of;                  /* address to row of types */
+    uint32_t untyped[72];                   /* rows of types by class, + 1 */
     struct hs_map local;     /* id of this generation to row of LOCALS */
     struct hs_column locals; /* see trace_objects.c */
     int64_t unit;            /* of births, ns */

@@ -41,16 +41,17 @@ static uint32_t group_of(struct trace *t, uint32_t function, uint32_t creation)
 {
     struct trace_lives *lives = &t->lives;
     uint32_t number = (uint32_t)lives->groups.count, found;
-    struct trace_group group = {
-        .row = {.function = function, .creation = creation}};
 
     if (number >= MOST_GROUPS)
         number = (uint32_t)MOST_GROUPS - 1;
     found = hs_map_add(&lives->group_of, (uint64_t)creation << 32 | function,
                        number);
     if (found == lives->groups.count) {
-        group.kind =
-            (uint8_t)hs_trace_root_kind(hs_intern_text(&t->strings, function));
+        struct trace_group group = {
+            .row = {.function = function, .creation = creation},
+            .kind = (uint8_t)hs_trace_root_kind(
+                hs_intern_text(&t->strings, function))};
+
         hs_column_push(&lives->groups, &group);
     }
     return found;
@@ -294,17 +295,24 @@ static void learn_root(struct trace *t, uint32_t life, uint64_t stack)
     become_finalizer(t, life);
 }
 
-uint32_t hs_trace_life_group(struct trace *t, uint32_t life)
+/* LIFE becomes a group of its own. */
+static void part(struct trace *t, uint32_t life)
 {
-    struct trace_life *l = hs_trace_life(t, life);
     struct trace_group own = {0};
 
-    if (!(l->flags & LIFE_EXISTED) || (l->flags & (LIFE_ROOTED | LIFE_OWN)) ||
-        t->lives.groups.count >= MOST_GROUPS - 1)
-        return l->group;
     hs_column_push(&t->lives.groups, &own);
     move(t, life, (uint32_t)t->lives.groups.count - 1);
-    l->flags |= LIFE_OWN;
+    hs_trace_life(t, life)->flags |= LIFE_OWN;
+}
+
+/* Asked for every allocation: so a group is made elsewhere. */
+uint32_t hs_trace_life_group(struct trace *t, uint32_t life)
+{
+    const struct trace_life *l = hs_trace_life(t, life);
+
+    if ((l->flags & LIFE_EXISTED) && !(l->flags & (LIFE_ROOTED | LIFE_OWN)) &&
+        t->lives.groups.count < MOST_GROUPS - 1)
+        part(t, life);
     return l->group;
 }
 

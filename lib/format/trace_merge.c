@@ -27,9 +27,10 @@ struct entry {
     uint32_t stream;
 };
 
+/* Without a branch, as nobody could foretell it. */
 static bool before(struct entry a, struct entry b)
 {
-    return a.time != b.time ? a.time < b.time : a.stream < b.stream;
+    return (a.time < b.time) | ((a.time == b.time) & (a.stream < b.stream));
 }
 
 /* Puts ENTRY where it belongs, from PLACE on down. */
@@ -40,8 +41,8 @@ static void sift_down(struct trace_queue *queue, size_t place,
     size_t n = queue->entries.count;
 
     for (size_t child; (child = place * 2 + 1) < n; place = child) {
-        if (child + 1 < n && before(e[child + 1], e[child]))
-            child++;
+        if (child + 1 < n)
+            child += before(e[child + 1], e[child]);
         if (!before(e[child], entry))
             break;
         e[place] = e[child];

@@ -19,6 +19,8 @@
 #define UNIT_BEFORE UINT32_MAX /* born before the trace */
 #define MOST_TYPES  ((size_t)1 << 16)
 #define MOST_PAGES  64 /* of a span of a size class; Go has up to 10 */
+#define MOST_PAGE   ((uint64_t)1 << 20)
+#define MOST_BYTES  (MOST_PAGES * MOST_PAGE)
 
 /* runtime/sizeclasses.go, the same from Go 1.19 to 1.27. */
 static const uint16_t class_size[CLASSES] = {
@@ -40,6 +42,7 @@ struct slot {
 struct span {
     uint64_t start;     /* offset from the first heap address */
     uint64_t size;      /* of a slot */
+    uint64_t inverse;   /* of that; see slot_number() */
     uint32_t count;     /* of slots; 0: the span is gone */
     uint8_t class;      /* of size; 0: one large object */
     struct slot *slots; /* NULL as long as none was used */
@@ -91,7 +94,7 @@ void hs_trace_objects_info(struct trace *t, struct hs_cursor in)
     uint64_t first = hs_cursor_varint(&in), page = hs_cursor_varint(&in),
              align = hs_cursor_varint(&in);
 
-    if (in.fault || page < 1024 || page > 1 << 20 || (page & (page - 1)) ||
+    if (in.fault || page < 1024 || page > MOST_PAGE || (page & (page - 1)) ||
         align == 0 || align > page) {
         t->faults++;
         return;
@@ -188,6 +191,12 @@ static struct span *span_at(const struct trace *t, uint32_t span)
     return (struct span *)t->objects.spans.at + span;
 }
 
+/* Where PAGE is found if it was asked for recently. */
+static struct trace_page *recent_page(struct trace_objects *o, uint64_t page)
+{
+    return &o->recent[page % TRACE_RECENT];
+}
+
 /* The span at PAGE becomes SPAN (+ 1; 0: none). */
 static void set_page(struct trace *t, uint64_t page, uint32_t span)
 {
@@ -197,6 +206,7 @@ static void set_page(struct trace *t, uint64_t page, uint32_t span)
     if (row == o->pages.count)
         hs_column_push(&o->pages, &span);
     ((uint32_t *)o->pages.at)[row] = span;
+    *recent_page(o, page) = (struct trace_page){page, span};
 }
 
 static void set_pages(struct trace *t, const struct span *span, uint32_t value)
@@ -210,13 +220,20 @@ static void set_pages(struct trace *t, const struct span *span, uint32_t value)
 }
 
 /* The span with the heap offset AT; NULL if none is known. */
-static struct span *span_of(const struct trace *t, uint64_t at)
+static struct span *span_of(struct trace *t, uint64_t at)
 {
-    const struct trace_objects *o = &t->objects;
-    uint32_t row = hs_map_lookup(&o->page_of, at >> o->page_bits);
-    uint32_t span = row == HS_MAP_NONE ? 0 : ((uint32_t *)o->pages.at)[row];
+    struct trace_objects *o = &t->objects;
+    uint64_t page = at >> o->page_bits;
+    struct trace_page *recent = recent_page(o, page);
 
-    return span ? span_at(t, span - 1) : NULL;
+    if (recent->page != page || !recent->span) {
+        uint32_t row = hs_map_lookup(&o->page_of, page);
+
+        if (row == HS_MAP_NONE)
+            return NULL;
+        *recent = (struct trace_page){page, ((uint32_t *)o->pages.at)[row]};
+    }
+    return recent->span ? span_at(t, recent->span - 1) : NULL;
 }
 
 static void drop(struct trace *t, const struct span *span, struct slot *slot)
@@ -291,8 +308,10 @@ void hs_trace_span(struct trace *t, uint64_t id, uint64_t pages, uint64_t kind)
     }
     span.class = (uint8_t) class;
     span.size = class ? class_size[class] : bytes;
-    if (class)
+    if (class) {
         span.count = (uint32_t)(bytes / span.size);
+        span.inverse = ((uint64_t)1 << 41) / span.size + 1;
+    }
     if (span.count == 0)
         return;
     retire_below(t, &span);
@@ -333,6 +352,17 @@ static struct slot *new_slots(struct trace *t, const struct span *span)
     return memset(unused, 0, span->count * sizeof(struct slot));
 }
 
+/* The slot with the offset AT of SPAN, which is too large if there is none.
+ * Without a division, which takes longer than the rest: with INVERSE the next
+ * number above 2^41 / size, the product's upper part is the quotient as long
+ * as AT times size is below 2^41, and slots end at 2^15 and spans at 2^26. */
+static uint64_t slot_number(const struct span *span, uint64_t at)
+{
+    if (!span->class)
+        return at / span->size;
+    return at < MOST_BYTES ? at * span->inverse >> 41 : UINT64_MAX;
+}
+
 /* The slot that ID lies in; NULL if its span is not known. */
 static struct slot *slot_of(struct trace *t, uint64_t id, struct span **span)
 {
@@ -345,10 +375,7 @@ static struct slot *slot_of(struct trace *t, uint64_t id, struct span **span)
     *span = span_of(t, at);
     if (!*span || at < (*span)->start)
         return NULL;
-    /* Spans of size classes are small, and their slots too. */
-    slot = (*span)->class ? (uint32_t)(at - (*span)->start) /
-                                (uint32_t)(*span)->size
-                          : (at - (*span)->start) / (*span)->size;
+    slot = slot_number(*span, at - (*span)->start);
     if (slot >= (*span)->count)
         return NULL;
     if (!(*span)->slots)

@@ -9,6 +9,7 @@
 
 #define NAME_MOST 100 /* without a terminal: wider names push their own row */
 #define DEEPEST   40  /* branches drawn; further down the depth is a number */
+#define BRANCH    7   /* bytes of one at most: two characters and a space */
 
 static bool is_number(enum hs_unit unit)
 {
@@ -48,9 +49,10 @@ static const uint64_t *find_lasting(struct hs_arena *arena,
     return lasting;
 }
 
-static void push(struct hs_column *chars, const char *text)
+static void push(struct hs_str *chars, char *to, const char *text)
 {
-    memcpy(hs_column_extend(chars, strlen(text)), text, strlen(text));
+    while (*text)
+        to[chars->size++] = *text++;
 }
 
 /* The branches in front of row N, which is ROW. */
@@ -58,9 +60,10 @@ static struct hs_str branches(const struct hs_layout *layout,
                               const struct hs_doc_row *row, size_t n)
 {
     bool unicode = layout->page->out->unicode;
-    struct hs_column chars = HS_COLUMN(char, layout->page->cells);
     unsigned depth = drawn_depth(row);
-    char number[24];
+    char number[24], *to = hs_arena_alloc(layout->page->cells,
+                                          depth * BRANCH + sizeof(number));
+    struct hs_str chars = {to, 0};
 
     for (unsigned d = 1; d <= depth; d++) {
         bool more = layout->lasting[n] >> d & 1, here = d == depth;
@@ -68,17 +71,17 @@ static struct hs_str branches(const struct hs_layout *layout,
 
         if (here)
             form = more ? (unicode ? "├" : "|") : (unicode ? "╰" : "`");
-        push(&chars, form);
+        push(&chars, to, form);
         if (layout->step > 2)
-            push(&chars, !here ? " " : unicode ? "─" : "-");
+            push(&chars, to, !here ? " " : unicode ? "─" : "-");
         if (layout->step > 1 || here)
-            push(&chars, " ");
+            push(&chars, to, " ");
     }
     if (row->depth > depth) {
         snprintf(number, sizeof(number), "[%u] ", row->depth);
-        push(&chars, number);
+        push(&chars, to, number);
     }
-    return (struct hs_str){chars.at, chars.count};
+    return chars;
 }
 
 void hs_layout_columns(struct hs_layout *layout)
@@ -191,22 +194,37 @@ static void measure_cell(struct hs_layout *layout,
     }
 }
 
+/* Does the width of column C depend on what had to give way? */
+static bool gives_way(const struct hs_layout *layout, size_t c)
+{
+    return layout->columns[c].name || (layout->lasting && c == layout->tree);
+}
+
+/* A table is measured again whenever something gave way; what cannot is as
+ * wide as it was. */
 static void measure_cells(struct hs_layout *layout)
 {
     size_t n = 0;
 
     for (size_t c = 0; c < layout->count; c++)
-        layout->columns[c].width = 0;
+        layout->columns[c].width = layout->columns[c].natural;
     for (const struct hs_doc_row *row = layout->table->first_row; row;
          row = row->next, n++) {
         for (size_t c = 0; c < layout->count; c++) {
             struct hs_str before;
-            struct hs_cell cell = hs_layout_cell(layout, row, n, c, &before);
+            struct hs_cell cell;
 
+            if (layout->measured && !gives_way(layout, c))
+                continue;
+            cell = hs_layout_cell(layout, row, n, c, &before);
             measure_cell(layout, &layout->columns[c], &cell);
         }
         hs_arena_reset(layout->page->cells);
     }
+    for (size_t c = 0; c < layout->count; c++)
+        if (!gives_way(layout, c))
+            layout->columns[c].natural = layout->columns[c].width;
+    layout->measured = true;
 }
 
 size_t hs_layout_span(const struct hs_layout *layout, size_t c)

@@ -19,8 +19,9 @@ struct hs_layout_column {
     const struct hs_doc_column *column;
     size_t index; /* in the row's values */
     size_t width;
-    size_t limit; /* of a name, SIZE_MAX if there is none */
-    size_t word;  /* the widest word: it is not folded narrower */
+    size_t natural; /* width that its cells want, if it cannot give way */
+    size_t limit;   /* of a name, SIZE_MAX if there is none */
+    size_t word;    /* the widest word: it is not folded narrower */
     bool right;
     bool attached; /* to the column before: no title, a gap of one */
     bool name;
@@ -39,6 +40,7 @@ struct hs_layout {
     size_t tree;             /* the column with the branches */
     const uint64_t *lasting; /* by row: bit D, more rows follow at depth D */
     bool headed;             /* some column has a title */
+    bool measured;           /* once at least */
     bool merged;             /* the table's title heads the first column */
 };
 
