@@ -100,6 +100,8 @@ static void add_children(struct finding *f, uint32_t node)
     uint32_t first, all, found;
     uint32_t *children;
 
+    if (node < hs_heap_count(f->heap) && !is_part(f->heap, node))
+        f->kinds.own_bytes += hs_heap_size(f->heap, node);
     found = hs_retention_children(f->retention, node, &first, 1, &all);
     f->found.count = 0;
     children = hs_column_extend(&f->found, all);

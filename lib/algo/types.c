@@ -99,7 +99,8 @@ static void want_typed_rows(struct counting *counting)
         uint32_t *mask = &seen[key & (HS_MOST_TYPES - 1)];
         uint32_t bit = (uint32_t)1 << (key >> 24 & 31); /* shape and guess */
 
-        if (!key || *mask & bit)
+        /* Beyond that many rows every size is a row. */
+        if (!key || (*mask & bit && counting->rows.count < ROWS_DESCRIBED))
             continue;
         *mask |= bit;
         want_row(counting, key, hs_heap_size(types->heap, object));
@@ -190,7 +191,7 @@ static void count_part(void *context, unsigned number)
     size_t rows = counting->rows.count;
     /* A dump that ends before its roots still tells what there is. */
     bool all = hs_retention_totals(counting->retention).reachable_objects == 0;
-    uint64_t last_key = 0;
+    uint64_t last_key = 0, last_size = 0;
     uint32_t row = 0;
 
     part->folds = HS_COLUMN(uint64_t, &part->arena);
@@ -205,9 +206,10 @@ static void count_part(void *context, unsigned number)
                            counting->part_count);
     want_columns(counting, &keys.at);
     while (hs_types_next_key(&keys)) {
-        if (keys.key != last_key) {
+        if (keys.key != last_key || keys.size != last_size) {
             row = hs_types_find_row(counting->types, keys.key, keys.size);
             last_key = keys.key;
+            last_size = keys.size;
         }
         if ((keys.at.number || all) && row != HS_MAP_NONE)
             count_object(counting, part, &keys, row);
