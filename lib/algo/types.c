@@ -43,7 +43,8 @@ struct count_part {
     struct hs_column folds, large;
 };
 
-/* A folded object of a size that has no room in a fold. */
+/* A folded object of a size that has no room in a fold, or that no allocator
+ * hands out. */
 struct large_fold {
     uint32_t place, row;
     uint64_t size;
@@ -60,7 +61,7 @@ static void note_fold(const struct counting *counting, struct count_part *part,
                     (rows[row].slot ? 0 : size / 8);
     struct large_fold large = {place, row, size};
 
-    if (!rows[row].slot && size / 8 >= 1 << FOLD_SIZE_BITS)
+    if (!rows[row].slot && (size / 8 >= 1 << FOLD_SIZE_BITS || size % 8))
         hs_column_push(&part->large, &large);
     else
         hs_column_push(&part->folds, &fold);
@@ -216,6 +217,13 @@ static void count_part(void *context, unsigned number)
     }
 }
 
+static void append(struct hs_column *to, const struct hs_column *from)
+{
+    if (from->count)
+        memcpy(hs_column_extend(to, from->count), from->at,
+               from->count * from->size);
+}
+
 /* Adds what one thread counted to the rows and the tally. */
 static void add_part(struct counting *counting, const struct count_part *part)
 {
@@ -233,9 +241,8 @@ static void add_part(struct counting *counting, const struct count_part *part)
         into[i].objects += part->cells[i].objects;
         into[i].bytes += part->cells[i].bytes;
     }
-    if (part->folds.count)
-        memcpy(hs_column_extend(&counting->folds, part->folds.count),
-               part->folds.at, part->folds.count * sizeof(uint64_t));
+    append(&counting->folds, &part->folds);
+    append(&counting->large, &part->large);
 }
 
 /* Counts the objects of all rows, on all processors. */
