@@ -325,24 +325,49 @@ TEST(the_way_down_a_map_is_one_step_for_all_its_values)
 }
 
 /* Three nodes in a row, each with a value. */
+static void open_list(struct pile *p)
+{
+    test_dump_open(&p->dump, "go1.24.0");
+    for (uint64_t i = 0; i < 3; i++) {
+        test_dump_object(&p->dump, 0x10000 + i * 64, 48,
+                         WORDS(i < 2 ? 0x10040 + i * 64 : 0,
+                               0x20000 + i * 1024));
+        test_dump_object(&p->dump, 0x20000 + i * 1024, 1024, 0, NULL);
+    }
+    test_dump_segment(&p->dump, true, 0x500000, WORDS(0x10000));
+    test_dump_read(&p->dump);
+    for (uint64_t i = 0; i < 3; i++) {
+        type_object(p, 0x10000 + i * 64, NODE, HS_SHAPE_ONE);
+        type_object(p, 0x20000 + i * 1024, BYTES, HS_SHAPE_MANY);
+    }
+    pile_up(p);
+}
+
 TEST(the_way_down_a_list_is_one_step_for_all_its_nodes)
 {
     struct pile p = {0};
 
-    test_dump_open(&p.dump, "go1.24.0");
-    for (uint64_t i = 0; i < 3; i++) {
-        test_dump_object(&p.dump, 0x10000 + i * 64, 48,
-                         WORDS(i < 2 ? 0x10040 + i * 64 : 0,
-                               0x20000 + i * 1024));
-        test_dump_object(&p.dump, 0x20000 + i * 1024, 1024, 0, NULL);
-    }
-    test_dump_segment(&p.dump, true, 0x500000, WORDS(0x10000));
-    test_dump_read(&p.dump);
-    for (uint64_t i = 0; i < 3; i++) {
-        type_object(&p, 0x10000 + i * 64, NODE, HS_SHAPE_ONE);
-        type_object(&p, 0x20000 + i * 1024, BYTES, HS_SHAPE_MANY);
-    }
-    pile_up(&p);
+    open_list(&p);
+    assert_int_equal(p.path.step_count, 2);
+    check_step(&p, 0, 0x10000, 3, 3 * (48 + 1024));
+    check_step(&p, 1, 0x20000, 3, 3 * 1024);
+    close_pile(&p);
+}
+
+/* The way to a node is known, and goes on from there. */
+TEST(a_way_that_goes_on_from_a_node_counts_those_behind_it)
+{
+    struct hs_path_step first;
+    struct pile p = {0};
+    uint32_t node;
+
+    open_list(&p);
+    node = hs_heap_find(p.c->heap, 0x10000);
+    first = (struct hs_path_step){.object = node, .alike = 1};
+    p.path.steps = &first;
+    p.path.step_count = 1;
+    hs_paths_pile(p.c->heap, p.c->holders, p.c->retention, node, 0.5, &p.arena,
+                  &p.scratch, &p.path);
     assert_int_equal(p.path.step_count, 2);
     check_step(&p, 0, 0x10000, 3, 3 * (48 + 1024));
     check_step(&p, 1, 0x20000, 3, 3 * 1024);

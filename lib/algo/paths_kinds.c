@@ -67,6 +67,19 @@ static void pass_holder(struct descending *d, uint32_t holder)
         d->path->holder = holder;
 }
 
+/* The step that the way is at stands for JOINED more, too. */
+static void count_joined(struct descending *d, uint32_t joined)
+{
+    struct hs_path_step *last =
+        (struct hs_path_step *)d->steps.at + d->steps.count - 1;
+
+    if (last->count <= 1) {
+        last->count = 1;
+        last->bytes = d->bytes;
+    }
+    last->count += joined;
+}
+
 /* One kind further down; false where the way ends. */
 static bool descend(struct descending *d, double keep)
 {
@@ -76,10 +89,8 @@ static bool descend(struct descending *d, double keep)
     struct hs_path_step *last;
     uint32_t node, objects = hs_heap_count(d->heap);
 
-    if (d->shown < objects && d->steps.count) {
-        last = (struct hs_path_step *)d->steps.at + d->steps.count - 1;
-        last->count += kinds.joined;
-    }
+    if (kinds.joined && d->shown < objects && d->steps.count)
+        count_joined(d, kinds.joined);
     if (kinds.list.count == 0 || kind->members.count > MOST_MEMBERS ||
         (double)kind->bytes < keep * (double)d->bytes)
         return false;
