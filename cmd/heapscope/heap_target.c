@@ -95,16 +95,31 @@ static void take_names(const struct hs_heap_case *c, const char *target,
     hs_arena_free(&passing);
 }
 
-/* Is NAME, with its import path, what the user calls WANTED, maybe without?
- * "example.com/app/store.Order" is store.Order, too. */
-static bool is_type_name(struct hs_str name, const char *wanted)
+/* Of "[]example.com/app/store.Order" []store.Order, made in ARENA. */
+static struct hs_str without_paths(struct hs_str name, struct hs_arena *arena)
 {
-    size_t size = strlen(wanted);
+    char *text = hs_arena_alloc(arena, name.size + 1);
+    size_t size = 0, start = 0; /* of the name that a path may lead to */
 
-    if (name.size < size ||
-        memcmp(name.text + name.size - size, wanted, size) != 0)
-        return false;
-    return name.size == size || name.text[name.size - size - 1] == '/';
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.text[i] == '/') {
+            size = start;
+            continue;
+        }
+        text[size++] = name.text[i];
+        if (memchr("[]*(){},; ", name.text[i], 10))
+            start = size;
+    }
+    return (struct hs_str){text, size};
+}
+
+/* Is NAME, with its import path, what the user calls WANTED, maybe without?
+ * "example.com/app/store.Order" is store.Order, too; a slice of it is not. */
+static bool is_type_name(struct hs_str name, const char *wanted,
+                         struct hs_arena *arena)
+{
+    return hs_str_equal(name, hs_str_of(wanted)) ||
+           hs_str_equal(without_paths(name, arena), hs_str_of(wanted));
 }
 
 /* The objects that a root reaches and whose type is called so. */
@@ -130,8 +145,8 @@ static bool take_type(const struct hs_heap_case *c, const char *target,
             continue;
         known = hs_map_lookup(&named, key);
         if (known == HS_MAP_NONE) {
-            known =
-                is_type_name(hs_typing_name(names, typing, &passing), target);
+            known = is_type_name(hs_typing_name(names, typing, &passing),
+                                 target, &passing);
             hs_map_add(&named, key, known);
             hs_arena_reset(&passing);
         }

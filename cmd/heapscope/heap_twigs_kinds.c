@@ -80,7 +80,7 @@ void hs_twigs_open_kinds(struct grower *g, uint32_t number, uint64_t room)
     objects = twig->objects - objects;
     /* The inner parts are not itself: they are its rest. */
     if (kinds.inner && !hs_twig_is_holder(g->c, twig->node)) {
-        bytes = hs_heap_size(g->c->heap, twig->node) * twig->count;
+        bytes = kinds.own_bytes;
         objects = twig->count;
     }
     shown = add_kinds(g, number, &kinds.list, room - 1);

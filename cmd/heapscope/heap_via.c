@@ -11,11 +11,12 @@
 
 #include <inttypes.h>
 
-#include "base/map.h"
+#include "base/bitset.h"
 #include "model/lens.h"
 
-/* So many words are looked at to count what is like a step. */
-#define MOST_WORDS ((uint64_t)1 << 22)
+/* So many words are looked at to count what is like a step; of more nothing is
+ * said. */
+#define MOST_WORDS ((uint64_t)1 << 24)
 
 static bool is_inner(const struct hs_heap_case *c, uint32_t object)
 {
@@ -173,18 +174,18 @@ struct counted {
 };
 
 /* What the inner parts from OBJECT on point to, themselves left out: how many
- * objects are of the type and size of LIKE; 0 if those are too many words. */
+ * objects are of the type and size of LIKE; 0 if they have too many words to
+ * say. */
 static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
                             uint32_t like, struct hs_arena *scratch)
 {
     const struct hs_names *names = c->heap->names;
     struct hs_column stack = HS_COLUMN(uint32_t, scratch);
+    struct hs_bitset seen = hs_bitset_new(hs_heap_count(c->heap), scratch);
     uint64_t size = hs_heap_size(c->heap, like), words = 0;
     uint32_t typing = hs_names_typing(names, like), count = 0;
-    struct hs_map seen;
 
-    hs_map_init(&seen, scratch, 64);
-    hs_map_add(&seen, object, 0);
+    hs_bitset_add(&seen, object);
     hs_column_push(&stack, &object);
     while (stack.count) {
         struct hs_memory memory;
@@ -197,15 +198,15 @@ static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
         while (hs_fields_next(&fields, &offset)) {
             uint32_t to;
 
-            if (words++ == MOST_WORDS)
+            if (words++ >= MOST_WORDS)
                 return 0;
             if (offset + c->heap->pointer_size > memory.size)
                 continue;
             to = hs_heap_find(c->heap,
                               hs_heap_word(c->heap, memory.bytes + offset));
-            if (to == HS_NO_OBJECT || hs_map_lookup(&seen, to) != HS_MAP_NONE)
+            if (to == HS_NO_OBJECT || hs_bitset_has(&seen, to))
                 continue;
-            hs_map_add(&seen, to, 0);
+            hs_bitset_add(&seen, to);
             if (is_inner(c, to) && to != like)
                 hs_column_push(&stack, &to);
             else if (hs_names_typing(names, to) == typing &&

@@ -18,6 +18,7 @@
 #include "format/format.h"
 #include "golang/golang.h"
 #include "merge.h"
+#include "model/heap.h"
 #include "model/program.h"
 #include "progress.h"
 
@@ -373,18 +374,27 @@ static int name(struct loading *l, struct hs_snapshot *snapshot)
     return HS_EXIT_PARTIAL;
 }
 
-/* Names SNAPSHOT by PROGRAM, if that fits it. */
+/* Names SNAPSHOT by PROGRAM, if that fits it; one that has names keeps them. */
 static bool try_program(struct hs_snapshot *snapshot,
                         const struct hs_program *program, struct hs_err *err)
 {
+    struct hs_program *named_by = snapshot->program;
+    struct hs_names *names = snapshot->names;
+    unsigned parts = snapshot->parts;
+    bool fits;
+
     snapshot->program = hs_arena_alloc(&snapshot->arena, sizeof(*program));
     *snapshot->program = *program;
     snapshot->parts |= HS_PART_PROGRAM;
-    if (hs_golang_name(snapshot, err))
+    fits = hs_golang_name(snapshot, err);
+    if (fits && !names)
         return true;
-    snapshot->program = NULL;
-    snapshot->parts &= ~(unsigned)HS_PART_PROGRAM;
-    return false;
+    snapshot->program = named_by;
+    snapshot->names = names;
+    snapshot->parts = parts;
+    if (snapshot->heap)
+        snapshot->heap->names = names;
+    return fits;
 }
 
 /* Of snapshots that are compared, each is named by the executable that fits it;
@@ -402,8 +412,6 @@ static int name_compared(struct loading *l)
         for (size_t s = 0; s < l->run->snapshot_count; s++) {
             struct hs_err its = HS_ERR_NONE;
 
-            if (l->run->snapshots[s].names)
-                continue;
             if (try_program(&l->run->snapshots[s], l->files[i].program, &its))
                 fits = true;
             else

@@ -68,19 +68,28 @@ static void follow_object(struct holders_builder *b,
                           struct holders_stack *stack, uint32_t frame,
                           uint64_t address)
 {
-    uint64_t end = end_of(stack, frame);
-    uint32_t number = stack->first_object[frame];
+    int64_t offset = (int64_t)(address - end_of(stack, frame));
+    uint32_t low = stack->first_object[frame];
+    uint32_t high = stack->first_object[frame + 1];
 
-    for (; number < stack->first_object[frame + 1]; number++) {
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
         const struct hs_stack_object *object =
-            object_at(b, stack, frame, number);
+            object_at(b, stack, frame, middle);
 
-        if (address - (end + (uint64_t)object->offset) >= object->size ||
-            stack->live[number])
-            continue;
-        stack->live[number] = true;
-        stack->found[stack->found_count].frame = frame;
-        stack->found[stack->found_count++].number = number;
+        if (offset < object->offset) {
+            high = middle;
+        } else if ((uint64_t)offset - (uint64_t)object->offset >=
+                   object->size) {
+            low = middle + 1;
+        } else {
+            if (stack->live[middle])
+                return;
+            stack->live[middle] = true;
+            stack->found[stack->found_count].frame = frame;
+            stack->found[stack->found_count++].number = middle;
+            return;
+        }
     }
 }
 
@@ -209,6 +218,19 @@ static void find_roots(struct holders_builder *b, struct holders_stack *stack)
     follow_found(b, stack);
 }
 
+/* Is LAYOUT of the function of frame NUMBER?  There are no more objects than
+ * its frame and its caller's, with the arguments, have bytes: a damaged program
+ * may claim many for a function that a million frames are of. */
+static bool may_be(const struct holders_stack *stack, uint32_t number,
+                   const struct hs_frame_layout *layout)
+{
+    uint64_t bytes = stack->frames[number].memory.size;
+
+    if (number + 1 < stack->count)
+        bytes += stack->frames[number + 1].memory.size;
+    return layout->object_count <= bytes;
+}
+
 /* Which stack objects the functions of the frames have. */
 static void find_layouts(struct holders_builder *b, struct holders_stack *stack)
 {
@@ -219,6 +241,10 @@ static void find_layouts(struct holders_builder *b, struct holders_stack *stack)
         if (b->heap->names)
             stack->layouts[i] =
                 hs_names_layout(b->heap->names, stack->frames[i].entry);
+        if (stack->layouts[i] &&
+            (!may_be(stack, i, stack->layouts[i]) ||
+             stack->layouts[i]->object_count > UINT32_MAX - 1 - count))
+            stack->layouts[i] = NULL;
         if (stack->layouts[i])
             count += stack->layouts[i]->object_count;
     }

@@ -102,6 +102,8 @@ static void add_children(struct finding *f, uint32_t node)
     uint32_t few[FEW], all, found;
     const uint32_t *children = few;
 
+    if (node < hs_heap_count(f->heap) && !is_part(f->heap, node))
+        f->kinds.own_bytes += hs_heap_size(f->heap, node);
     found = hs_retention_children(f->retention, node, few, FEW, &all);
     if (all > FEW) {
         f->found.count = 0;

@@ -27,6 +27,7 @@ struct hs_kinds {
     struct hs_column list; /* struct hs_kind, most bytes first */
     uint32_t joined;       /* nodes of the own kind that were passed through */
     bool inner;            /* inner parts were */
+    uint64_t own_bytes;    /* of the nodes and those joined themselves */
 };
 
 uint64_t hs_kind_of(const struct hs_heap *heap,

@@ -10,10 +10,11 @@
 #include "algo/kinds.h"
 #include "algo/paths.h"
 
-#define DEEPEST      64
-#define MOST_MEMBERS ((size_t)1 << 18) /* of more, only the one shown goes on  \
-                                        */
-#define MOST_BETWEEN 16                /* steps from one kind to the next */
+#define DEEPEST 64
+#define MOST_MEMBERS                                                           \
+    ((size_t)1 << 18)   /* of more, only the one shown goes on                 \
+                         */
+#define MOST_BETWEEN 16 /* steps from one kind to the next */
 
 struct descending {
     const struct hs_heap *heap;
@@ -26,6 +27,7 @@ struct descending {
     size_t count;
     uint64_t bytes; /* ... what they retain, ... */
     uint32_t shown; /* ... and the one that is shown */
+    bool alone;     /* of too many only that one is looked at */
 };
 
 /* The node of KEY, the one that retains most, that hangs below the one shown;
@@ -70,11 +72,25 @@ static void pass_holder(struct descending *d, uint32_t holder)
 /* Going on with a million nodes would take seconds. */
 static void limit(struct descending *d)
 {
-    if (d->count <= MOST_MEMBERS)
+    d->alone = d->count > MOST_MEMBERS;
+    if (!d->alone)
         return;
     d->nodes = &d->shown;
     d->count = 1;
     d->bytes = hs_retention_bytes(d->retention, d->shown);
+}
+
+/* The step that the way is at stands for JOINED more, too. */
+static void count_joined(struct descending *d, uint32_t joined)
+{
+    struct hs_path_step *last =
+        (struct hs_path_step *)d->steps.at + d->steps.count - 1;
+
+    if (last->count <= 1) {
+        last->count = 1;
+        last->bytes = d->bytes;
+    }
+    last->count += joined;
 }
 
 /* One kind further down; false where the way ends. */
@@ -86,10 +102,8 @@ static bool descend(struct descending *d, double keep)
     struct hs_path_step *last;
     uint32_t node, objects = hs_heap_count(d->heap);
 
-    if (d->shown < objects && d->steps.count) {
-        last = (struct hs_path_step *)d->steps.at + d->steps.count - 1;
-        last->count += kinds.joined;
-    }
+    if (kinds.joined && !d->alone && d->shown < objects && d->steps.count)
+        count_joined(d, kinds.joined);
     if (kinds.list.count == 0 || (double)kind->bytes < keep * (double)d->bytes)
         return false;
     node = choose(d, kind->key);

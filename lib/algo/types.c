@@ -43,7 +43,8 @@ struct count_part {
     struct hs_column folds, large;
 };
 
-/* A folded object of a size that has no room in a fold. */
+/* A folded object of a size that has no room in a fold, or that no allocator
+ * hands out. */
 struct large_fold {
     uint32_t place, row;
     uint64_t size;
@@ -60,7 +61,7 @@ static void note_fold(const struct counting *counting, struct count_part *part,
                     (rows[row].slot ? 0 : size / 8);
     struct large_fold large = {place, row, size};
 
-    if (!rows[row].slot && size / 8 >= 1 << FOLD_SIZE_BITS)
+    if (!rows[row].slot && (size / 8 >= 1 << FOLD_SIZE_BITS || size % 8))
         hs_column_push(&part->large, &large);
     else
         hs_column_push(&part->folds, &fold);
@@ -99,7 +100,8 @@ static void want_typed_rows(struct counting *counting)
         uint32_t *mask = &seen[key & (HS_MOST_TYPES - 1)];
         uint32_t bit = (uint32_t)1 << (key >> 24 & 31); /* shape and guess */
 
-        if (!key || *mask & bit)
+        /* Beyond that many rows every size is a row. */
+        if (!key || (*mask & bit && counting->rows.count < ROWS_DESCRIBED))
             continue;
         *mask |= bit;
         want_row(counting, key, hs_heap_size(types->heap, object));
@@ -190,7 +192,7 @@ static void count_part(void *context, unsigned number)
     size_t rows = counting->rows.count;
     /* A dump that ends before its roots still tells what there is. */
     bool all = hs_retention_totals(counting->retention).reachable_objects == 0;
-    uint64_t last_key = 0;
+    uint64_t last_key = 0, last_size = 0;
     uint32_t row = 0;
 
     part->folds = HS_COLUMN(uint64_t, &part->arena);
@@ -205,13 +207,21 @@ static void count_part(void *context, unsigned number)
                            counting->part_count);
     want_columns(counting, &keys.at);
     while (hs_types_next_key(&keys)) {
-        if (keys.key != last_key) {
+        if (keys.key != last_key || keys.size != last_size) {
             row = hs_types_find_row(counting->types, keys.key, keys.size);
             last_key = keys.key;
+            last_size = keys.size;
         }
         if ((keys.at.number || all) && row != HS_MAP_NONE)
             count_object(counting, part, &keys, row);
     }
+}
+
+static void append(struct hs_column *to, const struct hs_column *from)
+{
+    if (from->count)
+        memcpy(hs_column_extend(to, from->count), from->at,
+               from->count * from->size);
 }
 
 /* Adds what one thread counted to the rows and the tally. */
@@ -231,9 +241,8 @@ static void add_part(struct counting *counting, const struct count_part *part)
         into[i].objects += part->cells[i].objects;
         into[i].bytes += part->cells[i].bytes;
     }
-    if (part->folds.count)
-        memcpy(hs_column_extend(&counting->folds, part->folds.count),
-               part->folds.at, part->folds.count * sizeof(uint64_t));
+    append(&counting->folds, &part->folds);
+    append(&counting->large, &part->large);
 }
 
 /* Counts the objects of all rows, on all processors. */

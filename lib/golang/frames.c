@@ -15,7 +15,8 @@
  *            saved frame pointer         saved frame pointer (arm64)
  *   varp ->  locals                      locals
  *
- * The mask counts from rodata; before Go 1.24 a negative number of pointer
+ * They are sorted and do not overlap: the runtime stops the program otherwise
+ * (mgcstack.go, addObject).  The mask counts from rodata; before Go 1.24 a negative number of pointer
  * bytes means that it is a program.
  */
 #include <elf.h>
@@ -49,8 +50,9 @@ static const struct geometry *geometry_of(const struct golang *g)
     return NULL;
 }
 
+/* *END is where the object before it ends. */
 static void read_object(struct golang *g, const struct geometry *geometry,
-                        struct hs_cursor *c)
+                        struct hs_cursor *c, int64_t *end)
 {
     int32_t offset = (int32_t)hs_cursor_u32(c);
     uint32_t size = hs_cursor_u32(c);
@@ -70,6 +72,9 @@ static void read_object(struct golang *g, const struct geometry *geometry,
     else
         object.mask = bits.fault ? NULL : bits.at;
     object.mask_words = object.mask ? (uint32_t)words : 0;
+    if (object.offset < *end)
+        return;
+    *end = object.offset + (int64_t)size;
     hs_column_push(&g->names->stack_objects, &object);
 }
 
@@ -85,6 +90,7 @@ static void read_layout(struct golang *g, const struct geometry *geometry,
     };
     struct hs_cursor c = hs_golang_bytes(g, at, g->pointer_size);
     uint64_t count = at ? hs_golang_word(g, &c) : 0;
+    int64_t end = INT64_MIN;
 
     /* Functions do not share them: together they are less than the file. */
     if (is_special(function->name) || (at && c.fault) ||
@@ -92,7 +98,7 @@ static void read_layout(struct golang *g, const struct geometry *geometry,
         return;
     c = hs_golang_bytes(g, at + g->pointer_size, 16 * count);
     for (uint64_t i = 0; i < count; i++)
-        read_object(g, geometry, &c);
+        read_object(g, geometry, &c, &end);
     layout.object_count =
         (uint32_t)g->names->stack_objects.count - layout.first_object;
     if (layout.object_count != count) {

@@ -14,6 +14,10 @@
 #define ROUNDS  16 /* temporaries of temporaries of ... */
 #define DEEPEST 64 /* structs in arrays in structs ... */
 
+/* Of names, in all: a damaged program may have a variable with a name of
+ * megabytes and a million pointers. */
+#define NAME_BYTES ((size_t)64 << 20)
+
 /* What is OFFSET bytes into a value of type NUMBER: its type, and how far into
  * that. */
 static uint32_t type_inside(const struct hs_names *names, uint32_t number,
@@ -78,12 +82,16 @@ static bool look_behind(const struct golang *g, const struct hs_global *global,
         uint64_t elements = capacity(g, word);
 
         found->several = elements > 1;
-        if (elements == 0 || elements > word->segment->memory.size)
+        if (elements == 0 ||
+            elements > word->segment->memory.size / found->size)
             return false;
         found->size *= elements;
         return true;
     }
-    if (type->kind != HS_GO_INTERFACE || offset != g->pointer_size)
+    /* Its type stands before: a damaged program's variable may start before
+     * the segment. */
+    if (type->kind != HS_GO_INTERFACE || offset != g->pointer_size ||
+        word->offset < g->pointer_size)
         return false;
     number = lens_dynamic(g, number,
                           word->segment->memory.bytes + word->offset -
@@ -127,9 +135,10 @@ static const struct hs_segment *segment_of(const struct hs_heap *heap,
     return NULL;
 }
 
-/* Adds to FOUND what WORD points to, if that is a temporary. */
+/* Adds to FOUND what WORD points to, if that is a temporary.  *ROOM is what is
+ * left for names. */
 static void follow(const struct golang *g, const struct word *word,
-                   struct hs_column *found)
+                   struct hs_column *found, size_t *room)
 {
     const struct hs_segment *segment = segment_of(g->heap, word->value);
     uint32_t number;
@@ -147,14 +156,17 @@ static void follow(const struct golang *g, const struct word *word,
         temporary.size >
             segment->memory.size - (word->value - segment->memory.address))
         return;
+    if (global->name.size > *room)
+        return;
     temporary.package = global->package;
     temporary.name = name_behind(g, number, word);
+    *room -= temporary.name.size < *room ? temporary.name.size : *room;
     hs_column_push(found, &temporary);
 }
 
 static void follow_segment(const struct golang *g,
                            const struct hs_segment *segment,
-                           struct hs_column *found)
+                           struct hs_column *found, size_t *room)
 {
     const struct hs_memory *memory = &segment->memory;
     struct hs_fields fields = hs_fields_of(memory);
@@ -166,7 +178,7 @@ static void follow_segment(const struct golang *g,
             continue;
         word.value = hs_heap_word(g->heap, memory->bytes + word.offset);
         if (word.value)
-            follow(g, &word, found);
+            follow(g, &word, found, room);
     }
 }
 
@@ -217,12 +229,13 @@ static bool add_found(struct golang *g, struct hs_column *found)
 void hs_golang_find_temporaries(struct golang *g)
 {
     const struct hs_segment *segments = g->heap->segments.at;
+    size_t room = NAME_BYTES;
 
     for (unsigned round = 0; round < ROUNDS; round++) {
         struct hs_column found = HS_COLUMN(struct hs_global, g->scratch);
 
         for (size_t i = 0; i < g->heap->segments.count; i++)
-            follow_segment(g, &segments[i], &found);
+            follow_segment(g, &segments[i], &found, &room);
         if (found.count == 0 || !add_found(g, &found))
             return;
     }

@@ -155,7 +155,8 @@ struct hs_stack_object {
 };
 
 /* What a function's frames hold beside what the dump lists.  Sorted by entry;
- * a function that is not here is not known. */
+ * a function that is not here is not known.  The objects of one are sorted by
+ * offset and do not overlap. */
 struct hs_frame_layout {
     uint64_t entry;
     uint32_t first_object, object_count; /* in stack_objects */

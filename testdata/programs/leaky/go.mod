@@ -1,0 +1,3 @@
+module heapscope.example/leaky
+
+go 1.19
