@@ -14,17 +14,6 @@
 
 #include "algo/holders_impl.h"
 
-static const struct hs_segment *segment_at(const struct hs_heap *heap,
-                                           uint64_t address)
-{
-    const struct hs_segment *segments = heap->segments.at;
-
-    for (size_t i = 0; i < heap->segments.count; i++)
-        if (address - segments[i].memory.address < segments[i].memory.size)
-            return &segments[i];
-    return NULL;
-}
-
 static int by_address(const void *a, const void *b)
 {
     const struct holders_word *x = a, *y = b;
@@ -46,7 +35,7 @@ static void read_segment(struct holders_builder *b, uint32_t number)
             continue;
         word.address = memory->address + offset;
         word.object = hs_heap_find(b->heap, word.value);
-        if (word.object != HS_NO_OBJECT || segment_at(b->heap, word.value))
+        if (word.object != HS_NO_OBJECT || hs_heap_segment(b->heap, word.value))
             hs_column_push(&b->words, &word);
     }
 }

@@ -124,23 +124,12 @@ static struct hs_str name_behind(const struct golang *g, uint32_t number,
                                      via.size ? via.text : ""));
 }
 
-static const struct hs_segment *segment_of(const struct hs_heap *heap,
-                                           uint64_t address)
-{
-    const struct hs_segment *segments = heap->segments.at;
-
-    for (size_t i = 0; i < heap->segments.count; i++)
-        if (address - segments[i].memory.address < segments[i].memory.size)
-            return &segments[i];
-    return NULL;
-}
-
 /* Adds to FOUND what WORD points to, if that is a temporary.  *ROOM is what is
  * left for names. */
 static void follow(const struct golang *g, const struct word *word,
                    struct hs_column *found, size_t *room)
 {
-    const struct hs_segment *segment = segment_of(g->heap, word->value);
+    const struct hs_segment *segment = hs_heap_segment(g->heap, word->value);
     uint32_t number;
     const struct hs_global *global;
     struct hs_global temporary = {.address = word->value, .temporary = true};

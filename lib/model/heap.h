@@ -193,6 +193,10 @@ uint64_t hs_heap_size(const struct hs_heap *heap, uint32_t object);
 /* The object that ADDRESS points to or into, or HS_NO_OBJECT. */
 uint32_t hs_heap_find(const struct hs_heap *heap, uint64_t address);
 
+/* The segment that ADDRESS is in, or NULL. */
+const struct hs_segment *hs_heap_segment(const struct hs_heap *heap,
+                                         uint64_t address);
+
 /* The object's bytes and pointer words.  Walks a page's records: for paths
  * and details, not for every object. */
 struct hs_memory hs_heap_memory(const struct hs_heap *heap, uint32_t object);
