@@ -139,6 +139,49 @@ TEST(a_span_that_is_gone_takes_its_objects_with_it)
     trace_case_close(&c);
 }
 
+/* The last bytes of the first slot and the first of the last one, in spans of
+ * ten pages that are far from each other. */
+TEST(an_address_is_taken_to_its_slot_in_spans_of_any_class)
+{
+    static const struct {
+        unsigned class, size;
+    } classes[] = {{1, 8},      {3, 24},     {5, 48},     {9, 112},   {19, 288},
+                   {63, 21760}, {65, 27264}, {66, 28672}, {67, 32768}};
+    enum { CLASSES = sizeof(classes) / sizeof(*classes), FAR = 1024 };
+    struct trace_case c;
+    const struct hs_timeline *line;
+    const struct hs_trace_object *live;
+
+    trace_case_new(&c, 23);
+    trace_case_batch(&c, THREAD, 1000);
+    for (unsigned i = 0; i < CLASSES; i++)
+        trace_case_event(&c, EV_SPAN, 4, 1, FAR * (i + 1), 10,
+                         SCAN(classes[i].class));
+    for (unsigned i = 0; i < CLASSES; i++)
+        trace_case_event(&c, EV_HEAP_OBJECT, 3, 1,
+                         AT(FAR * (i + 1)) + classes[i].size / 8 - 1, 0);
+    for (unsigned i = 0; i < CLASSES; i++) {
+        unsigned last = 10 * PAGE / classes[i].size - 1;
+
+        trace_case_event(&c, EV_HEAP_OBJECT, 3, 1,
+                         AT(FAR * (i + 1)) + last * classes[i].size / 8, 0);
+    }
+    tables(&c, 30);
+    line = trace_case_decode(&c, c.size);
+    assert_non_null(line);
+    assert_int_equal(line->objects.live.count, 2 * CLASSES);
+    live = line->objects.live.at;
+    for (unsigned i = 0; i < CLASSES; i++) {
+        uint64_t start = FIRST + (uint64_t)PAGE * FAR * (i + 1);
+        unsigned last = 10 * PAGE / classes[i].size - 1;
+
+        assert_int_equal(live[2 * i].address, start);
+        assert_int_equal(live[2 * i + 1].address,
+                         start + last * classes[i].size);
+    }
+    trace_case_close(&c);
+}
+
 TEST(a_thinned_curve_keeps_its_ends_its_peak_and_its_trough)
 {
     struct hs_arena arena = HS_ARENA_EMPTY;
