@@ -389,6 +389,20 @@ static void write_part(void *context, unsigned part)
         t->g->names->typings[i] = typing_word(t->claims[i]);
 }
 
+/* A type that the executable lists need not be missed: the interfaces of a
+ * large slice would all be, at once. */
+static void know_types(struct typing *t)
+{
+    uint32_t count = (uint32_t)t->g->names->types.count;
+
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t at = hs_names_type(t->g->names, i)->descriptor;
+
+        if (at)
+            look_up(t, at, MISS_TYPE);
+    }
+}
+
 void hs_golang_type_heap(struct golang *g)
 {
     struct typing *t;
@@ -397,6 +411,7 @@ void hs_golang_type_heap(struct golang *g)
         return;
     t = make(g);
     hs_golang_read_all_types(g);
+    know_types(t);
     typing_plan(t);
     typing_seed(t);
     typing_run(t);
