@@ -22,9 +22,11 @@
 #include "base/sort.h"
 #include "model/goversion.h"
 
-/* Levels with fewer objects are not worth a thread. */
-#define ALONE 8192u
-#define CHUNK 1024u
+/* Levels with fewer objects are not worth a thread, unless they have so many
+ * bytes: the entries of a large map are few. */
+#define ALONE       8192u
+#define ALONE_BYTES (512u << 10)
+#define CHUNK       1024u
 
 /* How often an object is scanned on average before a file must be damaged,
  * and a view. */
@@ -35,7 +37,7 @@
 struct level {
     struct typing *t;
     const uint32_t *slots, *typings;
-    size_t count, at; /* the next chunk */
+    size_t count, chunk, at; /* the next chunk */
 };
 
 /*
@@ -114,9 +116,10 @@ static void scan_some(void *context, unsigned part)
     struct typing_worker *w = &level->t->workers[part];
     size_t at;
 
-    while ((at = __atomic_fetch_add(&level->at, CHUNK, __ATOMIC_RELAXED)) <
-           level->count) {
-        size_t end = at + CHUNK < level->count ? at + CHUNK : level->count;
+    while ((at = __atomic_fetch_add(&level->at, level->chunk,
+                                    __ATOMIC_RELAXED)) < level->count) {
+        size_t end =
+            level->count - at < level->chunk ? level->count : at + level->chunk;
 
         for (; at < end; at += TYPING_BLOCK)
             typing_scan_block(w, level->slots + at, level->typings + at,
@@ -231,6 +234,17 @@ static void scan_again(struct typing *t)
     typing_answer(&t->workers[0]);
 }
 
+static bool is_much(const struct typing *t, const struct level *level)
+{
+    uint64_t bytes = 0;
+
+    if (level->count > ALONE)
+        return true;
+    for (size_t i = 0; i < level->count && bytes <= ALONE_BYTES; i++)
+        bytes += hs_heap_slot_size(t->store, level->slots[i]);
+    return bytes > ALONE_BYTES;
+}
+
 static void run_levels(struct typing *t)
 {
     for (;;) {
@@ -244,7 +258,10 @@ static void run_levels(struct typing *t)
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
         level.count = t->frontier_count;
-        many = level.count > ALONE;
+        many = is_much(t, &level);
+        level.chunk = level.count / (8 * t->threads) + 1;
+        if (level.chunk > CHUNK)
+            level.chunk = CHUNK;
         hs_parallel_run(many ? t->threads : 1, scan_some, &level);
         refuse_all(t);
         scan_again(t);
@@ -372,6 +389,20 @@ static void write_part(void *context, unsigned part)
         t->g->names->typings[i] = typing_word(t->claims[i]);
 }
 
+/* A type that the executable lists need not be missed: the interfaces of a
+ * large slice would all be, at once. */
+static void know_types(struct typing *t)
+{
+    uint32_t count = (uint32_t)t->g->names->types.count;
+
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t at = hs_names_type(t->g->names, i)->descriptor;
+
+        if (at)
+            look_up(t, at, MISS_TYPE);
+    }
+}
+
 void hs_golang_type_heap(struct golang *g)
 {
     struct typing *t;
@@ -380,6 +411,7 @@ void hs_golang_type_heap(struct golang *g)
         return;
     t = make(g);
     hs_golang_read_all_types(g);
+    know_types(t);
     typing_plan(t);
     typing_seed(t);
     typing_run(t);

@@ -70,7 +70,7 @@ struct typing_type {
     bool open;           /* the beginning of something bigger */
     bool partial;        /* not all of its words are in its ops */
     uint16_t mark_count; /* the bytes that list a value's pointers in a dump: */
-    uint32_t marks;      /* in typing.marks; 0: see typing_fit.c */
+    uint32_t marks;      /* typing.marks[marks ..]; none if that is too long */
 };
 
 /* Where an address is. */

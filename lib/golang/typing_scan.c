@@ -76,7 +76,7 @@ void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
         ask_one(w, value, type, HS_EVIDENCE_INTERFACE);
 }
 
-/* What the type that AGAIN.word stands for says of AGAIN.value, a little later
+/* Follows AGAIN.value by the type that AGAIN.word stands for; behind the level
  * if that has still to be looked up. */
 static void follow_word(struct typing_worker *w, struct typing_again again)
 {

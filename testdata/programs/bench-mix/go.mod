@@ -1,0 +1,3 @@
+module heapscope.example/bench-mix
+
+go 1.19
