@@ -57,9 +57,9 @@ struct fixture {
 /* Any type, or none, or a guess; parts of maps among them. */
 static void draw_typings(struct fixture *f, uint64_t *seed)
 {
-    static const enum hs_shape shapes[] = {
-        HS_SHAPE_ONE, HS_SHAPE_MANY, HS_SHAPE_MAP, HS_SHAPE_MAP_GROUPS,
-        HS_SHAPE_MAP_TABLE};
+    static const enum hs_shape shapes[] = {HS_SHAPE_ONE, HS_SHAPE_MANY,
+                                           HS_SHAPE_MAP, HS_SHAPE_MAP_GROUPS,
+                                           HS_SHAPE_MAP_TABLE};
 
     for (uint32_t i = 0; i < f->heap.objects; i++) {
         enum hs_shape shape = shapes[hs_shape_draw(seed, 5)];
@@ -90,9 +90,8 @@ static void expand(const struct fixture *f, struct plain *plain)
             bool part = v < f->heap.objects &&
                         hs_typing_shape(f->typings[v]) > HS_SHAPE_MAP &&
                         hs_typing_shape(f->typings[v]) <= HS_SHAPE_MAP_EXTRA;
-            bool own = plain->joins &&
-                       hs_kind_of(f->heap.heap, f->heap.holders, v) ==
-                           plain->own;
+            bool own = plain->joins && hs_kind_of(f->heap.heap, f->heap.holders,
+                                                  v) == plain->own;
 
             if (plain->seen[v] || above == HS_NO_NODE || !plain->seen[above] ||
                 f->heap.bytes[v] == 0)
@@ -136,9 +135,8 @@ static void check_kind(const struct fixture *f, const struct plain *plain,
 static void check_node(struct fixture *f, uint32_t node, bool join)
 {
     struct hs_arena arena = HS_ARENA_EMPTY;
-    struct hs_kinds kinds =
-        hs_kinds_find(f->heap.heap, f->heap.holders, f->retention, &node, 1,
-                      join, &arena);
+    struct hs_kinds kinds = hs_kinds_find(f->heap.heap, f->heap.holders,
+                                          f->retention, &node, 1, join, &arena);
     const struct hs_kind *list = kinds.list.at;
     struct plain plain = {0};
     uint64_t below = 0, sum = 0;
@@ -297,10 +295,8 @@ TEST(the_way_down_a_map_is_one_step_for_all_its_values)
 
     test_dump_open(&p.dump, "go1.24.0");
     test_dump_object(&p.dump, 0x10000, 48, WORDS(0x10100, 0x10200));
-    test_dump_object(&p.dump, 0x10100, 64,
-                     WORDS(0x20000, 0x20040, 0x20080));
-    test_dump_object(&p.dump, 0x10200, 64,
-                     WORDS(0x200c0, 0x20100, 0x20140));
+    test_dump_object(&p.dump, 0x10100, 64, WORDS(0x20000, 0x20040, 0x20080));
+    test_dump_object(&p.dump, 0x10200, 64, WORDS(0x200c0, 0x20100, 0x20140));
     for (uint64_t i = 0; i < 6; i++) {
         test_dump_object(&p.dump, 0x20000 + i * 64, 48,
                          WORDS(0x30000 + i * 256));
@@ -329,9 +325,9 @@ static void open_list(struct pile *p)
 {
     test_dump_open(&p->dump, "go1.24.0");
     for (uint64_t i = 0; i < 3; i++) {
-        test_dump_object(&p->dump, 0x10000 + i * 64, 48,
-                         WORDS(i < 2 ? 0x10040 + i * 64 : 0,
-                               0x20000 + i * 1024));
+        test_dump_object(
+            &p->dump, 0x10000 + i * 64, 48,
+            WORDS(i < 2 ? 0x10040 + i * 64 : 0, 0x20000 + i * 1024));
         test_dump_object(&p->dump, 0x20000 + i * 1024, 1024, 0, NULL);
     }
     test_dump_segment(&p->dump, true, 0x500000, WORDS(0x10000));
