@@ -39,8 +39,9 @@ void hs_heap_walk_init(struct hs_heap_walk *walk, const struct hs_heap *heap,
 void hs_heap_walk_page(struct hs_heap_walk *walk, const struct hs_heap *heap,
                        size_t page);
 
-/* What OBJECT has, read on from where WALK is if that is shortly before: for who
- * asks for one after another, mostly ascending.  WALK is zeroed at first. */
+/* What OBJECT has, read on from where WALK is if that is shortly before: for
+ * who asks for one after another, mostly ascending.  WALK is zeroed at first.
+ */
 struct hs_memory hs_heap_walk_to(struct hs_heap_walk *walk,
                                  const struct hs_heap *heap, uint32_t object);
 
