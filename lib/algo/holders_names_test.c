@@ -61,10 +61,10 @@ static void global(struct fixture *f, uint64_t address, uint64_t size,
 static void layout(struct fixture *f, unsigned frame, uint32_t count,
                    const struct hs_stack_object *objects)
 {
-    struct hs_frame_layout fresh = {
-        .entry = ENTRY(frame),
-        .first_object = (uint32_t)f->names.stack_objects.count,
-        .object_count = count};
+    struct hs_frame_layout fresh = {.entry = ENTRY(frame),
+                                    .first_object =
+                                        (uint32_t)f->names.stack_objects.count,
+                                    .object_count = count};
 
     for (uint32_t i = 0; i < count; i++)
         hs_column_push(&f->names.stack_objects, &objects[i]);

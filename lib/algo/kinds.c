@@ -15,7 +15,7 @@
 #define KEY_SIZE   ((uint64_t)1 << 60) /* bytes */
 #define KEY_NONE   UINT64_MAX
 
-#define FEW 16 /* children: most nodes have no more */
+#define FEW 64 /* children */
 
 struct finding {
     const struct hs_heap *heap;
@@ -89,30 +89,68 @@ static void add_child(struct finding *f, uint32_t node)
     if (number == f->kinds.list.count)
         hs_column_push(&f->kinds.list, &fresh);
     kind = (struct hs_kind *)f->kinds.list.at + number;
-    if (bytes > hs_retention_bytes(f->retention, kind->largest))
+    if (bytes > kind->most_bytes) {
         kind->largest = node;
+        kind->most_bytes = bytes;
+    }
     kind->bytes += bytes;
     kind->objects += hs_retention_objects(f->retention, node);
     kind->count++;
     hs_column_push(&kind->members, &node);
 }
 
+/* Most nodes have no children or a few, and there may be millions of them:
+ * those are asked for once. */
 static void add_children(struct finding *f, uint32_t node)
 {
-    uint32_t few[FEW], all, found;
-    const uint32_t *children = few;
+    bool object = node < hs_heap_count(f->heap);
+    uint64_t below = hs_retention_objects(f->retention, node) - object;
+    uint32_t *children, room, all, found;
 
-    if (node < hs_heap_count(f->heap) && !is_part(f->heap, node))
+    if (object && !is_part(f->heap, node))
         f->kinds.own_bytes += hs_heap_size(f->heap, node);
-    found = hs_retention_children(f->retention, node, few, FEW, &all);
-    if (all > FEW) {
-        f->found.count = 0;
-        children = hs_column_extend(&f->found, all);
-        found =
-            hs_retention_children(f->retention, node, f->found.at, all, &all);
+    if (below == 0)
+        return;
+    room = below < FEW ? (uint32_t)below : FEW;
+    f->found.count = 0;
+    children = hs_column_extend(&f->found, room);
+    found = hs_retention_children(f->retention, node, children, room, &all);
+    if (all > room) {
+        hs_column_extend(&f->found, all - room);
+        children = f->found.at;
+        found = hs_retention_children(f->retention, node, children, all, &all);
     }
     for (uint32_t i = 0; i < found; i++)
         add_child(f, children[i]);
+}
+
+static int by_node(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Makes the COUNT nodes NODES the work, the lowest first: that is how their
+ * bytes are read fast. */
+static void add_work(struct finding *f, const uint32_t *nodes, size_t count)
+{
+    uint32_t *work = hs_column_extend(&f->work, count);
+    bool sorted = true;
+
+    for (size_t i = 0; i < count; i++) {
+        work[i] = nodes[count - 1 - i];
+        sorted &= i == 0 || work[i - 1] >= work[i];
+    }
+    if (sorted)
+        return;
+    qsort(work, count, sizeof(*work), by_node);
+    for (size_t i = 0; i < count / 2; i++) {
+        uint32_t low = work[i];
+
+        work[i] = work[count - 1 - i];
+        work[count - 1 - i] = low;
+    }
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -143,8 +181,7 @@ struct hs_kinds hs_kinds_find(const struct hs_heap *heap,
     if (join && count && nodes[0] < hs_heap_count(heap) &&
         hs_typing_type(hs_names_typing(heap->names, nodes[0])) != HS_NO_TYPE)
         f.own = hs_kind_of(heap, holders, nodes[0]);
-    for (size_t i = count; i-- > 0;)
-        hs_column_push(&f.work, &nodes[i]);
+    add_work(&f, nodes, count);
     while (f.work.count)
         add_children(&f, ((const uint32_t *)f.work.at)[--f.work.count]);
     if (f.kinds.list.count)

@@ -19,7 +19,8 @@ struct hs_kind {
     uint64_t key;            /* equal for nodes of one kind */
     uint64_t bytes, objects; /* retained by all of them */
     uint32_t count;
-    uint32_t largest; /* the node that retains most, the first of equals */
+    uint32_t largest; /* the node that retains most, the first of equals, ... */
+    uint64_t most_bytes;      /* ... and what it retains */
     struct hs_column members; /* uint32_t: nodes */
 };
 

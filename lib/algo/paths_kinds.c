@@ -106,7 +106,9 @@ static bool descend(struct descending *d, double keep)
         count_joined(d, kinds.joined);
     if (kinds.list.count == 0 || (double)kind->bytes < keep * (double)d->bytes)
         return false;
-    node = choose(d, kind->key);
+    /* Of one node they are known. */
+    node = d->count == 1 && kinds.joined == 0 ? kind->largest
+                                              : choose(d, kind->key);
     if (node == HS_NO_NODE)
         return false;
     if (node < objects) {

@@ -32,6 +32,7 @@
 #include "base/bitset.h"
 #include "base/parallel.h"
 #include "model/heap_lookup.h"
+#include "model/heap_walk.h"
 
 /* What is known of the 64 slots of a group.  Half a cache line: whoever looks
  * up a random edge's target finds all it needs at once. */
@@ -66,6 +67,7 @@ struct hs_retention {
      * made.  How many numbers were looked at for want of them. */
     uint32_t *first_child, *next_child;
     uint64_t scanned;
+    struct hs_heap_walk reader; /* of what is folded into them */
     struct hs_totals totals;
     uint64_t *joint; /* by holder: owned beyond retained */
     struct hs_shared *shared;

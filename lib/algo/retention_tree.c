@@ -183,7 +183,9 @@ struct folded {
 
 static struct folded folded_into(const struct hs_retention *r, uint32_t object)
 {
-    struct folded folded = {.memory = hs_heap_memory(r->heap, object)};
+    struct hs_retention *cache = (struct hs_retention *)(uintptr_t)r;
+    struct folded folded = {
+        .memory = hs_heap_walk_to(&cache->reader, r->heap, object)};
 
     if (!is_muted(r->holders, object))
         folded.fields = hs_fields_of(&folded.memory);

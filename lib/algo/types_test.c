@@ -229,11 +229,10 @@ static const struct hs_go_type program[] = {
 static void name_heap(struct hs_heap *heap, struct hs_names *names,
                       uint32_t *typings)
 {
-    *names = (struct hs_names){
-        .typings = typings,
-        .types = {.at = (void *)(uintptr_t)program,
-                  .count = PROGRAM,
-                  .size = sizeof(program[0])}};
+    *names = (struct hs_names){.typings = typings,
+                               .types = {.at = (void *)(uintptr_t)program,
+                                         .count = PROGRAM,
+                                         .size = sizeof(program[0])}};
     heap->names = names;
 }
 
@@ -294,8 +293,8 @@ TEST(types_belong_to_the_package_of_their_elements_or_of_their_keys)
     struct fixture f;
 
     open_mixed(&f, &names, typings);
-    f.types = hs_types_by_package(f.c->heap, f.c->retention, &f.arena,
-                                  &f.scratch);
+    f.types =
+        hs_types_by_package(f.c->heap, f.c->retention, &f.arena, &f.scratch);
     hs_arena_free(&f.scratch);
     assert_int_equal(row(&f, "main")->objects, 4);
     assert_int_equal(row(&f, "main")->retained_bytes, 8 * 32);

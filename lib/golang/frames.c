@@ -16,8 +16,8 @@
  *   varp ->  locals                      locals
  *
  * They are sorted and do not overlap: the runtime stops the program otherwise
- * (mgcstack.go, addObject).  The mask counts from rodata; before Go 1.24 a negative number of pointer
- * bytes means that it is a program.
+ * (mgcstack.go, addObject).  The mask counts from rodata; before Go 1.24 a
+ * negative number of pointer bytes means that it is a program.
  */
 #include <elf.h>
 #include <stdlib.h>

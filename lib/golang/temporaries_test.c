@@ -43,12 +43,12 @@ TEST(what_a_variable_points_to_is_called_after_it_to_the_leaves)
 
     test_names_open(&n, "go1.26.0");
     leaf = test_plain(&n, "int", HS_GO_INT, 8);
-    inner = test_struct(&n, "main.inner", 16, 1,
-                        (struct hs_go_field[]){
-                            test_field("leaf", 8, test_pointer(&n, leaf))});
-    outer = test_struct(&n, "main.outer", 16, 1,
-                        (struct hs_go_field[]){
-                            test_field("Sub", 8, test_pointer(&n, inner))});
+    inner = test_struct(
+        &n, "main.inner", 16, 1,
+        (struct hs_go_field[]){test_field("leaf", 8, test_pointer(&n, leaf))});
+    outer = test_struct(
+        &n, "main.outer", 16, 1,
+        (struct hs_go_field[]){test_field("Sub", 8, test_pointer(&n, inner))});
     test_global(&n, 0x500000, "main.config", test_pointer(&n, outer));
     test_dump_segment(&n.dump, true, 0x500000,
                       WORDS(0x500010, 0, 0, 0x500020, 0, 0x500030, 5));

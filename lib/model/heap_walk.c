@@ -119,3 +119,20 @@ struct hs_memory hs_heap_memory(const struct hs_heap *heap, uint32_t object)
     memory = hs_heap_walk_next(&walk);
     return memory ? *memory : (struct hs_memory){0};
 }
+
+struct hs_memory hs_heap_walk_to(struct hs_heap_walk *walk,
+                                 const struct hs_heap *heap, uint32_t object)
+{
+    uint32_t first;
+
+    if (walk->heap != heap || object >= walk->page_end ||
+        object < walk->page_at - walk->batch_count)
+        hs_heap_walk_init(walk, heap, object, UINT32_MAX);
+    while (object >= walk->page_at && object < walk->page_end)
+        if (!hs_heap_walk_batch(walk))
+            break;
+    first = walk->page_at - walk->batch_count;
+    if (object < first || object - first >= walk->batch_count)
+        return (struct hs_memory){0};
+    return walk->batch[object - first];
+}

@@ -39,6 +39,12 @@ void hs_heap_walk_init(struct hs_heap_walk *walk, const struct hs_heap *heap,
 void hs_heap_walk_page(struct hs_heap_walk *walk, const struct hs_heap *heap,
                        size_t page);
 
+/* What OBJECT has, read on from where WALK is if that is shortly before: for
+ * who asks for one after another, mostly ascending.  WALK is zeroed at first.
+ */
+struct hs_memory hs_heap_walk_to(struct hs_heap_walk *walk,
+                                 const struct hs_heap *heap, uint32_t object);
+
 /* Reads the next batch; false at the end. */
 bool hs_heap_walk_batch(struct hs_heap_walk *walk);
 

@@ -21,8 +21,8 @@ TEST(an_address_is_of_the_variable_that_covers_it_and_of_no_other)
         {.address = 0x1020, .size = 1},
         {.address = UINT64_MAX - 7, .size = 8},
     };
-    struct hs_names names = {.globals = column_of(globals, COUNT(globals),
-                                                  sizeof(globals[0]))};
+    struct hs_names names = {
+        .globals = column_of(globals, COUNT(globals), sizeof(globals[0]))};
 
     CHECK(hs_names_global(&names, 0xfff) == HS_NO_GLOBAL);
     CHECK(hs_names_global(&names, 0x1000) == 0);
@@ -40,8 +40,8 @@ TEST(a_layout_is_found_by_the_entry_alone)
 {
     static const struct hs_frame_layout layouts[] = {
         {.entry = 0x10}, {.entry = 0x20}, {.entry = 0x30}};
-    struct hs_names names = {.layouts = column_of(layouts, COUNT(layouts),
-                                                  sizeof(layouts[0]))};
+    struct hs_names names = {
+        .layouts = column_of(layouts, COUNT(layouts), sizeof(layouts[0]))};
 
     for (size_t i = 0; i < COUNT(layouts); i++)
         CHECK(hs_names_layout(&names, layouts[i].entry) == &layouts[i]);
