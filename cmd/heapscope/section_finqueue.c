@@ -12,7 +12,6 @@
 #include "base/size.h"
 #include "model/finqueue.h"
 #include "model/heap.h"
-#include "model/lens.h"
 
 #define USUAL_ROWS 10
 #define TIME_ROWS  8
@@ -64,8 +63,6 @@ static struct hs_value name_of(struct hs_run *run, const struct hs_map *names,
         name =
             ((const struct hs_frame *)run->snapshots[0].heap->frames.at)[frame]
                 .function;
-    if (!name.size && names)
-        name = hs_lens_function(run->snapshots[0].heap, function->pc);
     if (name.size)
         return hs_value_name(name.text, name.size);
     name = hs_str_of(hs_doc_printf(run->doc, "func@0x%" PRIx64, function->pc));

@@ -320,15 +320,12 @@ static uint64_t find_parts(const struct picture *p, struct branch *branch,
 static void draw_kinds(struct picture *p, struct branch *branch, bool biggest)
 {
     const struct hs_heap_case *c = p->c;
-    uint32_t objects = hs_heap_count(c->heap), holder = branch->top - objects;
     struct hs_arena passing = HS_ARENA_EMPTY;
-    struct hs_path path = {
-        .unit = holder, .holder = holder, .through = holder, .count = 1};
+    struct hs_path path;
 
     branch->point = branch->top;
-    if (branch->top < objects)
-        hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
-                          p->scratch, &path);
+    hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
+                      p->scratch, &path);
     hs_paths_pile(c->heap, c->holders, c->retention, &branch->top, 1, KEEP,
                   p->scratch, &passing, &path);
     hs_arena_free(&passing);

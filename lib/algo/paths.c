@@ -439,11 +439,11 @@ void hs_paths_find_each(const struct hs_heap *heap,
 
 void hs_paths_shortest(const struct hs_heap *heap,
                        const struct hs_holders *holders,
-                       const struct hs_retention *retention, uint32_t object,
+                       const struct hs_retention *retention, uint32_t node,
                        struct hs_arena *arena, struct hs_path *path)
 {
     struct hs_column steps = HS_COLUMN(struct hs_path_step, arena);
-    uint32_t objects = hs_heap_count(heap), node = object;
+    uint32_t objects = hs_heap_count(heap);
     struct hs_path_step *at;
 
     for (; node < objects; node = hs_retention_parent(retention, node))

@@ -69,11 +69,11 @@ void hs_paths_find_each(const struct hs_heap *heap,
 struct hs_path_step hs_paths_step(const struct hs_heap *heap,
                                   const struct hs_path *path, uint32_t number);
 
-/* The shortest way to OBJECT, which is reached, as the analysis knows it: no
- * search. */
+/* The shortest way to NODE, which is reached, as the analysis knows it: no
+ * search.  Of a holder it is that holder, without steps. */
 void hs_paths_shortest(const struct hs_heap *heap,
                        const struct hs_holders *holders,
-                       const struct hs_retention *retention, uint32_t object,
+                       const struct hs_retention *retention, uint32_t node,
                        struct hs_arena *arena, struct hs_path *path);
 
 /* The way down from HOLDER along what retains most, through OBJECTS objects at

@@ -245,18 +245,10 @@ static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    uint32_t objects = hs_heap_count(c->heap);
-    struct hs_column nodes;
+    struct hs_column nodes = tops_of(c, claim, &scratch);
 
-    if (claim->top < objects)
-        hs_paths_shortest(c->heap, c->holders, c->retention, claim->top,
-                          c->arena, &suspect->path);
-    else
-        suspect->path = (struct hs_path){.unit = claim->top - objects,
-                                         .holder = claim->top - objects,
-                                         .through = claim->top - objects,
-                                         .count = 1};
-    nodes = tops_of(c, claim, &scratch);
+    hs_paths_shortest(c->heap, c->holders, c->retention, claim->top, c->arena,
+                      &suspect->path);
     hs_paths_pile(c->heap, c->holders, c->retention, nodes.at, nodes.count,
                   KEEP, c->arena, &scratch, &suspect->path);
     hs_arena_free(&scratch);
