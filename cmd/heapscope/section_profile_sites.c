@@ -196,6 +196,7 @@ void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
     bool counted;
 
     options.by = HS_BY_LINE;
+    options.unnamed = true;
     look.view = hs_profile_view(look.profile, &options, run->scratch);
     types.value = look.type;
     types.other = allocated_beside(&look);
