@@ -370,8 +370,7 @@ const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
     if (holder->kind == HS_HOLDER_FRAME && twig->count > 1)
         return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
                              hs_show_count(twig->count).text);
-    if ((holder->kind == HS_HOLDER_GROUP ||
-         holder->kind == HS_HOLDER_TIMERS) &&
+    if ((holder->kind == HS_HOLDER_GROUP || holder->kind == HS_HOLDER_TIMERS) &&
         members > 1)
         return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
                              hs_show_count((int64_t)members).text);

@@ -192,10 +192,9 @@ static void tell_programs(struct hs_run *run, const struct hs_case *c)
 static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
                                   const struct hs_claim *claim)
 {
-    uint64_t members =
-        claim->holder == HS_NO_RECORD
-            ? 0
-            : hs_holders_members(c->holders, claim->holder);
+    uint64_t members = claim->holder == HS_NO_RECORD
+                           ? 0
+                           : hs_holders_members(c->holders, claim->holder);
 
     if (claim->holder == HS_NO_RECORD) {
         size_t count;
@@ -208,9 +207,9 @@ static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
     }
     if (members == 0)
         return hs_value_name(claim->name.text, claim->name.size);
-    return hs_heap_name(hs_str_of(hs_doc_printf(
-        run->doc, "%.*s ×%s", (int)claim->name.size, claim->name.text,
-        hs_show_count((int64_t)members).text)));
+    return hs_heap_name(hs_str_of(
+        hs_doc_printf(run->doc, "%.*s ×%s", (int)claim->name.size,
+                      claim->name.text, hs_show_count((int64_t)members).text)));
 }
 
 /* What people see of one claim, or of the rest. */
