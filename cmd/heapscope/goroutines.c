@@ -8,6 +8,7 @@
 #include "base/regex.h"
 #include "base/size.h"
 #include "model/lens.h"
+#include "report/stream.h"
 #include "section_heap.h"
 #include "section_timeline.h"
 

@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "heap_look.h"
 #include "heap_twigs.h"
+#include "report/stream.h"
 #include "section.h"
 
 #define USUAL_ROWS 40

@@ -139,8 +139,8 @@ static void add_churn(struct hs_run *run, struct hs_block *group,
         run->doc, group, "churn", "What was allocated and let go again",
         columns, sizeof(columns) / sizeof(columns[0]));
 
-    hs_sort_first(sites, count, sizeof(*sites), limit ? limit : count,
-                  by_churn, NULL);
+    hs_sort_first(sites, count, sizeof(*sites), limit ? limit : count, by_churn,
+                  NULL);
     for (size_t i = 0; i < count; i++) {
         if (sites[i].other <= sites[i].value)
             continue;

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 #define USUAL_ROWS   20
 #define FIRST_SCREEN 8

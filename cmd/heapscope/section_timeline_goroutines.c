@@ -12,6 +12,7 @@
 
 #include "base/size.h"
 #include "model/goname.h"
+#include "report/stream.h"
 #include "section_timeline.h"
 
 #define USUAL_ROWS 12

@@ -105,7 +105,7 @@ struct hs_block {
     /* graph: */
     struct hs_column nodes, edges; /* hs_doc_node, hs_doc_edge */
     bool rank_down;                /* top to bottom (else left to right) */
-    struct hs_doc_supply *supply;  /* of hs_doc_stream; else NULL */
+    struct hs_doc_supply *supply;  /* see stream.h; else NULL */
 };
 
 struct hs_document {
@@ -150,24 +150,5 @@ const char *hs_doc_printf(struct hs_document *doc, const char *format, ...)
 /* Adds a row of COLUMN_COUNT values, copied. */
 struct hs_doc_row *hs_doc_row(struct hs_document *doc, struct hs_block *table,
                               const struct hs_value *values);
-
-/* LIST is to have COUNT items, TABLE so many rows, which may be a million: so
- * they are made one at a time, when they are about to be written, and again by
- * who looks twice.  MAKE adds the group (or none) or the row with NUMBER; what
- * it takes from DOC goes with that.  CONTEXT lives as long as DOC.  A table may
- * be plain or a tree. */
-void hs_doc_stream(struct hs_document *doc, struct hs_block *block,
-                   uint64_t count,
-                   void (*make)(struct hs_document *doc, struct hs_block *block,
-                                uint64_t number, void *context),
-                   void *context);
-
-/* For reports: the first child or row, and the one behind; NULL at the end.
- * What was streamed is gone when the next one is asked for. */
-const struct hs_block *hs_doc_first(const struct hs_block *block);
-const struct hs_block *hs_doc_next(const struct hs_block *block);
-const struct hs_doc_row *hs_doc_first_row(const struct hs_block *table);
-const struct hs_doc_row *hs_doc_next_row(const struct hs_block *table,
-                                         const struct hs_doc_row *row);
 
 #endif

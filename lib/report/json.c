@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "report/output.h"
+#include "report/stream.h"
 
 struct walk {
     struct hs_json_writer json;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 #define LABEL_MOST 28 /* wider labels push their own value */
 

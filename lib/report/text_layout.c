@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/stream.h"
+
 #define NAME_MOST 100 /* without a terminal: wider names push their own row */
 #define DEEPEST   40  /* branches drawn; further down the depth is a number */
 #define BRANCH    7   /* bytes of one at most: two characters and a space */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 static void put_cell(struct hs_layout *layout, size_t c, struct hs_str before,
                      const struct hs_cell *cell)

@@ -9,6 +9,7 @@
 #include "base/test.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "report/stream.h"
 
 static struct hs_arena arena;
 static struct hs_document *doc;
