@@ -113,12 +113,13 @@ static inline uint32_t sibling_of(const struct bfs *bfs, uint32_t node)
 static void expand(struct bfs *bfs, uint32_t node)
 {
     uint32_t child = hs_bitset_has(&bfs->leaf, node) ? 0 : node + 1;
-    const uint32_t *at, *last;
+    uint32_t *at, *last;
 
     for (; child; child = sibling_of(bfs, child))
         if (is_new(bfs, child))
             push(&bfs->next, child);
-    for (at = hs_arcs_of(bfs->arcs, node, &last); at < last; at++) {
+    at = hs_arc_lists_at(&bfs->arcs->out, node, &last);
+    for (; at < last; at++) {
         if (!is_new(bfs, *at))
             continue;
         hs_column_push(&bfs->turns, &(struct hs_turn){*at, node});
@@ -211,6 +212,13 @@ void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns)
 {
     const struct hs_turn *turn = turns->at;
 
-    for (size_t i = 0; i < turns->count; i++)
+    for (size_t i = 0; i < turns->count; i++) {
+        uint32_t *end, *in = hs_arc_lists_at(&arcs->in, turn[i].node, &end);
+
+        while (in < end && *in != turn[i].parent)
+            in++;
+        if (in < end) /* always */
+            *in = arcs->up[turn[i].node];
         arcs->up[turn[i].node] = turn[i].parent;
+    }
 }
