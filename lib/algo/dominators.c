@@ -39,6 +39,13 @@
 /* Pops ahead of which a row is called for, and what it leads to first. */
 #define AHEAD 6
 #define NEAR  3
+/* How many scouts, and how far each goes at most: there are rings. */
+#define SCOUTS     8
+#define MOST_STEPS 32
+/* Successors that are worth sending scouts to, rather than to older ones. */
+#define MANY 4
+/* Words from one row to the next that tell a scattered heap. */
+#define FAR 16384u
 
 struct link {
     uint32_t up;   /* the parent, or after compression a farther ancestor */
@@ -136,12 +143,58 @@ static inline void look_below(const uint32_t *words, uint32_t position)
         __builtin_prefetch(words + words[position + HS_ROW_HEAD]);
 }
 
+/*
+ * On a scattered heap the walk waits for memory at every element of a list,
+ * whatever was called for, as each tells only where the next one is.  Meanwhile
+ * *scouts* go down the lists that it comes to next.  Each starts at a place on
+ * the stack and takes a step when it is its turn; the row that it stands at has
+ * come by then.
+ */
+struct scouts {
+    struct scout {
+        uint32_t at, steps; /* position, 0: none */
+    } scout[SCOUTS];
+    unsigned turn;
+    size_t sent; /* places on the stack from here on have had one */
+};
+
+/* Where the first edge of the row at POSITION leads; 0 where a scout stops. */
+static inline uint32_t step_below(const uint32_t *words, uint32_t position)
+{
+    uint32_t own = words[position + 1];
+
+    if (words[position] || own & HS_ROW_WIDE || !(own & HS_ROW_MAX_DEGREE))
+        return 0;
+    return words[position + HS_ROW_HEAD];
+}
+
+/* Lets one scout take a step, or start anew; STACK has TOP places. */
+static inline void look_around(struct scouts *scouts, const uint32_t *words,
+                               const struct visit *stack, size_t top)
+{
+    struct scout *scout = &scouts->scout[scouts->turn++ % SCOUTS];
+    uint32_t at = 0;
+
+    if (scout->at && scout->steps++ < MOST_STEPS)
+        at = step_below(words, scout->at);
+    if (!at) {
+        if (scouts->sent > top)
+            scouts->sent = top;
+        if (scouts->sent > AHEAD)
+            at = stack[--scouts->sent].position;
+        scout->steps = 0;
+    }
+    scout->at = at;
+    __builtin_prefetch(words + at);
+}
+
 /* Numbers all that ROOT reaches; says how many they are. */
 static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 {
     struct hs_column *stack = &dom->walk->stack;
     const uint32_t *words = dom->graph->words;
-    uint32_t count = 0;
+    struct scouts scouts = {.sent = AHEAD};
+    uint32_t count = 0, last = 0;
     size_t top = AHEAD, arcs = 0;
 
     reserve(stack, 0, AHEAD + 1);
@@ -154,9 +207,16 @@ static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 
         __builtin_prefetch(words + next[-AHEAD].position);
         look_below(words, next[-NEAR].position);
+        if (at.position - last + FAR > 2 * FAR) /* either way */
+            look_around(&scouts, words, stack->at, top);
+        last = at.position;
         if (!number) {
+            size_t below = top;
+
             if (at.position)
                 top = arrive(dom, at, ++count, top);
+            if (top > below + MANY)
+                scouts.sent = top - 1;
         } else if (number != at.parent) {
             keep_arc(dom, at.parent, number, arcs++);
         }
