@@ -12,6 +12,8 @@
  */
 #include "algo/bfs.h"
 
+#include "base/parallel.h"
+
 struct waiting {
     uint32_t node, depth;
 };
@@ -208,17 +210,37 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
     return bfs.turns;
 }
 
-void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns)
+struct settling {
+    struct hs_arcs *arcs;
+    const struct hs_column *turns;
+    unsigned threads;
+};
+
+/* Nodes have one turn at most, so threads never meet. */
+static void settle_part(void *context, unsigned part)
 {
-    const struct hs_turn *turn = turns->at;
+    const struct settling *s = context;
+    const struct hs_turn *turn = s->turns->at;
+    uint32_t *up = s->arcs->up;
+    uint64_t end = hs_parallel_share(s->turns->count, part + 1, s->threads);
+    uint64_t i = hs_parallel_share(s->turns->count, part, s->threads);
 
-    for (size_t i = 0; i < turns->count; i++) {
-        uint32_t *end, *in = hs_arc_lists_at(&arcs->in, turn[i].node, &end);
+    for (; i < end; i++) {
+        uint32_t *last,
+            *in = hs_arc_lists_at(&s->arcs->in, turn[i].node, &last);
 
-        while (in < end && *in != turn[i].parent)
+        while (in < last && *in != turn[i].parent)
             in++;
-        if (in < end) /* always */
-            *in = arcs->up[turn[i].node];
-        arcs->up[turn[i].node] = turn[i].parent;
+        if (in < last) /* always */
+            *in = up[turn[i].node];
+        up[turn[i].node] = turn[i].parent;
     }
+}
+
+void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns,
+                   unsigned threads)
+{
+    struct settling settling = {arcs, turns, threads};
+
+    hs_parallel_run(threads, settle_part, &settling);
 }

@@ -116,7 +116,7 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
         solve(&solving, 0);
         solve(&solving, 1);
     }
-    hs_bfs_settle(&r->dom.arcs, &solving.turns);
+    hs_bfs_settle(&r->dom.arcs, &solving.turns, work->threads);
     hs_arc_lists_release(&r->dom.arcs.out, r->arena);
     hs_bitset_release(&solving.deferred, work->scratch);
     hs_arena_free(&solving.arena);
