@@ -459,6 +459,32 @@ const char *certify_tree(const struct certify_graph *graph,
     return wrong;
 }
 
+/* By number, where its row is. */
+static uint32_t *positions_of(const struct hs_dominators *dom,
+                              struct hs_arena *arena)
+{
+    const struct hs_digraph *graph = dom->graph;
+    uint32_t *positions =
+        hs_arena_zeroed(arena, (size_t)dom->count + 1, sizeof(*positions));
+    uint64_t at = HS_DIGRAPH_FIRST;
+    uint32_t found = 0;
+
+    while (at < graph->used) {
+        struct hs_row row = hs_digraph_row(graph, (uint32_t)at);
+        uint32_t number = hs_digraph_number(graph, (uint32_t)at);
+
+        CHECK(number <= dom->count);
+        if (number) {
+            CHECK(positions[number] == 0);
+            positions[number] = (uint32_t)at;
+            found++;
+        }
+        at = (uint64_t)(row.edges - graph->words) + row.degree;
+    }
+    CHECK(found == dom->count);
+    return positions;
+}
+
 struct certify_graph certify_graph_of(const struct hs_dominators *dom,
                                       struct hs_arena *arena)
 {
@@ -466,9 +492,10 @@ struct certify_graph certify_graph_of(const struct hs_dominators *dom,
     struct hs_column to = HS_COLUMN(uint32_t, arena);
     uint64_t *first =
         hs_arena_zeroed(arena, (size_t)dom->count + 2, sizeof(*first));
+    const uint32_t *positions = positions_of(dom, arena);
 
     for (uint32_t v = 1; v <= dom->count; v++) {
-        struct hs_row row = hs_digraph_row(dom->graph, dom->vertex[v]);
+        struct hs_row row = hs_digraph_row(dom->graph, positions[v]);
 
         for (uint32_t i = 0; i < row.degree; i++) {
             uint32_t target = row.edges[i];
@@ -493,9 +520,10 @@ static const char *check_retained(const struct hs_dominators *dom,
     size_t room = (size_t)dom->count + 1;
     uint64_t *bytes = hs_arena_zeroed(arena, room, sizeof(*bytes));
     uint64_t *objects = hs_arena_zeroed(arena, room, sizeof(*objects));
+    const uint32_t *positions = positions_of(dom, arena);
 
     for (uint32_t v = dom->count; v > 0; v--) {
-        struct hs_row row = hs_digraph_row(dom->graph, dom->vertex[v]);
+        struct hs_row row = hs_digraph_row(dom->graph, positions[v]);
 
         bytes[v] += row.bytes;
         objects[v] += row.objects;

@@ -39,6 +39,7 @@
 struct hs_digraph {
     uint32_t *words;
     uint64_t used;    /* words in use, those before the first row included */
+    uint64_t room;    /* words that there is room for */
     uint64_t bytes;   /* of all nodes, reachable or not */
     uint64_t objects; /* the same */
     uint32_t nodes;   /* how many rows */
@@ -127,6 +128,9 @@ static inline uint32_t hs_digraph_number(const struct hs_digraph *graph,
  * Who writes the rows also sets nodes, bytes and objects. */
 bool hs_digraph_reserve(struct hs_digraph *graph, uint64_t row_words,
                         struct hs_arena *arena, struct hs_err *err);
+
+/* Gives the rows back to ARENA, when all that they say is known otherwise. */
+void hs_digraph_release(struct hs_digraph *graph, struct hs_arena *arena);
 
 struct hs_edge {
     uint32_t from, to;

@@ -55,14 +55,16 @@ struct hs_retention {
     const struct hs_holders *holders;
     struct hs_arena *arena;
     struct retention_group *groups;
-    uint32_t objects;  /* of the heap */
-    uint32_t vertices; /* that are objects */
-    uint32_t folded;   /* objects */
-    struct hs_digraph graph;
-    uint32_t *positions;      /* by vertex: of its row */
-    struct hs_dominators dom; /* retained[number].mark is its node;
-                               * arcs.up the number before it on the way */
-    uint32_t *referrers;      /* by fold: position of who points to it */
+    uint32_t objects;         /* of the heap */
+    uint32_t vertices;        /* that are objects */
+    uint32_t folded;          /* objects */
+    struct hs_digraph graph;  /* no rows any more once it is walked */
+    uint32_t *positions;      /* by vertex: of its row; until it is walked */
+    uint32_t *numbers;        /* by vertex, from then on; 0: not reached */
+    struct hs_dominators dom; /* mark[number] is its node; arcs.up the number
+                               * before it on the way */
+    uint32_t *referrers;      /* by fold: who points to it; its position until
+                               * the graph is walked, then its number */
     /* By number: first child, and its next sibling; 0 ends; NULL: not yet
      * made.  How many numbers were looked at for want of them. */
     uint32_t *first_child, *next_child;
@@ -120,7 +122,8 @@ void hs_retention_each(struct retention_work *work,
 void hs_retention_deal(struct retention_work *work);
 bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 
-/* The three steps. */
+/* From heap and holders to digraph; then its three steps. */
+bool hs_retention_graph(struct retention_work *work, struct hs_err *err);
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
 void hs_retention_rows(struct retention_work *work);

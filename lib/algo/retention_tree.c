@@ -41,15 +41,13 @@ static uint32_t number_in(const struct hs_retention *r, uint32_t slot)
 {
     if (!(r->groups[slot / 64].node >> slot % 64 & 1))
         return 0;
-    return hs_digraph_number(
-        &r->graph, r->positions[hs_retention_vertex(r->groups, slot)]);
+    return r->numbers[hs_retention_vertex(r->groups, slot)];
 }
 
 /* The number of the one object that points to the folded object in SLOT. */
 static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
 {
-    return hs_digraph_number(
-        &r->graph, r->referrers[hs_retention_fold_of(r->groups, slot)]);
+    return r->referrers[hs_retention_fold_of(r->groups, slot)];
 }
 
 /* The number of NODE's row, 0 if it has none or is not reached.  *SLOT is the
@@ -61,8 +59,7 @@ static uint32_t number_of(const struct hs_retention *r, uint32_t node,
 
     *folded = HS_NO_SLOT;
     if (node >= r->objects)
-        return hs_digraph_number(
-            &r->graph, r->positions[r->vertices + (node - r->objects)]);
+        return r->numbers[r->vertices + (node - r->objects)];
     slot = hs_heap_slot_of(r->heap->store, node);
     if (is_folded(r, slot))
         *folded = slot;
@@ -297,7 +294,7 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     objects = r->dom.retained[number].objects;
     if (node < r->objects)
         objects--;
-    if (hs_digraph_row(&r->graph, r->dom.vertex[number]).objects > 1)
+    if (hs_bitset_has(&r->dom.joined, number))
         objects -= offer_folded(r, node, &best);
     offer_rows(r, number, objects, &best);
     count = best.count;

@@ -2,9 +2,9 @@
 /*
  * retention_walk.c - objects, vertices and folds, counted up side by side.
  *
- * In a fragmented heap each step from an object to its position, to its number
- * and to what is kept by number misses the cache.  So a group of 64 objects is
- * looked up at once: the misses of one step do not wait for one another.
+ * In a fragmented heap the step from a number to what is kept by number misses
+ * the cache.  So the numbers of a group of 64 objects are looked up at once:
+ * the misses do not wait for one another.
  */
 #include "algo/retention_walk.h"
 
@@ -40,42 +40,26 @@ void hs_retention_walk_init(struct hs_retention_walk *walk,
     hs_retention_walk_part(walk, retention, 0, 1);
 }
 
-/* The positions of the rows that the objects of GROUP are or are folded into;
- * 0, which is no row, for those without. */
-static unsigned find_positions(const struct hs_retention *r, uint64_t bits,
-                               const struct retention_group *group,
-                               uint32_t *positions)
+/* The numbers of the rows that the objects of GROUP, those in BITS, are or are
+ * folded into; 0 for those without. */
+static void find_numbers(struct hs_retention_walk *walk, uint64_t bits,
+                         const struct retention_group *group)
 {
+    const struct hs_retention *r = walk->retention;
     uint32_t vertex = group->rank, fold = group->folds;
-    unsigned count = 0;
 
     for (; bits; bits &= bits - 1) {
         uint64_t bit = bits & -bits;
-        uint32_t position = 0;
+        uint32_t number = 0;
 
         if (group->folded & bit)
-            position = r->referrers[fold++];
+            number = r->referrers[fold++];
         else if (group->node & bit)
-            position = r->positions[vertex++];
-        __builtin_prefetch(&r->graph.words[position]);
-        positions[count++] = position;
-    }
-    return count;
-}
-
-/* From positions to numbers. */
-static void find_numbers(struct hs_retention_walk *walk)
-{
-    const uint32_t *words = walk->retention->graph.words;
-
-    for (unsigned i = 0; i < walk->count; i++) {
-        uint32_t position = walk->numbers[i];
-        uint32_t number = position ? words[position] : 0;
-
-        walk->numbers[i] = number;
+            number = r->numbers[vertex++];
         for (unsigned w = 0; w < 3 && walk->wanted[w]; w++)
             __builtin_prefetch((const char *)walk->wanted[w] +
                                (size_t)number * walk->wanted_size[w]);
+        walk->numbers[walk->count++] = number;
     }
 }
 
@@ -95,9 +79,8 @@ static bool next_group(struct hs_retention_walk *walk)
         walk->page = group->page;
         walk->next_object = group->rank;
         walk->at = 0;
-        walk->count = find_positions(r, group->bits, &r->groups[walk->group],
-                                     walk->numbers);
-        find_numbers(walk);
+        walk->count = 0;
+        find_numbers(walk, group->bits, &r->groups[walk->group]);
         return true;
     }
     return false;
