@@ -134,9 +134,23 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
 {
     size_t at = t->frontier_count++;
 
-    t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
     ((uint32_t *)t->frontier.at)[at] = slot;
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
+}
+
+/* Moves what workers have queued into the first one's set. */
+static void unite_queued(struct typing *t)
+{
+    uint64_t *all = t->workers[0].queued.words;
+
+    for (unsigned i = 1; i < t->threads; i++) {
+        struct hs_bitset *queued = &t->workers[i].queued;
+        size_t words = hs_bitset_words(queued->bits);
+
+        for (size_t k = 0; k < words; k++)
+            all[k] |= queued->words[k];
+        memset(queued->words, 0, words * sizeof(uint64_t));
+    }
 }
 
 /* The queued ones of the objects FIRST to FIRST + COUNT - 1, COUNT at most 64;
@@ -144,7 +158,7 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
 static uint64_t queued_from(const struct typing *t, uint32_t first,
                             unsigned count)
 {
-    const uint64_t *words = t->queued.words + first / 64;
+    const uint64_t *words = t->workers[0].queued.words + first / 64;
     unsigned shift = first % 64;
     uint64_t bits = words[0] >> shift;
 
@@ -158,7 +172,9 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
 static void gather_many(struct typing *t)
 {
     const struct hs_heap_store *store = t->store;
+    struct hs_bitset *queued_all = &t->workers[0].queued;
 
+    unite_queued(t);
     for (size_t i = 0; i < store->group_count; i++) {
         const struct hs_slot_group *group = &store->groups[i];
         uint64_t bits = group->bits, queued;
@@ -172,6 +188,35 @@ static void gather_many(struct typing *t)
                 enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
                       object);
     }
+    memset(queued_all->words, 0, hs_bitset_words(queued_all->bits) * 8);
+}
+
+/* Takes OBJECT out of all queues; false if it was in none. */
+static bool unqueue(struct typing *t, uint32_t object)
+{
+    uint64_t bit = (uint64_t)1 << object % 64, some = 0;
+
+    for (unsigned i = 0; i < t->threads; i++) {
+        uint64_t *word = &t->workers[i].queued.words[object / 64];
+
+        some |= *word & bit;
+        *word &= ~bit;
+    }
+    return some;
+}
+
+static void gather_few(struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++) {
+        const struct typing_worker *w = &t->workers[i];
+
+        for (size_t k = 0; k < w->queued_count; k++) {
+            uint32_t object = hs_heap_slot_object(t->store, w->next[k]);
+
+            if (unqueue(t, object)) /* two may have queued it */
+                enter(t, w->next[k], object);
+        }
+    }
 }
 
 /* Moves what all workers have queued into the frontier. */
@@ -181,19 +226,15 @@ static void gather(struct typing *t)
 
     t->frontier.count = t->typings.count = t->frontier_count = 0;
     for (unsigned i = 0; i < t->threads; i++)
-        count += t->workers[i].next.count;
+        count += t->workers[i].queued_count;
     hs_column_extend(&t->frontier, count);
     hs_column_extend(&t->typings, count);
-    if (count > t->count / 64)
+    if (count > t->few)
         gather_many(t);
-    for (unsigned i = 0; i < t->threads; i++) {
-        struct hs_column *next = &t->workers[i].next;
-        const uint32_t *slots = next->at;
-
-        for (size_t k = 0; k < next->count && t->frontier_count < count; k++)
-            enter(t, slots[k], hs_heap_slot_object(t->store, slots[k]));
-        next->count = 0;
-    }
+    else
+        gather_few(t);
+    for (unsigned i = 0; i < t->threads; i++)
+        t->workers[i].queued_count = 0;
     t->scanned += t->frontier_count;
 }
 
@@ -331,7 +372,8 @@ static void init_worker(struct typing *t, struct typing_worker *w)
 {
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
-    w->next = HS_COLUMN(uint32_t, &w->arena);
+    w->queued = hs_bitset_new(t->count, &w->arena);
+    w->next = hs_arena_alloc(&w->arena, t->few * sizeof(uint32_t));
     w->views = w->refused = HS_COLUMN(struct typing_view, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
@@ -353,6 +395,7 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
+    t->few = t->count / 64;
     t->named = 1;
     t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
     t->threads = g->threads         ? g->threads
@@ -360,7 +403,6 @@ static struct typing *make(struct golang *g)
                                     : hs_parallel_processors();
     t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
     t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
-    t->queued = hs_bitset_new(t->count, t->arena);
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
     t->marks = HS_COLUMN(uint8_t, t->arena);

@@ -42,19 +42,20 @@ static void find_claims(struct typing_worker *w)
 
     for (uint32_t i = 0; i < w->ask; i++) {
         struct typing_request *request = &w->asked[i];
-        uint32_t slot = request->slot, object;
+        uint32_t slot = request->slot;
 
-        if (slot == HS_NO_SLOT) {
-            request->slot = hs_heap_slot_at(store, request->address);
-        } else if (!(store->groups[slot / 64].bits >> slot % 64 & 1)) {
-            request->slot = HS_NO_SLOT;
-        } else {
-            object = hs_heap_slot_object(store, slot);
-            __builtin_prefetch(&t->claims[object], 1);
-            __builtin_prefetch(&t->queued.words[object / 64], 1);
-            if (request->shape == HS_SHAPE_CLOSURE)
-                __builtin_prefetch(&t->contents[object]);
-        }
+        if (slot == HS_NO_SLOT)
+            slot = hs_heap_slot_at(store, request->address);
+        else if (!(store->groups[slot / 64].bits >> slot % 64 & 1))
+            slot = HS_NO_SLOT;
+        request->slot = slot;
+        if (slot == HS_NO_SLOT)
+            continue;
+        request->object = hs_heap_slot_object(store, slot);
+        __builtin_prefetch(&t->claims[request->object], 1);
+        __builtin_prefetch(&w->queued.words[request->object / 64], 1);
+        if (request->shape == HS_SHAPE_CLOSURE)
+            __builtin_prefetch(&t->contents[request->object]);
     }
 }
 

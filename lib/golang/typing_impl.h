@@ -121,7 +121,7 @@ struct typing_chan {
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
     uint32_t type;
-    uint32_t slot; /* of ADDRESS, when the claim is made */
+    uint32_t slot, object; /* of ADDRESS, when the claim is made */
     uint8_t shape, evidence;
 };
 
@@ -134,7 +134,9 @@ struct typing;
 struct typing_worker {
     struct typing *typing;
     struct hs_arena arena;
-    struct hs_column next;      /* uint32_t: slots that have a new typing */
+    struct hs_bitset queued;    /* by object: it has a new typing; */
+    size_t queued_count;        /* so many have, ... */
+    uint32_t *next;             /* ... the slots of the first t->few */
     struct hs_column views;     /* struct typing_view */
     struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_view: what does not fit */
@@ -143,7 +145,8 @@ struct typing_worker {
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     struct typing_request asked[TYPING_ASKED];
-    uint32_t ask; /* so many of them are to be made */
+    uint32_t ask;    /* so many of them are to be made */
+    char apart[128]; /* from the next worker's cache lines */
 };
 
 struct typing {
@@ -157,11 +160,11 @@ struct typing {
     uint64_t small; /* the largest slot without one */
     unsigned threads;
     uint32_t count; /* of objects */
+    size_t few;     /* of which so many are listed, more searched for */
 
     uint64_t *claims;        /* by object */
     uint32_t *contents;      /* by object with pointers: where its bytes are,
                               * from its page's first record; 0: unknown */
-    struct hs_bitset queued; /* by object: is in some worker's next */
     struct hs_map refused;   /* object and typing in one -> 1 */
 
     struct hs_column types; /* struct typing_type, by number; behind
@@ -214,7 +217,7 @@ void typing_mark(struct typing *t, struct typing_type *its);
 /* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
-/* typing_claim.c: a claim that is made now, its slot known; ... */
+/* typing_claim.c: a claim that is made now, its slot and object known; ... */
 void typing_claim(struct typing_worker *w,
                   const struct typing_request *request);
 /* ... that TYPE is at ADDRESS, ... */

@@ -35,12 +35,15 @@ static void survey_part(void *context, unsigned part)
 {
     struct typing *t = context;
     struct typing_worker *w = &t->workers[part];
+    uint32_t from = (uint32_t)hs_parallel_share(t->count, part, t->threads);
+    uint32_t to = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    hs_heap_walk_init(
-        &walk, t->heap, (uint32_t)hs_parallel_share(t->count, part, t->threads),
-        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads));
+    /* Claims come in no order: threads would meet in new pages, read them
+     * before they write them, and have the system clear each several times. */
+    hs_arena_populate(t->claims + from, t->claims + to);
+    hs_heap_walk_init(&walk, t->heap, from, to);
     walk.scan_only = true;
     while ((memory = hs_heap_walk_next(&walk))) {
         const uint8_t *record = t->store->places[walk.page].record;
