@@ -13,16 +13,11 @@
  */
 #include "golang/typing_impl.h"
 
-#define EVIDENCE_AT 61
-#define COVERS_AT   31
-#define RANK_AT     29
 #define MOST_COVERS (((uint64_t)1 << 30) - 1)
-#define TYPE_AT     5
-#define SHAPE_AT    1
 #define TINY        16u
 
 /* What of a claim is its typing, evidence apart. */
-#define CLAIM_TYPING (((uint64_t)1 << RANK_AT) - 1)
+#define CLAIM_TYPING (((uint64_t)1 << TYPING_RANK_AT) - 1)
 
 static uint64_t claim_of(const struct typing *t, uint32_t typing,
                          uint64_t covers)
@@ -30,21 +25,11 @@ static uint64_t claim_of(const struct typing *t, uint32_t typing,
     uint64_t rank = typing_type(t, hs_typing_type(typing))->rank;
     uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
 
-    return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
-           (covers < MOST_COVERS ? covers : MOST_COVERS) << COVERS_AT |
-           rank << RANK_AT | type << TYPE_AT |
-           (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+    return (uint64_t)hs_typing_evidence(typing) << TYPING_EVIDENCE_AT |
+           (covers < MOST_COVERS ? covers : MOST_COVERS) << TYPING_COVERS_AT |
+           rank << TYPING_RANK_AT | type << TYPING_TYPE_AT |
+           (uint64_t)hs_typing_shape(typing) << TYPING_SHAPE_AT |
            (typing & HS_TYPING_HEADER ? 1u : 0u);
-}
-
-uint32_t typing_word(uint64_t claim)
-{
-    if (claim == 0)
-        return 0;
-    return hs_typing(HS_MOST_TYPES - 1 -
-                         (uint32_t)(claim >> TYPE_AT & (HS_MOST_TYPES - 1)),
-                     (enum hs_shape)(claim >> SHAPE_AT & 15),
-                     (enum hs_evidence)(claim >> EVIDENCE_AT), claim & 1);
 }
 
 bool typing_known(struct typing_worker *w, uint64_t address,
@@ -183,7 +168,7 @@ static bool is_at_start(const struct typing_place *place)
 /* What a header or a finalizer says of an object outdoes any view of it. */
 static bool is_certain(const struct typing *t, uint32_t object)
 {
-    return t->claims[object] >> EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
+    return t->claims[object] >> TYPING_EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
 }
 
 /* Is that where up to Go 1.22 the runtime's timer stands, in time's? */

@@ -163,7 +163,7 @@ struct typing {
     size_t few;     /* of which so many are listed, more searched for */
 
     uint64_t *claims;        /* by object */
-    uint32_t *contents;      /* by object with pointers: where its bytes are,
+    uint16_t *contents;      /* by object with pointers: where its bytes are,
                               * from its page's first record; 0: unknown */
     struct hs_map refused;   /* object and typing in one -> 1 */
 
@@ -217,6 +217,28 @@ void typing_mark(struct typing *t, struct typing_type *its);
 /* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
+/*
+ * A claim's parts.
+ */
+
+#define TYPING_EVIDENCE_AT 61
+#define TYPING_COVERS_AT   31
+#define TYPING_RANK_AT     29
+#define TYPING_TYPE_AT     5
+#define TYPING_SHAPE_AT    1
+
+/* CLAIM as names->typings has it. */
+static inline uint32_t typing_word(uint64_t claim)
+{
+    if (claim == 0)
+        return 0;
+    return hs_typing(
+        HS_MOST_TYPES - 1 -
+            (uint32_t)(claim >> TYPING_TYPE_AT & (HS_MOST_TYPES - 1)),
+        (enum hs_shape)(claim >> TYPING_SHAPE_AT & 15),
+        (enum hs_evidence)(claim >> TYPING_EVIDENCE_AT), claim & 1);
+}
+
 /* typing_claim.c: a claim that is made now, its slot and object known; ... */
 void typing_claim(struct typing_worker *w,
                   const struct typing_request *request);
@@ -234,8 +256,6 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
 void typing_raise(struct typing_worker *w, const struct typing_place *place,
                   uint32_t typing, uint64_t covers);
 void typing_refuse(struct typing *t, uint32_t object, uint32_t typing);
-uint32_t typing_word(uint64_t claim); /* as names->typings has it */
-
 /* typing_scan.c: the claims of COUNT values at OFFSET of MEMORY, ... */
 bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory);

@@ -50,8 +50,8 @@ static void survey_part(void *context, unsigned part)
         uint64_t descriptor;
 
         if (t->store->pages[walk.page].kind == HS_PAGE_SLOTS &&
-            memory->bytes - record <= UINT32_MAX)
-            t->contents[walk.object] = (uint32_t)(memory->bytes - record);
+            memory->bytes - record <= UINT16_MAX)
+            t->contents[walk.object] = (uint16_t)(memory->bytes - record);
         if (!has_header(t, memory))
             continue;
         descriptor = typing_at(t, memory, 0);
