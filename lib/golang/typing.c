@@ -75,11 +75,22 @@ static void look_up(struct typing *t, uint64_t address,
     hs_map_add(&t->known[kind], address, type);
 }
 
+static bool has_misses(const struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++)
+        for (unsigned kind = MISS_TYPE; kind <= MISS_CODE; kind++)
+            if (t->workers[i].misses[kind].count)
+                return true;
+    return false;
+}
+
 /* Looks up what the workers have missed; false if there was nothing. */
 bool typing_resolve(struct typing *t)
 {
     struct hs_column all = HS_COLUMN(uint64_t, t->arena);
 
+    if (!has_misses(t))
+        return false;
     for (unsigned kind = MISS_TYPE; kind <= MISS_CODE; kind++) {
         size_t first = all.count;
         uint64_t last = 0, *sorted;
@@ -103,7 +114,7 @@ bool typing_resolve(struct typing *t)
         }
     }
     typing_plan(t);
-    return all.count != 0;
+    return true;
 }
 
 /*
@@ -172,23 +183,30 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
 static void gather_many(struct typing *t)
 {
     const struct hs_heap_store *store = t->store;
-    struct hs_bitset *queued_all = &t->workers[0].queued;
+    const struct hs_bitset *all = &t->workers[0].queued;
 
     unite_queued(t);
     for (size_t i = 0; i < store->group_count; i++) {
         const struct hs_slot_group *group = &store->groups[i];
         uint64_t bits = group->bits, queued;
-        uint32_t object = group->rank;
+        bool dense = (bits & (bits + 1)) == 0; /* slot K has object K */
+        unsigned rank = 0;                     /* of the first object in BITS */
 
         if (bits == 0)
             continue;
-        queued = queued_from(t, object, hs_bits_of(bits));
-        for (; queued; queued >>= 1, bits &= bits - 1, object++)
-            if (queued & 1)
-                enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
-                      object);
+        queued = queued_from(t, group->rank, hs_bits_of(bits));
+        for (; queued; queued &= queued - 1) {
+            unsigned next = (unsigned)__builtin_ctzll(queued), slot = next;
+
+            if (!dense) {
+                for (; rank < next; rank++)
+                    bits &= bits - 1;
+                slot = (unsigned)__builtin_ctzll(bits);
+            }
+            enter(t, (uint32_t)(i * 64) + slot, group->rank + next);
+        }
     }
-    memset(queued_all->words, 0, hs_bitset_words(queued_all->bits) * 8);
+    memset(all->words, 0, hs_bitset_words(all->bits) * 8);
 }
 
 /* Takes OBJECT out of all queues; false if it was in none. */
@@ -401,7 +419,7 @@ static struct typing *make(struct golang *g)
     t->threads = g->threads         ? g->threads
                  : t->count < ALONE ? 1
                                     : hs_parallel_processors();
-    t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
+    t->claims = hs_arena_zeroed(g->arena, t->count, sizeof(uint64_t));
     t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint16_t));
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
@@ -421,14 +439,36 @@ static struct typing *make(struct golang *g)
     return t;
 }
 
+/* Writes the typings of a part of the objects over its claims, ... */
 static void write_part(void *context, unsigned part)
 {
-    struct typing *t = context;
-    uint32_t end = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+    const struct typing *t = context;
+    size_t from = hs_parallel_share(t->count, part, t->threads);
+    size_t to = hs_parallel_share(t->count, part + 1, t->threads);
+    char *at = (char *)(t->claims + from);
 
-    for (uint32_t i = (uint32_t)hs_parallel_share(t->count, part, t->threads);
-         i < end; i++)
-        t->g->names->typings[i] = typing_word(t->claims[i]);
+    for (size_t i = from; i < to; i++) {
+        uint32_t typing = typing_word(t->claims[i]);
+
+        memcpy(at + (i - from) * sizeof(typing), &typing, sizeof(typing));
+    }
+}
+
+/* ... and all together: a second array would have to be cleared first. */
+static uint32_t *write_all(struct typing *t)
+{
+    uint32_t *typings = (uint32_t *)(void *)t->claims;
+
+    hs_parallel_run(t->threads, write_part, t);
+    for (unsigned part = 1; part < t->threads; part++) {
+        size_t from = hs_parallel_share(t->count, part, t->threads);
+        size_t to = hs_parallel_share(t->count, part + 1, t->threads);
+
+        memmove(typings + from, t->claims + from, (to - from) * 4);
+    }
+    if ((size_t)t->count * 8 >= HS_ARENA_LARGE)
+        hs_arena_forget(typings + t->count, t->claims + t->count);
+    return typings;
 }
 
 /* A type that the executable lists need not be missed: the interfaces of a
@@ -459,8 +499,7 @@ void hs_golang_type_heap(struct golang *g)
     typing_run(t);
     typing_find_signs(t);
     typing_run(t);
-    g->names->typings = hs_arena_alloc(g->arena, t->count * sizeof(uint32_t));
-    hs_parallel_run(t->threads, write_part, t);
+    g->names->typings = write_all(t);
     for (unsigned i = 0; i < t->threads; i++)
         hs_arena_free(&t->workers[i].arena);
 }

@@ -19,8 +19,8 @@
 /* What of a claim is its typing, evidence apart. */
 #define CLAIM_TYPING (((uint64_t)1 << TYPING_RANK_AT) - 1)
 
-static uint64_t claim_of(const struct typing *t, uint32_t typing,
-                         uint64_t covers)
+static inline uint64_t claim_of(const struct typing *t, uint32_t typing,
+                                uint64_t covers)
 {
     uint64_t rank = typing_type(t, hs_typing_type(typing))->rank;
     uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
@@ -43,54 +43,6 @@ bool typing_known(struct typing_worker *w, uint64_t address,
         return false;
     }
     *type = known;
-    return true;
-}
-
-/* Finishes PLACE for ADDRESS in a page that is a list, at AT of which it is. */
-static void locate_listed(const struct typing *t, uint64_t address, uint64_t at,
-                          struct typing_place *place)
-{
-    const struct hs_odd *odd = &t->store->odd[at];
-    struct hs_memory memory = hs_heap_memory(t->heap, place->object);
-
-    place->size = odd->size;
-    place->offset = address - odd->address;
-    place->scan = memory.fields < memory.fields_end;
-}
-
-/* Where ADDRESS is, in OBJECT's SLOT. */
-static inline void locate(const struct typing *t, uint64_t address,
-                          uint32_t slot, uint32_t object,
-                          struct typing_place *place)
-{
-    const struct hs_heap_store *store = t->store;
-    size_t index = store->groups[slot / 64].page;
-    const struct hs_page *page = &store->pages[index];
-    uint64_t at = slot - page->group * 64;
-
-    place->slot = slot;
-    place->object = object;
-    place->size = page->size;
-    place->scan = page->scan;
-    if (page->kind == HS_PAGE_LIST)
-        locate_listed(t, address, page->size + at, place);
-    else
-        place->offset = address - hs_heap_page_start(store, index) -
-                        page->phase - at * page->size;
-    place->header = t->headers && place->scan && place->size > t->small &&
-                            place->size <= 32768
-                        ? 8
-                        : 0;
-}
-
-bool typing_locate(const struct typing *t, uint64_t address,
-                   struct typing_place *place)
-{
-    uint32_t slot = hs_heap_slot_at(t->store, address);
-
-    if (slot == HS_NO_SLOT)
-        return false;
-    locate(t, address, slot, hs_heap_slot_object(t->store, slot), place);
     return true;
 }
 
@@ -344,7 +296,7 @@ static void claim_closure(struct typing_worker *w,
     struct hs_memory memory;
     uint32_t its;
 
-    if (!is_at_start(place) || !typing_memory(t, r->slot, &memory))
+    if (!is_at_start(place) || !typing_memory(t, place->slot, &memory))
         return;
     again.word = typing_at(t, &memory, place->offset);
     if (!typing_known(w, again.word, MISS_CODE, &its)) {
@@ -358,42 +310,37 @@ static void claim_closure(struct typing_worker *w,
                  its == r->type ? t->word : typing_type(t, its)->size);
 }
 
-void typing_claim(struct typing_worker *w, const struct typing_request *request)
+void typing_claim(struct typing_worker *w, struct typing_request *request)
 {
-    struct typing_place place;
+    struct typing_place *place = &request->place;
 
-    if (request->slot == HS_NO_SLOT) {
+    if (place->slot == HS_NO_SLOT) {
         claim_outside(w, request);
         return;
     }
-    locate(w->typing, request->address, request->slot, request->object, &place);
     switch ((enum hs_shape)request->shape) {
     case HS_SHAPE_ONE:
-        claim_one(w, request, &place);
+        claim_one(w, request, place);
         break;
     case HS_SHAPE_MANY:
-        claim_many(w, request, &place);
+        claim_many(w, request, place);
         break;
     case HS_SHAPE_STRING:
-        claim_string(w, request, &place);
+        claim_string(w, request, place);
         break;
     case HS_SHAPE_CLOSURE:
-        claim_closure(w, request, &place);
+        claim_closure(w, request, place);
         break;
     default:
-        claim_inner(w, request, &place);
+        claim_inner(w, request, place);
         break;
     }
 }
 
-/* Makes the claim of REQUEST, whose slot is still to be found. */
+/* Makes the claim of REQUEST, whose place is still to be found. */
 static void claim_now(struct typing_worker *w, struct typing_request request)
 {
-    const struct hs_heap_store *store = w->typing->store;
-
-    request.slot = hs_heap_slot_at(store, request.address);
-    if (request.slot != HS_NO_SLOT)
-        request.object = hs_heap_slot_object(store, request.slot);
+    typing_locate(w->typing, request.address, &request.place);
     typing_claim(w, &request);
 }
 

@@ -75,11 +75,11 @@ struct typing_type {
 
 /* Where an address is. */
 struct typing_place {
-    uint32_t slot, object;
-    uint64_t offset; /* into the slot */
-    uint64_t size;   /* of the slot */
-    bool scan;       /* it has pointers */
-    uint8_t header;  /* bytes before its value */
+    uint32_t slot, object; /* HS_NO_SLOT: in no object */
+    uint64_t offset;       /* into the slot */
+    uint64_t size;         /* of the slot */
+    bool scan;             /* it has pointers */
+    uint8_t header;        /* bytes before its value */
 };
 
 /* COUNT values at ADDRESS, which are no object of their own. */
@@ -121,8 +121,8 @@ struct typing_chan {
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
     uint32_t type;
-    uint32_t slot, object; /* of ADDRESS, when the claim is made */
     uint8_t shape, evidence;
+    struct typing_place place; /* of ADDRESS, when the claim is made */
 };
 
 #define TYPING_ASKED 64u
@@ -162,10 +162,10 @@ struct typing {
     uint32_t count; /* of objects */
     size_t few;     /* of which so many are listed, more searched for */
 
-    uint64_t *claims;        /* by object */
-    uint16_t *contents;      /* by object with pointers: where its bytes are,
-                              * from its page's first record; 0: unknown */
-    struct hs_map refused;   /* object and typing in one -> 1 */
+    uint64_t *claims;      /* by object */
+    uint16_t *contents;    /* by object with pointers: where its bytes are,
+                            * from its page's first record; 0: unknown */
+    struct hs_map refused; /* object and typing in one -> 1 */
 
     struct hs_column types; /* struct typing_type, by number; behind
                              * names->types until typing_plan() */
@@ -239,12 +239,13 @@ static inline uint32_t typing_word(uint64_t claim)
         (enum hs_evidence)(claim >> TYPING_EVIDENCE_AT), claim & 1);
 }
 
-/* typing_claim.c: a claim that is made now, its slot and object known; ... */
-void typing_claim(struct typing_worker *w,
-                  const struct typing_request *request);
-/* ... that TYPE is at ADDRESS, ... */
 bool typing_locate(const struct typing *t, uint64_t address,
                    struct typing_place *place);
+
+/* typing_claim.c: the claim of REQUEST, whose place is known, is made now; ...
+ */
+void typing_claim(struct typing_worker *w, struct typing_request *request);
+/* ... that TYPE is at ADDRESS, ... */
 void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
                       enum hs_evidence evidence);
 /* ... as COVERS bytes of an inner part of a map or chan, */
@@ -308,6 +309,16 @@ static inline uint64_t typing_at(const struct typing *t,
     if (memory->size < t->word || offset > memory->size - t->word)
         return 0;
     return hs_heap_word(t->heap, memory->bytes + offset);
+}
+
+/* The bytes before a value in a slot like that of PLACE. */
+static inline uint8_t typing_header(const struct typing *t,
+                                    const struct typing_place *place)
+{
+    return t->headers && place->scan && place->size > t->small &&
+                   place->size <= 32768
+               ? 8
+               : 0;
 }
 
 /* Makes that claim, a little later: see typing_ask.c. */

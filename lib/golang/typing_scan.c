@@ -176,7 +176,7 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
 }
 
 static inline void scan_op(struct typing_worker *w, const struct typing_op *op,
-                    const struct hs_memory *memory, uint64_t offset)
+                           const struct hs_memory *memory, uint64_t offset)
 {
     uint64_t value = typing_at(w->typing, memory, offset);
 

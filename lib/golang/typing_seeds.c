@@ -31,6 +31,15 @@ static bool has_header(const struct typing *t, const struct hs_memory *memory)
            hs_fields_next(&fields, &first) && first >= 8;
 }
 
+/* Has the system make the pages of the claims FROM .. TO-1.  Claims come in no
+ * order: threads would meet in new pages, read them before they write them, and
+ * each have them cleared. */
+static void touch_claims(struct typing *t, uint32_t from, uint32_t to)
+{
+    for (uint64_t i = from; i < to; i += 4096 / sizeof(uint64_t))
+        t->claims[i] = 0;
+}
+
 static void survey_part(void *context, unsigned part)
 {
     struct typing *t = context;
@@ -40,9 +49,7 @@ static void survey_part(void *context, unsigned part)
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    /* Claims come in no order: threads would meet in new pages, read them
-     * before they write them, and have the system clear each several times. */
-    hs_arena_populate(t->claims + from, t->claims + to);
+    touch_claims(t, from, to);
     hs_heap_walk_init(&walk, t->heap, from, to);
     walk.scan_only = true;
     while ((memory = hs_heap_walk_next(&walk))) {
