@@ -259,14 +259,10 @@ static void gather(struct typing *t)
 static void refuse_all(struct typing *t)
 {
     for (unsigned i = 0; i < t->threads; i++) {
-        const struct typing_view *refused = t->workers[i].refused.at;
+        const struct typing_refusal *refused = t->workers[i].refused.at;
 
-        for (size_t k = 0; k < t->workers[i].refused.count; k++) {
-            uint32_t object = hs_heap_find(t->heap, refused[k].address);
-
-            if (object != HS_NO_OBJECT)
-                typing_refuse(t, object, refused[k].typing);
-        }
+        for (size_t k = 0; k < t->workers[i].refused.count; k++)
+            typing_refuse(t, refused[k].object, refused[k].typing);
         t->workers[i].refused.count = 0;
     }
 }
@@ -392,7 +388,8 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->arena = HS_ARENA_EMPTY;
     w->queued = hs_bitset_new(t->count, &w->arena);
     w->next = hs_arena_alloc(&w->arena, t->few * sizeof(uint32_t));
-    w->views = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->views = HS_COLUMN(struct typing_view, &w->arena);
+    w->refused = HS_COLUMN(struct typing_refusal, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);

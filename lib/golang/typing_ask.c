@@ -75,9 +75,8 @@ static void find_slot(const struct typing *t, uint64_t address,
 }
 
 /* Has R's object, and calls for what is known of it. */
-static void find_object(struct typing_worker *w, struct typing_request *r)
+static void find_object(const struct typing *t, struct typing_request *r)
 {
-    const struct typing *t = w->typing;
     const struct hs_heap_store *store = t->store;
     struct typing_place *place = &r->place;
 
@@ -91,7 +90,6 @@ static void find_object(struct typing_worker *w, struct typing_request *r)
     }
     place->object = hs_heap_slot_object(store, place->slot);
     __builtin_prefetch(&t->claims[place->object], 1);
-    __builtin_prefetch(&w->queued.words[place->object / 64], 1);
     if (r->shape == HS_SHAPE_CLOSURE)
         __builtin_prefetch(&t->contents[place->object]);
 }
@@ -101,7 +99,7 @@ void typing_answer(struct typing_worker *w)
     for (uint32_t i = 0; i < w->ask; i++)
         find_slot(w->typing, w->asked[i].address, &w->asked[i].place);
     for (uint32_t i = 0; i < w->ask; i++)
-        find_object(w, &w->asked[i]);
+        find_object(w->typing, &w->asked[i]);
     for (uint32_t i = 0; i < w->ask; i++)
         typing_claim(w, &w->asked[i]);
     w->ask = 0;

@@ -88,6 +88,11 @@ struct typing_view {
     uint32_t typing; /* as names->typings: type and shape */
 };
 
+/* An object that is not of a type after all. */
+struct typing_refusal {
+    uint32_t object, typing;
+};
+
 /* A word whose type has to be looked up: a type's descriptor, an itab, or the
  * code of a closure. */
 enum typing_miss_kind { MISS_TYPE, MISS_ITAB, MISS_CODE };
@@ -139,7 +144,7 @@ struct typing_worker {
     uint32_t *next;             /* ... the slots of the first t->few */
     struct hs_column views;     /* struct typing_view */
     struct hs_column again;     /* struct typing_again */
-    struct hs_column refused;   /* struct typing_view: what does not fit */
+    struct hs_column refused;   /* struct typing_refusal */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* struct typing_chan */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */

@@ -175,13 +175,11 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
     }
 }
 
+/* The same of OPs with more words that count. */
 static inline void scan_op(struct typing_worker *w, const struct typing_op *op,
-                           const struct hs_memory *memory, uint64_t offset)
+                           uint64_t value, const struct hs_memory *memory,
+                           uint64_t offset)
 {
-    uint64_t value = typing_at(w->typing, memory, offset);
-
-    if (value == 0)
-        return;
     switch ((enum typing_op_kind)op->kind) {
     case OP_EFACE:
         follow_interface(w, value, memory, offset, MISS_TYPE);
@@ -229,14 +227,25 @@ static const struct typing_op *scan_row(struct typing_worker *w,
                                         const struct hs_memory *memory,
                                         struct row *row)
 {
-    const struct typing_op *ops = w->typing->ops.at;
+    const struct typing *t = w->typing;
+    const struct typing_op *ops = t->ops.at;
     const struct typing_op *first = ops + row->first, *end = ops + row->end;
     const struct typing_op *op = ops + row->op;
     uint64_t at = row->at, left = row->left, stride = row->stride;
+    uint64_t last = memory->size - t->word; /* word of MEMORY */
 
+    if (memory->size < t->word)
+        return NULL;
     for (; left; left--, at += stride, op = first) {
-        for (; op < end && op->kind != OP_ARRAY; op++)
-            scan_op(w, op, memory, at + op->offset);
+        for (; op < end && op->kind != OP_ARRAY; op++) {
+            uint64_t offset = at + op->offset, value;
+
+            if (offset > last)
+                continue;
+            value = hs_heap_word(t->heap, memory->bytes + offset);
+            if (value)
+                scan_op(w, op, value, memory, offset);
+        }
         if (op == end)
             continue;
         row->at = at;
@@ -311,9 +320,10 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     }
 }
 
-/* What the object in SLOT has, as far as that is known without a search. */
-static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
-                        struct hs_memory *memory)
+/* What the object in SLOT has but for its address, as far as that is known
+ * without a search. */
+static inline bool near_memory(const struct typing *t, uint32_t slot,
+                               uint32_t object, struct hs_memory *memory)
 {
     const struct hs_heap_store *store = t->store;
     size_t index = store->groups[slot / 64].page;
@@ -327,8 +337,6 @@ static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
     memory->size = page->size;
     memory->fields = memory->bytes + page->size;
     memory->fields_end = NULL;
-    memory->address = hs_heap_page_start(store, index) + page->phase +
-                      (uint64_t)(slot - page->group * 64) * page->size;
     return true;
 }
 
@@ -337,13 +345,15 @@ bool typing_memory(const struct typing *t, uint32_t slot,
 {
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
-    if (!near_memory(t, slot, object, memory))
+    if (near_memory(t, slot, object, memory))
+        memory->address = hs_heap_address(t->heap, object);
+    else
         *memory = hs_heap_memory(t->heap, object);
     return memory->bytes != NULL;
 }
 
-static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
-                        uint32_t typing)
+static void scan_object(struct typing_worker *w, uint32_t object,
+                        const struct hs_memory *memory, uint32_t typing)
 {
     uint64_t count = UINT64_MAX, header = typing & HS_TYPING_HEADER ? 8 : 0;
 
@@ -351,9 +361,7 @@ static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
     if (!typing_fits(w->typing, memory, typing)) {
-        hs_column_push(&w->refused,
-                       &(struct typing_view){.address = memory->address,
-                                             .typing = typing});
+        hs_column_push(&w->refused, &(struct typing_refusal){object, typing});
         return;
     }
     typing_scan(w, memory, header, typing, count);
@@ -389,7 +397,7 @@ void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
         if (!memory[i].bytes)
             memory[i] = hs_heap_memory(t->heap, objects[i]);
         if (memory[i].bytes)
-            scan_object(w, &memory[i], typings[i]);
+            scan_object(w, objects[i], &memory[i], typings[i]);
     }
 }
 

@@ -57,17 +57,6 @@ static inline uint32_t hs_heap_slot_object(const struct hs_heap_store *store,
            hs_bits_of(group->bits & (((uint64_t)1 << slot % 64) - 1));
 }
 
-/* Where the page at INDEX starts: hs_heap_page_address(), mostly without a
- * search. */
-static inline uint64_t hs_heap_page_start(const struct hs_heap_store *store,
-                                          size_t index)
-{
-    size_t at = index - store->main.base;
-
-    return at < store->main.count ? (store->main.first + at) << HS_PAGE_SHIFT
-                                  : hs_heap_page_address(store, index);
-}
-
 /* How big the object in SLOT is. */
 static inline uint64_t hs_heap_slot_size(const struct hs_heap_store *store,
                                          uint32_t slot)
