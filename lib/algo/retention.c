@@ -106,7 +106,7 @@ static void name_part(struct retention_work *work, struct retention_part *part,
         for (uint64_t bits = groups[g].node; bits; bits &= bits - 1) {
             uint32_t number = number_of(work, vertex++);
 
-            if (number)
+            if (number && !(number & ROW_FOLDED))
                 retained[number].mark = hs_heap_slot_object(
                     work->store, slot + (uint32_t)__builtin_ctzll(bits));
         }
@@ -177,6 +177,7 @@ bool hs_retention_new(const struct hs_heap *heap,
     hs_retention_edges(&work);
     hs_retention_fold(&work);
     hs_retention_rows(&work);
+    hs_retention_deepen(&work);
     if (!find_dominators(&work, err))
         return false;
     name_nodes(&work);

@@ -29,6 +29,7 @@
 
 #include "algo/dominators.h"
 #include "algo/retention.h"
+#include "algo/retention_walk.h"
 #include "base/bitset.h"
 #include "base/parallel.h"
 #include "model/heap_lookup.h"
@@ -62,7 +63,7 @@ struct hs_retention {
     uint32_t *positions;      /* by vertex: of its row */
     struct hs_dominators dom; /* retained[number].mark is its node;
                                * arcs.up the number before it on the way */
-    uint32_t *referrers;      /* by fold: position of who points to it */
+    uint32_t *referrers;      /* by fold: vertex of who points to it */
     /* By number: first child, and its next sibling; 0 ends; NULL: not yet
      * made.  How many numbers were looked at for want of them. */
     uint32_t *first_child, *next_child;
@@ -91,6 +92,7 @@ struct retention_part {
     uint64_t leaves;               /* where nodes of pages without pointers
                                     * have their rows */
     uint64_t leaf_words;           /* and how many words those take */
+    uint32_t taken;                /* rows folded into rows of its own */
 };
 
 struct retention_work {
@@ -103,6 +105,7 @@ struct retention_work {
     struct retention_part *parts;
     unsigned part_count;
     atomic_uint next; /* part that no thread has taken */
+    unsigned level;   /* of deeper folds, see retention_deep.c */
     struct retention_marks *marks[HS_PARALLEL_MOST];
     struct hs_column cleanups; /* uint32_t: slots that cleanups hold */
     uint64_t leaf_words;       /* of rows of all objects without pointers */
@@ -124,6 +127,7 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
 void hs_retention_rows(struct retention_work *work);
+void hs_retention_deepen(struct retention_work *work);
 
 /* Finds what cleanups hold: once all edges and roots are marked, before rows
  * move.  At most so many as ..._room() says. */
@@ -132,6 +136,15 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch);
+
+/*
+ * What stands in the number of a row before the walk: nothing, or whether it
+ * may be folded.  A folded row keeps it: ROW_FOLDED, and the vertex of the one
+ * that points to it.
+ */
+#define ROW_ONCE   1u /* is seen once */
+#define ROW_LEAF   2u /* and points to nothing (2: since the first fold, ...) */
+#define ROW_FOLDED 0x80000000u
 
 /* The size of the object in SLOT, where SIZE is that of its group. */
 static inline uint64_t hs_retention_size(const struct hs_heap_store *store,
@@ -165,6 +178,25 @@ static inline uint32_t hs_retention_vertex(const struct retention_group *groups,
 
     return group->rank +
            hs_bits_of(group->node & (((uint64_t)1 << slot % 64) - 1));
+}
+
+/* The first word of the row of VERTEX: its number, 0 if it is not reached, or
+ * what it is folded into. */
+static inline uint32_t hs_retention_state(const struct hs_retention *r,
+                                          uint32_t vertex)
+{
+    return hs_digraph_number(&r->graph, r->positions[vertex]);
+}
+
+/* The number of the row that VERTEX is folded into, or its own. */
+static inline uint32_t hs_retention_row_number(const struct hs_retention *r,
+                                               uint32_t vertex)
+{
+    uint32_t state;
+
+    while ((state = hs_retention_state(r, vertex)) & ROW_FOLDED)
+        vertex = state & ~ROW_FOLDED;
+    return state;
 }
 
 #endif
