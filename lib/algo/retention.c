@@ -176,8 +176,8 @@ bool hs_retention_new(const struct hs_heap *heap,
         return false;
     hs_retention_edges(&work);
     hs_retention_fold(&work);
-    hs_retention_rows(&work);
     hs_retention_deepen(&work);
+    hs_retention_rows(&work);
     if (!find_dominators(&work, err))
         return false;
     name_nodes(&work);

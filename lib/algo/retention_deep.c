@@ -1,127 +1,204 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * retention_deep.c - folding goes on: a row that points to nothing any more
- * goes into the one that points to it.
+ * retention_deep.c - small trees become one row.
  *
- * Real heaps are made of small trees: a list element, its value, the bytes of
- * its name.  After the first fold the element's value points to nothing, after
- * the next one the element; each pass is one look at every edge that is left,
- * and every later step has fewer nodes.  Long lists would take a pass for each
+ * Real heaps are made of them: a list element, its value, the bytes of its
+ * name.  After the first fold the value points to nothing, and is a *leaf* if
+ * it is seen once; so is the element, when all that it points to are leaves.
+ * Each pass finds the next level.  Long lists would take a pass for each
  * element, so there are but a few.
  *
- * Nothing moves any more: who takes a row drops its edge and adds its weight.
- * The row stays where it is, with its weight, which is what it retains, and
- * says who took it; nothing points to it.
+ * A leaf takes the weight of those below it when it is found, and all others
+ * take theirs when they are linked.  Rows do not move any more: one that was
+ * taken stays where it is, with its weight, which is what it retains, and says
+ * who took it.  Nothing points to it.
  *
- * Threads meet in the first word of a row: its owner makes it a leaf of this
- * pass, and who points to it looks for leaves of the pass before.  So the
- * outcome does not depend on who is faster.
+ * Leaves are bits of their groups, which stay in the cache even of scattered
+ * heaps; rows are looked at only where there is something to take.  Bits that
+ * others look at change between passes only.
  */
 #include "algo/retention_impl.h"
 
 /* More than these: 1 % fewer nodes on real heaps. */
-#define PASSES 3
-/* Rows, and edges of a row, whose targets are called from memory early. */
+#define PASSES 2
+/* Vertices ahead of which the groups of a row's edges are called from memory,
+ * and edges of it. */
 #define ROWS_AHEAD 16
 #define MOST_AHEAD 16
+/* Edges whose targets are looked up together. */
+#define BATCH 64
 
-static inline uint32_t state_of(const uint32_t *row)
+static inline bool is_leaf(const struct hs_retention *r, uint32_t slot)
 {
-    return __atomic_load_n(row, __ATOMIC_RELAXED);
+    return r->groups[slot / 64].leaf >> slot % 64 & 1;
 }
 
-static inline void set_state(uint32_t *row, uint32_t state)
+static inline uint32_t *row_in(const struct hs_retention *r, uint32_t slot)
 {
-    __atomic_store_n(row, state, __ATOMIC_RELAXED);
+    return r->graph.words + r->positions[hs_retention_vertex(r->groups, slot)];
 }
 
-/* Adds the weight of LEAF to ROW; false if that has no room for it. */
-static inline bool take(struct hs_row *row, bool wide, uint32_t *leaf)
+/* Adds the weight of the leaf in SLOT to ROW, which is not WIDE; false if that
+ * has no room for it. */
+static inline bool add_leaf(const struct hs_retention *r, struct hs_row *row,
+                            bool wide, uint32_t slot)
 {
-    struct hs_row own = hs_row_read(leaf);
+    struct hs_row leaf = hs_row_read(row_in(r, slot));
 
-    if (!wide &&
-        hs_row_is_wide(row->bytes + own.bytes, row->objects + own.objects, 0))
+    if (!wide && hs_row_is_wide(row->bytes + leaf.bytes,
+                                row->objects + leaf.objects, 0))
         return false;
-    row->bytes += own.bytes;
-    row->objects += own.objects;
+    row->bytes += leaf.bytes;
+    row->objects += leaf.objects;
     return true;
 }
 
-static inline void set_weight(uint32_t *words, const struct hs_row *row)
+/* Writes back what ROW, read from AT, has now. */
+static inline void update_row(uint32_t *at, const struct hs_row *row)
 {
-    if (!(words[1] & HS_ROW_WIDE)) {
-        hs_row_write(words, row->bytes, row->objects, row->degree);
+    if (!(at[1] & HS_ROW_WIDE)) {
+        hs_row_write(at, row->bytes, row->objects, row->degree);
         return;
     }
-    words[2] = (uint32_t)row->bytes;
-    words[3] = (uint32_t)(row->bytes >> 32);
-    words[4] = row->objects;
-    words[5] = row->degree;
+    at[2] = (uint32_t)row->bytes;
+    at[3] = (uint32_t)(row->bytes >> 32);
+    at[4] = row->objects;
+    at[5] = row->degree;
 }
 
-/* Folds into the row of VERTEX what became a leaf the pass before. */
-static inline uint32_t deepen_row(struct retention_work *work, uint32_t vertex)
+/* Makes the row of VERTEX a leaf if it points to nothing else, and can be one.
+ */
+static inline bool take_all(const struct hs_retention *r, uint32_t vertex)
 {
-    uint32_t *words = work->r->graph.words;
-    uint32_t *at = words + work->r->positions[vertex], kept = 0;
+    uint32_t *at = r->graph.words + r->positions[vertex];
     struct hs_row row = hs_row_read(at);
-    uint32_t degree = row.degree, leaf = ROW_LEAF + work->level;
-    bool wide = at[1] & HS_ROW_WIDE;
 
-    if (degree == 0)
-        return 0;
-    for (uint32_t i = 0; i < degree; i++) {
-        uint32_t *target = words + row.edges[i];
-
-        if (state_of(target) == leaf) {
-            if (take(&row, wide, target)) {
-                set_state(target, ROW_FOLDED | vertex);
-                continue;
-            }
-            set_state(target, 0);
-        }
-        row.edges[kept++] = row.edges[i];
-    }
-    row.degree = kept;
-    if (kept < degree)
-        set_weight(at, &row);
-    if (work->level + 1 == PASSES || (kept == 0 && wide))
-        set_state(at, 0);
-    else if (kept == 0 && at[0])
-        set_state(at, leaf + 1);
-    return degree - kept;
+    for (uint32_t i = 0; i < row.degree; i++)
+        if (!is_leaf(r, row.edges[i]))
+            return false;
+    if (at[1] & HS_ROW_WIDE)
+        return false;
+    for (uint32_t i = 0; i < row.degree; i++)
+        if (!add_leaf(r, &row, false, row.edges[i]))
+            return false;
+    for (uint32_t i = 0; i < row.degree; i++)
+        row_in(r, row.edges[i])[0] = ROW_FOLDED | vertex;
+    row.degree = 0;
+    update_row(at, &row);
+    return true;
 }
 
 static inline void look_ahead(const struct hs_retention *r, uint32_t vertex)
 {
-    uint32_t *words = r->graph.words;
-    struct hs_row row = hs_row_read(words + r->positions[vertex]);
+    struct hs_row row = hs_row_read(r->graph.words + r->positions[vertex]);
 
     for (uint32_t i = 0; i < row.degree && i < MOST_AHEAD; i++)
-        __builtin_prefetch(words + row.edges[i]);
+        __builtin_prefetch(&r->groups[row.edges[i] / 64]);
 }
 
 static void deepen_part(struct retention_work *work,
                         struct retention_part *part, unsigned thread)
 {
-    uint32_t vertex = work->r->groups[part->group].rank;
-    uint32_t end = vertex + part->nodes;
+    const struct hs_retention *r = work->r;
 
     (void)thread;
-    if (part->group == part->group_end)
-        return;
-    for (; vertex < end; vertex++) {
-        if (end - vertex > ROWS_AHEAD)
-            look_ahead(work->r, vertex + ROWS_AHEAD);
-        part->taken += deepen_row(work, vertex);
+    for (size_t g = part->group; g < part->group_end; g++) {
+        struct retention_marks *marks = &work->marks[0][g];
+        uint64_t left = marks->seen & ~marks->again;
+
+        for (; left; left &= left - 1) {
+            uint32_t slot =
+                (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(left);
+
+            if (take_all(r, hs_retention_vertex(r->groups, slot)))
+                marks->again |= left & -left;
+        }
     }
+}
+
+/* Leaves that were found become leaves for all. */
+static void publish_part(struct retention_work *work,
+                         struct retention_part *part, unsigned thread)
+{
+    (void)thread;
+    for (size_t g = part->group; g < part->group_end; g++)
+        work->r->groups[g].leaf = work->marks[0][g].again;
 }
 
 void hs_retention_deepen(struct retention_work *work)
 {
-    for (work->level = 0; work->level < PASSES; work->level++)
+    hs_retention_each(work, publish_part);
+    for (unsigned pass = 0; pass < PASSES; pass++) {
         hs_retention_each(work, deepen_part);
-    for (unsigned i = 0; i < work->part_count; i++)
-        work->r->graph.nodes -= work->parts[i].taken;
+        hs_retention_each(work, publish_part);
+    }
+}
+
+/* Slots become positions.  Each step of a look-up is done for all of EDGES
+ * before the next one: on scattered heaps all of them miss the cache, and so
+ * they do not wait for one another. */
+static void link_edges(const struct hs_retention *r, uint32_t *const *edges,
+                       unsigned count)
+{
+    const uint32_t *positions = r->positions;
+
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t vertex = hs_retention_vertex(r->groups, *edges[i]);
+
+        __builtin_prefetch(&positions[vertex]);
+        *edges[i] = vertex;
+    }
+    for (unsigned i = 0; i < count; i++)
+        *edges[i] = positions[*edges[i]];
+}
+
+/* Takes what leaves the row of VERTEX points to; returns how many. */
+static inline uint32_t take_leaves(const struct hs_retention *r,
+                                   uint32_t vertex, struct hs_row *row,
+                                   uint32_t *at)
+{
+    uint32_t kept = 0, degree = row->degree;
+    bool wide = at[1] & HS_ROW_WIDE;
+
+    for (uint32_t i = 0; i < degree; i++) {
+        uint32_t slot = row->edges[i];
+
+        if (is_leaf(r, slot) && add_leaf(r, row, wide, slot))
+            row_in(r, slot)[0] = ROW_FOLDED | vertex;
+        else
+            row->edges[kept++] = slot;
+    }
+    if (kept == degree)
+        return 0;
+    row->degree = kept;
+    update_row(at, row);
+    return degree - kept;
+}
+
+void hs_retention_link(struct retention_work *work, struct retention_part *part,
+                       unsigned thread)
+{
+    const struct hs_retention *r = work->r;
+    uint32_t vertex = r->groups[part->group].rank;
+    uint32_t end = vertex + part->nodes;
+    uint32_t *batch[BATCH];
+    unsigned count = 0;
+
+    (void)thread;
+    for (; vertex < end; vertex++) {
+        uint32_t *at = r->graph.words + r->positions[vertex];
+        struct hs_row row = hs_row_read(at);
+
+        if (end - vertex > ROWS_AHEAD)
+            look_ahead(r, vertex + ROWS_AHEAD);
+        part->taken += take_leaves(r, vertex, &row, at);
+        for (uint32_t i = 0; i < row.degree; i++) {
+            batch[count++] = &row.edges[i];
+            if (count == BATCH) {
+                link_edges(r, batch, count);
+                count = 0;
+            }
+        }
+    }
+    link_edges(r, batch, count);
 }

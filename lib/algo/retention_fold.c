@@ -37,8 +37,9 @@ static void merge_part(struct retention_work *work, struct retention_part *part,
             again |= marks->again | (seen & marks->seen);
             seen |= marks->seen;
         }
-        work->marks[0][g].seen = seen & ~again;
         group->node = (store->groups[g].bits & ~leaf) | again;
+        work->marks[0][g].seen = group->node & seen & ~again;
+        work->marks[0][g].again = 0;
         group->folded = leaf & seen & ~again;
         group->rank = part->nodes;
         group->folds = part->folds;
@@ -85,13 +86,13 @@ static inline void wait_for(struct moving *m, uint32_t *at, uint32_t vertex)
 }
 
 /* Moves the row at FROM, of an object of BYTES, to where it goes, which is not
- * behind it, and folds into it what can be.  If it is seen ONCE, it may be
- * folded itself. */
-static inline void fold_row(const struct retention_work *work, struct moving *m,
-                            const uint32_t *from, uint64_t bytes, bool once)
+ * behind it, and folds into it what can be.  True if it points to nothing more
+ * and is narrow: then it can be folded itself. */
+static inline bool fold_row(const struct retention_work *work, struct moving *m,
+                            const uint32_t *from, uint64_t bytes)
 {
     const struct retention_group *groups = work->r->groups;
-    uint32_t *to = m->to;
+    uint32_t *head = m->to, *to;
     uint32_t degree = from[1] & ~HS_ROW_WIDE, kept = 0, objects = 1;
     const uint32_t *slots =
         from + (from[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD);
@@ -110,15 +111,12 @@ static inline void fold_row(const struct retention_work *work, struct moving *m,
         }
     }
     m->bytes += bytes;
-    to = hs_row_write(to, bytes, objects, kept);
-    if (once && kept)
-        *m->to = ROW_ONCE;
-    else if (once && !(m->to[1] & HS_ROW_WIDE))
-        *m->to = ROW_LEAF;
+    to = hs_row_write(head, bytes, objects, kept);
     for (uint32_t i = 0; i < degree; i++)
         if (is_kept(work, slots[i]))
             *to++ = slots[i];
     m->to = to;
+    return kept == 0 && !(head[1] & HS_ROW_WIDE);
 }
 
 static inline uint32_t row_words(const uint32_t *row)
@@ -147,7 +145,7 @@ static void fold_group(struct retention_work *work, size_t g, struct moving *m)
 {
     const struct retention_group *group = &work->r->groups[g];
     uint32_t *positions = work->r->positions;
-    uint64_t once = work->marks[0][g].seen;
+    struct retention_marks *marks = &work->marks[0][g];
 
     m->vertex = group->rank;
     for (uint64_t bits = work->store->groups[g].bits; bits; bits &= bits - 1) {
@@ -159,9 +157,9 @@ static void fold_group(struct retention_work *work, size_t g, struct moving *m)
         if (!(group->node & bits & -bits))
             continue;
         positions[m->vertex] = (uint32_t)(m->to - work->r->graph.words);
-        fold_row(work, m, row,
-                 hs_retention_size(work->store, slot, group->size),
-                 once & bits & -bits);
+        if (fold_row(work, m, row,
+                     hs_retention_size(work->store, slot, group->size)))
+            marks->again |= marks->seen & bits & -bits;
         m->vertex++;
     }
 }
@@ -264,6 +262,7 @@ void hs_retention_fold(struct retention_work *work)
     mark_roots(work);
     hs_retention_cleanups(work);
     hs_retention_each(work, merge_part);
+    /* The first are of use yet. */
     for (unsigned i = 1; i < work->threads; i++)
         hs_arena_release(work->scratch, work->marks[i], bytes);
     number_vertices(work);
@@ -274,6 +273,5 @@ void hs_retention_fold(struct retention_work *work)
         hs_arena_alloc(work->r->arena, ((size_t)work->r->folded + 1) *
                                            sizeof(*work->r->referrers));
     hs_retention_each(work, fold_part);
-    hs_arena_release(work->scratch, work->marks[0], bytes);
     hs_bitset_release(&work->captives, work->scratch);
 }

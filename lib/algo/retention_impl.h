@@ -9,7 +9,9 @@
  *           to is marked: *seen*, and *again* from the second edge on
  *   fold    an object that points to nothing (a *leaf*) and is seen once goes
  *           into the row that points to it; other rows move together
- *   rows    slots become positions of rows; holders get rows
+ *   deepen  what points only to what is folded, and is seen once, may be folded
+ *           as well: small trees become one row
+ *   rows    that is done, and slots become positions of rows; holders get rows
  *
  * Work is dealt out in parts, runs of pages.  A part writes its rows into a
  * segment of the digraph of its own, so the threads never meet:
@@ -43,8 +45,14 @@ struct retention_group {
                       * edges are made: is a leaf */
     uint32_t rank;   /* vertex number of the group's first node */
     uint32_t folds;  /* folded objects in the groups before */
-    uint32_t size;   /* of each object; 0: they differ */
-    bool captive;    /* some may be held by roots only: see captives */
+    union {
+        struct {         /* while edges are made and the first are folded */
+            uint32_t size; /* of each object; 0: they differ */
+            bool captive;  /* some may be held by roots only: see captives */
+        };
+        uint64_t leaf; /* then: has a row, and goes into the one that points to
+                        * it; see retention_deep.c */
+    };
 };
 
 /*
@@ -105,7 +113,8 @@ struct retention_work {
     struct retention_part *parts;
     unsigned part_count;
     atomic_uint next; /* part that no thread has taken */
-    unsigned level;   /* of deeper folds, see retention_deep.c */
+    /* After the first fold, of marks[0] only: *seen* is who may be folded yet,
+     * *again* who is a leaf. */
     struct retention_marks *marks[HS_PARALLEL_MOST];
     struct hs_column cleanups; /* uint32_t: slots that cleanups hold */
     uint64_t leaf_words;       /* of rows of all objects without pointers */
@@ -113,6 +122,10 @@ struct retention_work {
     uint64_t holders_at;       /* where the rows of holders start */
     uint64_t leaves_at;        /* and those of shared leaves */
 };
+
+/* Turns the slots in the rows of PART into positions, and folds leaves. */
+void hs_retention_link(struct retention_work *work, struct retention_part *part,
+                       unsigned thread);
 
 /* Does STEP for every part, on all threads. */
 void hs_retention_each(struct retention_work *work,
@@ -123,11 +136,11 @@ void hs_retention_each(struct retention_work *work,
 void hs_retention_deal(struct retention_work *work);
 bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 
-/* The three steps. */
+/* The four steps. */
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
-void hs_retention_rows(struct retention_work *work);
 void hs_retention_deepen(struct retention_work *work);
+void hs_retention_rows(struct retention_work *work);
 
 /* Finds what cleanups hold: once all edges and roots are marked, before rows
  * move.  At most so many as ..._room() says. */
@@ -137,13 +150,8 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch);
 
-/*
- * What stands in the number of a row before the walk: nothing, or whether it
- * may be folded.  A folded row keeps it: ROW_FOLDED, and the vertex of the one
- * that points to it.
- */
-#define ROW_ONCE   1u /* is seen once */
-#define ROW_LEAF   2u /* and points to nothing (2: since the first fold, ...) */
+/* In the number of a row that was folded, beside the vertex of the one that
+ * points to it. */
 #define ROW_FOLDED 0x80000000u
 
 /* The size of the object in SLOT, where SIZE is that of its group. */

@@ -1,58 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * retention_rows.c - the last step to a digraph: from slots to positions, and
- * rows for holders.
+ * retention_rows.c - the last step to a digraph: rows for holders.
  */
 #include <string.h>
 
 #include "algo/retention_impl.h"
-
-/* Edges whose targets are looked up together. */
-#define BATCH 64
-
-/* Slots become positions.  Each step of a look-up is done for all of EDGES
- * before the next one: on scattered heaps all of them miss the cache, and so
- * they do not wait for one another. */
-static void link_edges(const struct retention_work *work,
-                       uint32_t *const *edges, unsigned count)
-{
-    const struct retention_group *groups = work->r->groups;
-    const uint32_t *positions = work->r->positions;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t vertex = hs_retention_vertex(groups, *edges[i]);
-
-        __builtin_prefetch(&positions[vertex]);
-        *edges[i] = vertex;
-    }
-    for (unsigned i = 0; i < count; i++)
-        *edges[i] = positions[*edges[i]];
-}
-
-static void link_part(struct retention_work *work, struct retention_part *part,
-                      unsigned thread)
-{
-    const struct retention_group *groups = work->r->groups;
-    uint32_t *words = work->r->graph.words, *batch[BATCH];
-    uint64_t at = part->segment;
-    unsigned count = 0;
-
-    (void)thread;
-    while (at < part->used) {
-        struct hs_row row = hs_row_read(words + at);
-
-        for (uint32_t i = 0; i < row.degree; i++) {
-            __builtin_prefetch(&groups[row.edges[i] / 64]);
-            batch[count++] = &row.edges[i];
-            if (count == BATCH) {
-                link_edges(work, batch, count);
-                count = 0;
-            }
-        }
-        at = (uint64_t)(row.edges - words) + row.degree;
-    }
-    link_edges(work, batch, count);
-}
 
 /* Makes WORDS words at AT, not one, a row that weighs nothing. */
 static void fill_gap(struct hs_digraph *graph, uint64_t at, uint64_t words)
@@ -134,7 +86,9 @@ void hs_retention_rows(struct retention_work *work)
 {
     struct hs_digraph *graph = &work->r->graph;
 
-    hs_retention_each(work, link_part);
+    hs_retention_each(work, hs_retention_link);
+    hs_arena_release(work->scratch, work->marks[0],
+                     work->store->group_count * sizeof(*work->marks[0]));
     for (unsigned i = 0; i < work->part_count; i++) {
         const struct retention_part *part = &work->parts[i];
 
@@ -144,6 +98,7 @@ void hs_retention_rows(struct retention_work *work)
             hs_arena_forget(graph->words + part->used + HS_ROW_WIDE_HEAD,
                             graph->words + part->segment_end);
         graph->bytes += part->bytes;
+        graph->nodes -= part->taken;
     }
     write_holders(work);
     graph->objects = (uint64_t)work->r->vertices + work->r->folded;
