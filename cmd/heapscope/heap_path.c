@@ -121,18 +121,21 @@ static void add_holder(struct hs_run *run, const struct hs_heap_case *c,
 {
     struct hs_value values[STEP_COLUMNS] = {0};
     const struct hs_holder *holder = &c->holders->holders[path->unit];
-    uint64_t goroutines = hs_holders_goroutines(c->holders, path->unit);
+    uint64_t members = hs_holders_members(c->holders, path->unit);
     struct hs_str type = hs_look_holder_type(c, path->unit);
+    struct hs_str name =
+        hs_holders_name(c->holders, path->unit, run->doc->arena);
+    const char *kind = hs_holder_kind_name((enum hs_holder_kind)holder->kind);
 
-    values[STEP_KIND] =
-        hs_value_text(hs_holder_kind_name((enum hs_holder_kind)holder->kind));
-    values[STEP_NAME] =
-        str_value(hs_holders_name(c->holders, path->unit, run->doc->arena));
+    values[STEP_KIND] = hs_value_text(kind);
+    /* Not "runtime  runtime". */
+    if (!hs_str_equal(name, hs_str_of(kind)))
+        values[STEP_NAME] = str_value(name);
     if (type.size)
         values[STEP_WHERE] = str_value(type);
-    if (goroutines > 1)
+    if (members > 1)
         values[STEP_WHERE] = hs_value_text(hs_doc_printf(
-            run->doc, "×%s", hs_show_count((int64_t)goroutines).text));
+            run->doc, "×%s", hs_show_count((int64_t)members).text));
     /* What goroutines use as well is still its own. */
     values[STEP_TOGETHER] = hs_value_of(
         HS_UNIT_BYTES, (int64_t)hs_retention_owned(c->retention, path->unit));

@@ -354,7 +354,7 @@ const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
                          const struct hs_twig *twig)
 {
     const struct hs_holder *holder;
-    uint64_t goroutines;
+    uint64_t members;
     struct hs_str name;
     uint32_t number;
 
@@ -363,15 +363,16 @@ const char *hs_twig_name(struct hs_document *doc, const struct hs_heap_case *c,
     number = twig->node - hs_heap_count(c->heap);
     holder = &c->holders->holders[number];
     name = hs_holders_name(c->holders, number, doc->arena);
-    goroutines = hs_holders_goroutines(c->holders, number);
+    members = hs_holders_members(c->holders, number);
     if (one_of_many(holder) && twig->count > 1)
         return hs_doc_printf(doc, "%.*s and %s more", (int)name.size, name.text,
                              hs_show_count(twig->count - 1).text);
     if (holder->kind == HS_HOLDER_FRAME && twig->count > 1)
         return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
                              hs_show_count(twig->count).text);
-    if (holder->kind == HS_HOLDER_GROUP && goroutines > 1)
+    if ((holder->kind == HS_HOLDER_GROUP || holder->kind == HS_HOLDER_TIMERS) &&
+        members > 1)
         return hs_doc_printf(doc, "%.*s ×%s", (int)name.size, name.text,
-                             hs_show_count((int64_t)goroutines).text);
+                             hs_show_count((int64_t)members).text);
     return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
 }

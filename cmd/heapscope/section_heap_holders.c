@@ -60,7 +60,8 @@ static bool is_told_below(const struct hs_case *c, uint32_t holder)
     uint64_t bytes = hs_retention_bytes(
         c->retention, hs_retention_holder(c->retention, holder));
 
-    if (h->kind != HS_HOLDER_FINALIZERS || h->record != HS_NO_RECORD)
+    if ((h->kind != HS_HOLDER_FINALIZERS && h->kind != HS_HOLDER_TIMERS) ||
+        h->record != HS_NO_RECORD)
         return false;
     for (uint32_t child = h->first_child; child < h[1].first_child; child++)
         if (bytes && hs_retention_bytes(
@@ -81,15 +82,15 @@ static void add_holder(const struct hs_case *c, uint32_t holder,
         .retained_objects = hs_retention_objects(c->retention, node),
         .owned_bytes = hs_retention_owned(c->retention, holder),
         .stack_bytes = hs_holders_stack_bytes(c->holders, holder),
-        .counted =
-            h->kind == HS_HOLDER_GROUP || h->kind == HS_HOLDER_FINALIZERS,
+        .counted = h->kind == HS_HOLDER_GROUP || h->kind == HS_HOLDER_TIMERS ||
+                   h->kind == HS_HOLDER_FINALIZERS,
     };
 
     if ((!row.owned_bytes && !row.stack_bytes && !row.retained_objects) ||
         is_told_below(c, holder))
         return;
-    if (h->kind == HS_HOLDER_GROUP)
-        row.count = hs_holders_goroutines(c->holders, holder);
+    if (h->kind == HS_HOLDER_GROUP || h->kind == HS_HOLDER_TIMERS)
+        row.count = hs_holders_members(c->holders, holder);
     else if (h->kind == HS_HOLDER_FINALIZERS)
         row.count = finalizers_of(c, holder);
     row.name = hs_holders_name(c->holders, holder, c->arena);
@@ -191,10 +192,9 @@ static void tell_programs(struct hs_run *run, const struct hs_case *c)
 static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
                                   const struct hs_claim *claim)
 {
-    uint64_t goroutines =
-        claim->holder == HS_NO_RECORD
-            ? 0
-            : hs_holders_goroutines(c->holders, claim->holder);
+    uint64_t members = claim->holder == HS_NO_RECORD
+                           ? 0
+                           : hs_holders_members(c->holders, claim->holder);
 
     if (claim->holder == HS_NO_RECORD) {
         size_t count;
@@ -205,11 +205,11 @@ static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
                                             &shared[claim->shared[0]],
                                             HS_LOOK_NAMES_SHOWN, c->arena));
     }
-    if (goroutines == 0)
+    if (members == 0)
         return hs_value_name(claim->name.text, claim->name.size);
-    return hs_heap_name(hs_str_of(hs_doc_printf(
-        run->doc, "%.*s ×%s", (int)claim->name.size, claim->name.text,
-        hs_show_count((int64_t)goroutines).text)));
+    return hs_heap_name(hs_str_of(
+        hs_doc_printf(run->doc, "%.*s ×%s", (int)claim->name.size,
+                      claim->name.text, hs_show_count((int64_t)members).text)));
 }
 
 /* What people see of one claim, or of the rest. */

@@ -22,10 +22,10 @@ static bool comparable(const struct hs_holder *holder)
     case HS_HOLDER_GLOBAL:
     case HS_HOLDER_GROUP:
     case HS_HOLDER_CLEANUPS:
-    case HS_HOLDER_TIMERS:
     case HS_HOLDER_POOLS:
     case HS_HOLDER_RUNTIME:
         return true;
+    case HS_HOLDER_TIMERS:
     case HS_HOLDER_FINALIZERS: /* of all functions, or of one */
         return holder->record != HS_NO_RECORD;
     default:
@@ -39,7 +39,8 @@ static int64_t objects_of(const struct hs_heap_case *c, uint32_t h)
 
     switch ((enum hs_holder_kind)holder->kind) {
     case HS_HOLDER_GROUP:
-        return (int64_t)hs_holders_goroutines(c->holders, h);
+    case HS_HOLDER_TIMERS:
+        return (int64_t)hs_holders_members(c->holders, h);
     case HS_HOLDER_FINALIZERS:
         return holder[1].first_child - holder->first_child;
     default:

@@ -24,7 +24,8 @@ uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
                    parent != b->runtime) ||
                   kind == HS_HOLDER_GROUP || kind == HS_HOLDER_CLEANUPS ||
                   kind == HS_HOLDER_RUNTIME ||
-                  (kind == HS_HOLDER_FINALIZERS && record != HS_NO_RECORD);
+                  (record != HS_NO_RECORD &&
+                   (kind == HS_HOLDER_TIMERS || kind == HS_HOLDER_FINALIZERS));
     holder.deferred = kind == HS_HOLDER_FRAME || kind == HS_HOLDER_FINALIZER ||
                       kind == HS_HOLDER_CLEANUPS;
     hs_column_push(&b->holders, &holder);
@@ -86,12 +87,14 @@ static void add_kinds(struct holders_builder *b)
 {
     static const enum hs_holder_kind kinds[] = {
         HS_HOLDER_GLOBALS, HS_HOLDER_GOROUTINES, HS_HOLDER_FINALIZERS,
-        HS_HOLDER_CLEANUPS, HS_HOLDER_RUNTIME};
+        HS_HOLDER_CLEANUPS, HS_HOLDER_TIMERS};
     const uint64_t *others = b->heap->other_roots.at;
 
     hs_holders_open(b, 0);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        b->runtime = hs_holders_add(b, 0, kinds[i], HS_NO_RECORD);
+        hs_holders_add(b, 0, kinds[i], HS_NO_RECORD);
+    b->runtime = hs_holders_add(b, 0, HS_HOLDER_RUNTIME, HS_NO_RECORD);
+    hs_holders_root_processors(b);
     for (size_t i = 0; i < b->heap->other_roots.count; i++)
         hs_holders_root(b, others[i]);
 }
@@ -121,6 +124,10 @@ static void add_children(struct holders_builder *b, uint32_t number)
         break;
     case HS_HOLDER_GOROUTINE:
         hs_holders_add_frames(b, number);
+        break;
+    case HS_HOLDER_TIMERS:
+        if (holder.record == HS_NO_RECORD)
+            hs_holders_add_timers(b, number);
         break;
     case HS_HOLDER_FINALIZERS:
         if (holder.record == HS_NO_RECORD)
@@ -191,6 +198,7 @@ static struct hs_holders *finish(struct holders_builder *b)
     h->packages = b->packages.at;
     h->package_count = b->packages.count;
     h->runtime_told_apart = b->heap->names && b->heap->names->globals.count;
+    h->timer_functions = b->timer_functions.at;
     h->finalizer_functions = b->finalizer_functions.at;
     h->finalizer_function_count = b->finalizer_functions.count;
     h->muted = b->muted.at;
@@ -214,6 +222,7 @@ struct hs_holders *hs_holders_new(const struct hs_heap *heap,
         .variables = HS_COLUMN(struct hs_variable, arena),
         .groups = HS_COLUMN(struct hs_goroutine_group, arena),
         .packages = HS_COLUMN(struct hs_str, arena),
+        .timer_functions = HS_COLUMN(uint64_t, arena),
         .finalizer_functions = HS_COLUMN(uint64_t, arena),
         .muted = HS_COLUMN(uint32_t, arena),
         .captive = HS_COLUMN(uint32_t, arena),
@@ -224,6 +233,7 @@ struct hs_holders *hs_holders_new(const struct hs_heap *heap,
     hs_holders_find_variables(&b);
     hs_holders_find_groups(&b);
     hs_holders_find_waiters(&b);
+    hs_holders_find_processors(&b);
     hs_holders_add(&b, 0, HS_HOLDER_HEAP, HS_NO_RECORD);
     add_kinds(&b);
     /* The column grows while it is walked: level after level. */

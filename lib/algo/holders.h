@@ -6,7 +6,8 @@
  *   ├── globals ── package ── variable
  *   ├── goroutines ── group ── goroutine ── frame
  *   ├── finalizers ── function ── finalizer
- *   ├── cleanups · timers · pools
+ *   ├── timers ── function
+ *   ├── cleanups · pools
  *   └── runtime
  *
  * Holders are nodes of the graph (DESIGN section 3), so retained sizes of every
@@ -47,7 +48,9 @@ enum hs_holder_kind {
     HS_HOLDER_CLEANUPS,   /* one; what it holds is found by retention.h, which
                            * sees what nothing else points to: it has no roots
                            * here */
-    HS_HOLDER_TIMERS,
+    HS_HOLDER_TIMERS,     /* that wait to fire: all, or those of one function
+                           * (record: number in timer_functions); known only with
+                           * an executable */
     HS_HOLDER_POOLS,
     HS_HOLDER_RUNTIME,     /* what the runtime listed without saying why, and
                             * its variables, if they have names */
@@ -104,11 +107,12 @@ struct hs_holders {
     const struct hs_variable *variables;
     const struct hs_goroutine_group *groups;
     const struct hs_str *packages;       /* import paths, by name */
+    const uint64_t *timer_functions;     /* pcs; 0 unknown, 1 to a channel */
     const uint64_t *finalizer_functions; /* entry pcs */
     /* Objects whose own words keep nothing alive, and objects that roots may
      * hold but no other object: a g and the sudogs it waits with, which
-     * runtime.allgs, channels and semaphores list but do not keep.  Both
-     * sorted, each object once. */
+     * runtime.allgs, channels and semaphores list but do not keep, and the
+     * scheduler's Ps and Ms.  Both sorted, each object once. */
     const uint32_t *muted, *captive;
     size_t holder_count, root_count, edge_count, variable_count, group_count,
         package_count, finalizer_function_count, muted_count, captive_count;
@@ -135,6 +139,10 @@ uint64_t hs_holders_goroutines(const struct hs_holders *holders,
                                uint32_t holder);
 uint64_t hs_holders_stack_bytes(const struct hs_holders *holders,
                                 uint32_t holder);
+
+/* How many things it stands for: goroutines, or timers that wait to fire; 0 for
+ * others. */
+uint64_t hs_holders_members(const struct hs_holders *holders, uint32_t holder);
 
 /* "global", "package", "goroutines", ...: the names of DESIGN section 5. */
 const char *hs_holder_kind_name(enum hs_holder_kind kind);

@@ -12,16 +12,21 @@
 #include "algo/holders.h"
 #include "base/map.h"
 
+/* In place of a package or goroutine. */
+#define HOLDERS_RUNTIME (HS_NO_RECORD - 1)
+
 struct holders_builder {
     const struct hs_heap *heap;
     struct hs_arena *arena, *scratch;
     struct hs_column holders; /* struct hs_holder */
     struct hs_column roots;   /* struct hs_root */
     struct hs_column edges;   /* struct hs_holder_edge */
-    struct hs_column variables, groups, packages, finalizer_functions;
+    struct hs_column variables, groups, packages;
+    struct hs_column timer_functions, finalizer_functions;
     struct hs_column muted, captive; /* uint32_t objects, to be sorted */
     struct hs_map goroutine_of;      /* address of a g -> goroutine */
-    struct hs_map owner;     /* captive object -> the goroutine that holds it */
+    struct hs_map owner;     /* captive object -> the goroutine that holds it;
+                              * HOLDERS_RUNTIME: none */
     struct hs_arena passing; /* for one goroutine's stack */
 
     /* globals: */
@@ -34,10 +39,17 @@ struct holders_builder {
     uint32_t *by_group, *group_start; /* group_count + 1 */
     /* by goroutine: the first of its defers, panics, sudogs; links beside */
     struct holders_chain *defers, *panics, *sudogs;
-    struct hs_column waiters; /* uint32_t: sudog objects, by chain */
+    struct hs_column waiters;    /* uint32_t: sudog objects, by chain */
+    struct hs_column processors; /* uint32_t objects: Ps and Ms */
+    struct hs_column timers;     /* struct holders_timer, by what they do */
     /* finalizers, sorted by function, and how far they are added */
     struct by_function *by_function;
     uint32_t next_finalizer;
+};
+
+struct holders_timer {
+    uint64_t does; /* see hs_holders.timer_functions */
+    uint32_t object;
 };
 
 /* Lists of records by goroutine: first[g], next[record]; HS_NO_RECORD ends. */
@@ -66,8 +78,6 @@ struct holders_cell {
     bool held;        /* another points to it, and it has no name */
     bool rooted;      /* it hangs below globals, or below one that does */
 };
-
-#define HOLDERS_RUNTIME (HS_NO_RECORD - 1)
 
 /* One goroutine's frames while they are read; in the builder's passing arena.
  */
@@ -130,6 +140,8 @@ void hs_holders_tidy_roots(struct holders_builder *b, size_t first);
 void hs_holders_find_variables(struct holders_builder *b);
 void hs_holders_find_groups(struct holders_builder *b);
 void hs_holders_find_waiters(struct holders_builder *b);
+void hs_holders_find_processors(struct holders_builder *b);
+void hs_holders_root_processors(struct holders_builder *b);
 void hs_holders_add_packages(struct holders_builder *b, uint32_t globals);
 void hs_holders_add_variables(struct holders_builder *b, uint32_t package);
 void hs_holders_add_runtime(struct holders_builder *b, uint32_t runtime);
@@ -137,8 +149,13 @@ void hs_holders_add_held_variables(struct holders_builder *b);
 void hs_holders_add_groups(struct holders_builder *b, uint32_t goroutines);
 void hs_holders_add_goroutines(struct holders_builder *b, uint32_t group);
 void hs_holders_add_frames(struct holders_builder *b, uint32_t holder);
+void hs_holders_add_timers(struct holders_builder *b, uint32_t timers);
 void hs_holders_add_finalizer_functions(struct holders_builder *b,
                                         uint32_t finalizers);
 void hs_holders_add_finalizers(struct holders_builder *b, uint32_t function);
+
+/* What timers are called that do DEED, one of hs_holders.timer_functions. */
+struct hs_str hs_holders_timer_name(const struct hs_heap *heap, uint64_t deed,
+                                    struct hs_arena *arena);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include <inttypes.h>
 
-#include "algo/holders.h"
+#include "algo/holders_impl.h"
 #include "model/lens.h"
 
 static struct hs_str variable_name(const struct hs_holders *h, uint32_t record,
@@ -63,6 +63,11 @@ struct hs_str hs_holders_name(const struct hs_holders *h, uint32_t holder,
     case HS_HOLDER_FINALIZER:
         return hs_str_of(hs_arena_printf(arena, "finalizer of 0x%" PRIx64,
                                          finalizers[record].object));
+    case HS_HOLDER_TIMERS:
+        if (record != HS_NO_RECORD)
+            return hs_holders_timer_name(h->heap, h->timer_functions[record],
+                                         arena);
+        break;
     case HS_HOLDER_FINALIZERS:
         if (record != HS_NO_RECORD)
             return finalizers_name(h, h->finalizer_functions[record], arena);
@@ -121,4 +126,16 @@ uint64_t hs_holders_goroutines(const struct hs_holders *h, uint32_t holder)
     default:
         return 0;
     }
+}
+
+uint64_t hs_holders_members(const struct hs_holders *h, uint32_t holder)
+{
+    const struct hs_holder *its = &h->holders[holder];
+
+    if (its->kind != HS_HOLDER_TIMERS)
+        return hs_holders_goroutines(h, holder);
+    if (its->record != HS_NO_RECORD)
+        return its[1].first_root - its->first_root;
+    return h->holders[its[1].first_child].first_root -
+           h->holders[its->first_child].first_root;
 }

@@ -135,6 +135,12 @@ static const struct hs_goroutine_group *group_of(const struct hs_case *c,
                                            : NULL;
 }
 
+static bool is_timers(const struct hs_case *c, const struct hs_claim *claim)
+{
+    return claim->holder != HS_NO_RECORD &&
+           c->holders->holders[claim->holder].kind == HS_HOLDER_TIMERS;
+}
+
 static const char *share_of(const struct hs_case *c, uint64_t bytes)
 {
     uint64_t all = hs_retention_totals(c->retention).reachable_bytes;
@@ -151,6 +157,11 @@ static const char *message_of(const struct hs_case *c,
     const struct hs_goroutine_group *group = group_of(c, claim);
     const char *much = share_of(c, claim->owned_bytes);
 
+    if (is_timers(c, claim))
+        return hs_arena_printf(
+            c->arena, "%.*s ×%" PRIu64 ", neither fired nor stopped, holds %s",
+            (int)claim->name.size, claim->name.text,
+            hs_holders_members(c->holders, claim->holder), much);
     if (group)
         return hs_arena_printf(c->arena, "%s goroutine%s in %.*s hold%s %s",
                                hs_show_count((int64_t)group->goroutines).text,
@@ -187,6 +198,9 @@ static const char *advice_of(const struct hs_case *c,
     case HS_HOLDER_GLOBAL:
         return "if it is a cache, bound it; if a registry, delete from it "
                "what is done";
+    case HS_HOLDER_TIMERS:
+        return "stop timers and tickers that nobody waits for, cancel contexts "
+               "with a deadline; a path names the functions that would run";
     case HS_HOLDER_FINALIZERS:
         return "see 'heapscope finalizers': which wait in the queue, and which "
                "are in a cycle and never run";

@@ -1,0 +1,3 @@
+module heapscope.example/timers
+
+go 1.19
