@@ -12,6 +12,8 @@
  */
 #include "algo/bfs.h"
 
+#include "base/parallel.h"
+
 struct waiting {
     uint32_t node, depth;
 };
@@ -113,12 +115,13 @@ static inline uint32_t sibling_of(const struct bfs *bfs, uint32_t node)
 static void expand(struct bfs *bfs, uint32_t node)
 {
     uint32_t child = hs_bitset_has(&bfs->leaf, node) ? 0 : node + 1;
-    const uint32_t *at, *last;
+    uint32_t *at, *last;
 
     for (; child; child = sibling_of(bfs, child))
         if (is_new(bfs, child))
             push(&bfs->next, child);
-    for (at = hs_arcs_of(bfs->arcs, node, &last); at < last; at++) {
+    at = hs_arc_lists_at(&bfs->arcs->out, node, &last);
+    for (; at < last; at++) {
         if (!is_new(bfs, *at))
             continue;
         hs_column_push(&bfs->turns, &(struct hs_turn){*at, node});
@@ -207,10 +210,37 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
     return bfs.turns;
 }
 
-void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns)
-{
-    const struct hs_turn *turn = turns->at;
+struct settling {
+    struct hs_arcs *arcs;
+    const struct hs_column *turns;
+    unsigned threads;
+};
 
-    for (size_t i = 0; i < turns->count; i++)
-        arcs->up[turn[i].node] = turn[i].parent;
+/* Nodes have one turn at most, so threads never meet. */
+static void settle_part(void *context, unsigned part)
+{
+    const struct settling *s = context;
+    const struct hs_turn *turn = s->turns->at;
+    uint32_t *up = s->arcs->up;
+    uint64_t end = hs_parallel_share(s->turns->count, part + 1, s->threads);
+    uint64_t i = hs_parallel_share(s->turns->count, part, s->threads);
+
+    for (; i < end; i++) {
+        uint32_t *last,
+            *in = hs_arc_lists_at(&s->arcs->in, turn[i].node, &last);
+
+        while (in < last && *in != turn[i].parent)
+            in++;
+        if (in < last) /* always */
+            *in = up[turn[i].node];
+        up[turn[i].node] = turn[i].parent;
+    }
+}
+
+void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns,
+                   unsigned threads)
+{
+    struct settling settling = {arcs, turns, threads};
+
+    hs_parallel_run(threads, settle_part, &settling);
 }

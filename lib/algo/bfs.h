@@ -29,7 +29,10 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
                              struct hs_arena *arena);
 
 /* Makes arcs->up say which node is before each on its way from the root, and
- * no more what its parent in the tree is. */
-void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns);
+ * no more what its parent in the tree is: that takes the other one's place in
+ * arcs->in, so that both together still say what leads to a node.  (A list is
+ * searched but once, as a node has one turn at most.) */
+void hs_bfs_settle(struct hs_arcs *arcs, const struct hs_column *turns,
+                   unsigned threads);
 
 #endif

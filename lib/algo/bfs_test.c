@@ -62,6 +62,29 @@ static void check_ways(const struct test_shape *shape,
     }
 }
 
+/* What leads to a node is, as before, what the edges say; ways go over them. */
+static void check_arcs(const struct test_shape *shape,
+                       const struct hs_dominators *dom)
+{
+    const uint32_t *nodes = hs_dominators_nodes(dom, shape->arena);
+    const struct hs_edge *edges = shape->edges.at;
+
+    for (uint32_t to = 1; to <= dom->count; to++) {
+        uint32_t *left = hs_arena_zeroed(shape->arena, shape->nodes, 4);
+        uint32_t *end, *in = hs_arc_lists_at(&dom->arcs.in, to, &end);
+
+        for (size_t i = 0; i < shape->edges.count; i++)
+            left[edges[i].from] +=
+                edges[i].to == nodes[to] && edges[i].from != nodes[to];
+        for (; in < end; in++)
+            left[nodes[*in]]--;
+        if (to != 1)
+            left[nodes[dom->arcs.up[to]]]--;
+        for (uint32_t number = 1; number <= dom->count; number++)
+            CHECK(left[nodes[number]] == 0);
+    }
+}
+
 struct both {
     struct hs_dominators *dom;
     const struct hs_bitset *deferred;
@@ -104,8 +127,9 @@ static void check_shape(const struct test_shape *shape, uint64_t seed)
     if (some)
         both.deferred = &set;
     hs_parallel_run(2, do_both, &both);
-    hs_bfs_settle(&dom.arcs, &both.turns);
+    hs_bfs_settle(&dom.arcs, &both.turns, 1 + (unsigned)(seed % 3));
     check_ways(shape, &dom, deferred, dom.arcs.up);
+    check_arcs(shape, &dom);
     hs_arena_free(&both.arena);
 }
 

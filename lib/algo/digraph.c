@@ -19,11 +19,17 @@ bool hs_digraph_reserve(struct hs_digraph *graph, uint64_t row_words,
                        row_words);
     *graph = (struct hs_digraph){.used = row_words + HS_DIGRAPH_FIRST};
     /* Who looks ahead may read a first edge that the last row does not have. */
-    graph->words =
-        hs_arena_alloc(arena, (graph->used + HS_ROW_HEAD) * sizeof(uint32_t));
+    graph->room = graph->used + HS_ROW_HEAD;
+    graph->words = hs_arena_alloc(arena, graph->room * sizeof(uint32_t));
     graph->words[0] = 0;
     memset(graph->words + graph->used, 0, HS_ROW_HEAD * sizeof(uint32_t));
     return true;
+}
+
+void hs_digraph_release(struct hs_digraph *graph, struct hs_arena *arena)
+{
+    hs_arena_release(arena, graph->words, graph->room * sizeof(uint32_t));
+    graph->words = NULL;
 }
 
 /* Where each row starts, and the sum of all; degrees are in POSITIONS. */

@@ -3,8 +3,8 @@
  * digraph.h - the scratch graph that dominators, paths and sharing run on.
  *
  * A node is a *row* of 32-bit words and is named by its *position*, the index
- * of the row's first word.  Rows stand in any order, without gaps, from
- * position HS_DIGRAPH_FIRST on; position 0 is no node.
+ * of the row's first word.  Rows stand in any order, from position
+ * HS_DIGRAPH_FIRST on; position 0 is no node.
  *
  *   row    = number own edge*
  *          | number own bytes-low bytes-high objects degree edge*    (wide)
@@ -39,6 +39,7 @@
 struct hs_digraph {
     uint32_t *words;
     uint64_t used;    /* words in use, those before the first row included */
+    uint64_t room;    /* words that there is room for */
     uint64_t bytes;   /* of all nodes, reachable or not */
     uint64_t objects; /* the same */
     uint32_t nodes;   /* how many rows */
@@ -127,6 +128,9 @@ static inline uint32_t hs_digraph_number(const struct hs_digraph *graph,
  * Who writes the rows also sets nodes, bytes and objects. */
 bool hs_digraph_reserve(struct hs_digraph *graph, uint64_t row_words,
                         struct hs_arena *arena, struct hs_err *err);
+
+/* Gives the rows back to ARENA, when all that they say is known otherwise. */
+void hs_digraph_release(struct hs_digraph *graph, struct hs_arena *arena);
 
 struct hs_edge {
     uint32_t from, to;

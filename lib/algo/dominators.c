@@ -8,10 +8,9 @@
  *
  * - The walk pushes all successors of a node, each with the pusher's number,
  *   and looks at them when they are popped.  One that is new becomes a child
- *   of its pusher: this is a true depth-first tree.  One with a larger number
- *   than its pusher is a descendant, so that the pusher itself is a candidate
- *   semidominator, taken at once.  Only the others (cross and back edges, about
- *   one in eight on heaps) have a place among the predecessors of their target.
+ *   of its pusher: this is a true depth-first tree.  Only the others (about one
+ *   in eight edges on heaps) have a place among the predecessors of their
+ *   target.
  * - A node W is linked into the forest when it was handled, and nodes are
  *   handled from the last to the first; "linked" is just "number > W", and the
  *   forest starts as the tree of parents.
@@ -23,9 +22,9 @@
  *
  * Memory is time, so fields are lent while they have no use of their own.  A
  * bucket's list hangs in the *best* of its node, which matters only later, and
- * runs through idom[] of the nodes in it.  Until a node is handled, its idom[]
- * says where its sources start.  The 16 bytes of work area per node hold the
- * retained sizes in the end.
+ * runs through idom[] of the nodes in it.  The 12 bytes of work area per node
+ * hold the retained sizes in the end, and what the walk has read of a node's
+ * weight becomes its mark.
  */
 #include "algo/dominators.h"
 
@@ -40,12 +39,18 @@
 /* Pops ahead of which a row is called for, and what it leads to first. */
 #define AHEAD 6
 #define NEAR  3
+/* How many scouts, and how far each goes at most: there are rings. */
+#define SCOUTS     8
+#define MOST_STEPS 32
+/* Successors that are worth sending scouts to, rather than to older ones. */
+#define MANY 4
+/* Words from one row to the next that tell a scattered heap. */
+#define FAR 16384u
 
 struct link {
     uint32_t up;   /* the parent, or after compression a farther ancestor */
     uint32_t semi; /* the least semidominator from here up to below UP */
     uint32_t best; /* whose it is; 0: this node's own (or a bucket, above) */
-    uint32_t own;  /* the word of the row that tells its weight */
 };
 
 /* The two lives of a slot. */
@@ -58,14 +63,19 @@ struct visit {
     uint32_t position, parent;
 };
 
+/* The weight of a wide row. */
+struct weight {
+    uint64_t bytes;
+    uint32_t objects;
+};
+
 struct hs_dominators_walk {
     struct hs_arena *arena;
     union slot *slots;
+    uint32_t *own; /* by number: the word of the row that tells its weight */
+    struct hs_column wide;  /* of struct weight: of wide rows, in order */
     struct hs_column stack; /* of struct visit */
     struct hs_column arcs;  /* of struct hs_arc: not of the tree */
-    /* By where they lead, the numbers that cross and back edges come from. */
-    uint32_t *sources;
-    uint32_t source_count;
 };
 
 /* Room for EXTRA more elements in COLUMN beside USED.  The walk keeps count
@@ -94,13 +104,15 @@ static size_t arrive(struct hs_dominators *dom, struct visit at,
     struct visit *push;
 
     row[0] = number;
-    dom->vertex[number] = at.position;
     dom->arcs.up[number] = at.parent;
-    dom->walk->slots[number].link = (struct link){
-        .up = at.parent, .semi = at.parent, .best = 0, .own = own};
+    dom->walk->own[number] = own;
     if (own & HS_ROW_WIDE) {
-        degree = row[HS_ROW_WIDE_HEAD - 1];
-        edges = row + HS_ROW_WIDE_HEAD;
+        struct hs_row wide = hs_row_read(row);
+
+        degree = wide.degree;
+        edges = wide.edges;
+        hs_column_push(&dom->walk->wide,
+                       &(struct weight){wide.bytes, wide.objects});
     }
     if (top + degree > stack->room)
         reserve(stack, top, degree);
@@ -131,14 +143,58 @@ static inline void look_below(const uint32_t *words, uint32_t position)
         __builtin_prefetch(words + words[position + HS_ROW_HEAD]);
 }
 
-/* Numbers all that ROOT reaches; says how many they are.  idom[] counts the
- * sources of each. */
+/*
+ * On a scattered heap the walk waits for memory at every element of a list,
+ * whatever was called for, as each tells only where the next one is.  Meanwhile
+ * *scouts* go down the lists that it comes to next.  Each starts at a place on
+ * the stack and takes a step when it is its turn; the row that it stands at has
+ * come by then.
+ */
+struct scouts {
+    struct scout {
+        uint32_t at, steps; /* position, 0: none */
+    } scout[SCOUTS];
+    unsigned turn;
+    size_t sent; /* places on the stack from here on have had one */
+};
+
+/* Where the first edge of the row at POSITION leads; 0 where a scout stops. */
+static inline uint32_t step_below(const uint32_t *words, uint32_t position)
+{
+    uint32_t own = words[position + 1];
+
+    if (words[position] || own & HS_ROW_WIDE || !(own & HS_ROW_MAX_DEGREE))
+        return 0;
+    return words[position + HS_ROW_HEAD];
+}
+
+/* Lets one scout take a step, or start anew; STACK has TOP places. */
+static inline void look_around(struct scouts *scouts, const uint32_t *words,
+                               const struct visit *stack, size_t top)
+{
+    struct scout *scout = &scouts->scout[scouts->turn++ % SCOUTS];
+    uint32_t at = 0;
+
+    if (scout->at && scout->steps++ < MOST_STEPS)
+        at = step_below(words, scout->at);
+    if (!at) {
+        if (scouts->sent > top)
+            scouts->sent = top;
+        if (scouts->sent > AHEAD)
+            at = stack[--scouts->sent].position;
+        scout->steps = 0;
+    }
+    scout->at = at;
+    __builtin_prefetch(words + at);
+}
+
+/* Numbers all that ROOT reaches; says how many they are. */
 static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 {
     struct hs_column *stack = &dom->walk->stack;
     const uint32_t *words = dom->graph->words;
-    union slot *slots = dom->walk->slots;
-    uint32_t count = 0;
+    struct scouts scouts = {.sent = AHEAD};
+    uint32_t count = 0, last = 0;
     size_t top = AHEAD, arcs = 0;
 
     reserve(stack, 0, AHEAD + 1);
@@ -151,41 +207,22 @@ static uint32_t walk(struct hs_dominators *dom, uint32_t root)
 
         __builtin_prefetch(words + next[-AHEAD].position);
         look_below(words, next[-NEAR].position);
+        if (at.position - last + FAR > 2 * FAR) /* either way */
+            look_around(&scouts, words, stack->at, top);
+        last = at.position;
         if (!number) {
+            size_t below = top;
+
             if (at.position)
                 top = arrive(dom, at, ++count, top);
-        } else if (number > at.parent) {
-            if (slots[number].link.semi > at.parent)
-                slots[number].link.semi = at.parent;
-            keep_arc(dom, at.parent, number, arcs++);
+            if (top > below + MANY)
+                scouts.sent = top - 1;
         } else if (number != at.parent) {
             keep_arc(dom, at.parent, number, arcs++);
-            dom->idom[number]++;
         }
     }
     dom->walk->arcs.count = arcs;
     return count;
-}
-
-/* Makes room for the sources; idom[] says where each node's end. */
-static void place_sources(struct hs_dominators *dom, struct hs_arena *arena)
-{
-    uint32_t *idom = dom->idom, sum = 0;
-
-    for (uint32_t node = 1; node <= dom->count; node++)
-        idom[node] = sum += idom[node];
-    dom->walk->source_count = sum;
-    dom->walk->sources = hs_arena_alloc(arena, sum * sizeof(uint32_t));
-}
-
-/* Puts the sources in their places; idom[] says where each node's start. */
-static void sort_sources(struct hs_dominators *dom)
-{
-    const struct hs_arc *arcs = dom->walk->arcs.at;
-
-    for (size_t i = dom->walk->arcs.count; i-- > 0;)
-        if (arcs[i].from > arcs[i].to)
-            dom->walk->sources[--dom->idom[arcs[i].to]] = arcs[i].from;
 }
 
 static void sort_part(void *context, unsigned part)
@@ -193,27 +230,27 @@ static void sort_part(void *context, unsigned part)
     struct hs_dominators *dom = context;
 
     if (part == 0)
-        sort_sources(dom);
+        hs_arc_lists_by_end(&dom->arcs.in, dom->walk->arcs.at);
     else
-        hs_arcs_sort(&dom->arcs, dom->walk->arcs.at);
+        hs_arc_lists_by_start(&dom->arcs.out, dom->walk->arcs.at);
 }
 
-/* Sorts the arcs both by where they start and where they lead. */
+/* Lists the arcs both by where they start and where they lead. */
 static void sort_arcs(struct hs_dominators *dom, unsigned threads)
 {
-    struct hs_column *arcs = &dom->walk->arcs;
+    uint32_t arcs = (uint32_t)dom->walk->arcs.count;
     struct hs_arena *arena = dom->walk->arena;
 
     dom->arcs.count = dom->count;
-    place_sources(dom, arena);
-    hs_arcs_reserve(&dom->arcs, arcs->at, (uint32_t)arcs->count, arena);
+    hs_arc_lists_reserve(&dom->arcs.in, dom->count, arcs, arena);
+    hs_arc_lists_reserve(&dom->arcs.out, dom->count, arcs, arena);
     if (threads > 1) {
         hs_parallel_run(2, sort_part, dom);
     } else {
         sort_part(dom, 0);
         sort_part(dom, 1);
     }
-    release(arcs);
+    release(&dom->walk->arcs);
 }
 
 struct walking {
@@ -235,10 +272,8 @@ static void clear_the_way(struct walking *walking)
     for (size_t at = 0; at < room && !atomic_load(&walking->done);) {
         size_t end = room - at > CHUNK ? at + CHUNK : room;
 
-        hs_arena_populate(dom->walk->slots + at, dom->walk->slots + end);
-        hs_arena_populate(dom->vertex + at, dom->vertex + end);
         hs_arena_populate(dom->arcs.up + at, dom->arcs.up + end);
-        hs_arena_populate(dom->idom + at, dom->idom + end);
+        hs_arena_populate(dom->walk->own + at, dom->walk->own + end);
         at = end;
     }
 }
@@ -270,16 +305,14 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
     *dom = (struct hs_dominators){.graph = graph};
     work = hs_arena_zeroed(arena, 1, sizeof(*work));
     work->arena = arena;
+    work->wide = HS_COLUMN(struct weight, arena);
     work->stack = HS_COLUMN(struct visit, arena);
     work->arcs = HS_COLUMN(struct hs_arc, arena);
-    work->slots = hs_arena_alloc(arena, room * sizeof(union slot));
-    work->slots[0].retained = (struct hs_retained){0};
+    work->own = hs_arena_alloc(arena, room * sizeof(*work->own));
+    work->own[0] = 0;
     dom->walk = work;
-    dom->vertex = hs_arena_alloc(arena, room * sizeof(*dom->vertex));
-    dom->vertex[0] = 0;
     dom->arcs.up = hs_arena_alloc(arena, room * sizeof(*dom->arcs.up));
     dom->arcs.up[0] = 0;
-    dom->idom = hs_arena_zeroed(arena, room, sizeof(*dom->idom));
     hs_parallel_run(threads < 2 ? 1 : 2, walk_part, &walking);
     release(&work->stack);
     sort_arcs(dom, threads);
@@ -350,16 +383,15 @@ static void empty_bucket(union slot *slots, uint32_t *idom, uint32_t semi)
     }
 }
 
-/* The least semidominator that the cross and back edges from the sources FROM
- * to below TO bring NODE. */
-static uint32_t least_source(const struct hs_dominators *dom, uint32_t node,
-                             uint32_t semi, uint32_t from, uint32_t to)
+/* The least semidominator that arcs from the numbers from SOURCE to below END
+ * bring NODE.  One that comes from an ancestor, which is not linked yet, is a
+ * candidate itself. */
+static uint32_t least_source(union slot *slots, uint32_t node, uint32_t semi,
+                             const uint32_t *source, const uint32_t *end)
 {
-    union slot *slots = dom->walk->slots;
-    const uint32_t *sources = dom->walk->sources;
-
-    for (uint32_t i = from; i < to; i++) {
-        uint32_t least = least_above(slots, sources[i], node).semi;
+    for (; source < end; source++) {
+        uint32_t least =
+            *source < node ? *source : least_above(slots, *source, node).semi;
 
         if (least < semi)
             semi = least;
@@ -371,26 +403,31 @@ static uint32_t least_source(const struct hs_dominators *dom, uint32_t node,
 static void find_idoms(struct hs_dominators *dom)
 {
     union slot *slots = dom->walk->slots;
-    const uint32_t *sources = dom->walk->sources;
-    uint32_t *idom = dom->idom, end = dom->walk->source_count;
+    const struct hs_arc_lists *in = &dom->arcs.in;
+    const uint32_t *start = in->ends + in->arcs;
+    uint32_t *idom = dom->idom, list = in->lists;
 
     for (uint32_t node = dom->count; node > 0; node--) {
+        uint32_t semi = dom->arcs.up[node];
         struct link *link = &slots[node].link;
-        uint32_t start = idom[node];
 
         if (link->best)
             empty_bucket(slots, idom, node);
-        if (start < end) {
-            if (start >= AHEAD)
-                __builtin_prefetch(slots + sources[start - AHEAD]);
-            link->semi = least_source(dom, node, link->semi, start, end);
+        link->up = semi;
+        if (hs_bitset_has(&in->has, node)) {
+            const uint32_t *end = start;
+
+            start = in->ends + in->first[--list];
+            if (start - in->ends >= AHEAD)
+                __builtin_prefetch(slots + start[-AHEAD]);
+            semi = least_source(slots, node, semi, start, end);
         }
-        end = start;
-        if (link->semi == link->up) {
-            idom[node] = link->semi;
+        link->semi = semi;
+        if (semi == link->up) {
+            idom[node] = semi;
         } else {
-            idom[node] = slots[link->semi].link.best;
-            slots[link->semi].link.best = node;
+            idom[node] = slots[semi].link.best;
+            slots[semi].link.best = node;
         }
     }
 }
@@ -399,34 +436,42 @@ static void find_idoms(struct hs_dominators *dom)
  * node's own weight. */
 static void weigh(struct hs_dominators *dom)
 {
+    const struct weight *wide = dom->walk->wide.at;
     union slot *slots = dom->walk->slots;
     uint32_t *idom = dom->idom;
 
     for (uint32_t node = 1; node <= dom->count; node++) {
-        uint32_t own = slots[node].link.own;
+        uint32_t own = dom->mark[node];
         struct hs_retained *retained = &slots[node].retained;
 
         if (idom[node] & SAME_AS)
             idom[node] = idom[idom[node] & ~SAME_AS];
         if (own & HS_ROW_WIDE) {
-            struct hs_row row = hs_digraph_row(dom->graph, dom->vertex[node]);
-
-            *retained = (struct hs_retained){row.bytes, row.objects, 0};
+            *retained = (struct hs_retained){wide->bytes, wide->objects};
+            wide++;
         } else {
             *retained = (struct hs_retained){(uint64_t)(own >> 15) << 3,
-                                             own >> 8 & HS_ROW_MAX_OBJECTS, 0};
+                                             own >> 8 & HS_ROW_MAX_OBJECTS};
         }
+        if (retained->objects > 1)
+            hs_bitset_add(&dom->joined, node);
+        dom->mark[node] = 0;
     }
 }
 
 void hs_dominators_solve(struct hs_dominators *dom)
 {
     struct hs_dominators_walk *work = dom->walk;
+    size_t room = (size_t)dom->count + 1;
 
+    dom->idom = hs_arena_alloc(work->arena, room * sizeof(*dom->idom));
+    dom->idom[0] = 0;
+    work->slots = hs_arena_zeroed(work->arena, room, sizeof(*work->slots));
     find_idoms(dom);
-    hs_arena_release(work->arena, work->sources,
-                     work->source_count * sizeof(*work->sources));
+    dom->mark = work->own;
+    dom->joined = hs_bitset_new(room, work->arena);
     weigh(dom);
+    release(&work->wide);
     dom->retained = &work->slots->retained;
     dom->walk = NULL;
     for (uint32_t node = dom->count; node > 1; node--) {

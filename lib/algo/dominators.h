@@ -13,7 +13,8 @@
  *
  * Either call hs_dominators_find(), or hs_dominators_walk() and then
  * hs_dominators_solve(); after the first, numbers and arcs are final, so that
- * another thread may read them (bfs.h) while this one solves.
+ * another thread may read them (bfs.h) while this one solves.  Rows are not
+ * looked at any more then.
  */
 #ifndef HS_ALGO_DOMINATORS_H
 #define HS_ALGO_DOMINATORS_H
@@ -26,18 +27,20 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* Twelve bytes, because there is one for every node. */
 struct hs_retained {
     uint64_t bytes;
     uint32_t objects;
-    uint32_t mark; /* 0; free for the caller's use */
-};
+} __attribute__((packed, aligned(4)));
 
 struct hs_dominators {
     const struct hs_digraph *graph;
-    uint32_t count;   /* nodes reached; they are numbered 1..count */
-    uint32_t *vertex; /* by number: the node's position; vertex[0] is 0 */
-    uint32_t *idom;   /* by number: its idom's number; idom[1] is 0 */
+    uint32_t count; /* nodes reached; they are numbered 1..count */
+    uint32_t *idom; /* by number: its idom's number; idom[1] is 0 */
     struct hs_retained *retained; /* by number; retained[0] is all 0 */
+    uint32_t *mark;               /* by number: 0; free for the caller's use */
+    struct hs_bitset joined;      /* numbers that are several objects
+                                   * themselves */
     uint64_t lost_bytes;          /* of the rows that the root does not reach */
     uint64_t lost_objects;
 

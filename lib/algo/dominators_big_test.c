@@ -85,7 +85,7 @@ TEST(a_chain_of_a_million_is_a_chain_of_dominators)
         hs_shape_edge(&run.shape, i, i + 1);
     find(&run);
     turns = hs_bfs_find(&run.dom.arcs, NULL, &run.arena);
-    hs_bfs_settle(&run.dom.arcs, &turns);
+    hs_bfs_settle(&run.dom.arcs, &turns, 2);
     parents = run.dom.arcs.up;
     hs_dominators_lay_out(&index, &run.dom, &run.arena);
     for (uint32_t i = 1; i < CHAIN; i++) {

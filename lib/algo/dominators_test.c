@@ -61,6 +61,8 @@ static void check_node(const struct test_shape *shape,
     CHECK(truth->reached[node]);
     CHECK(dom->retained[number].bytes == truth->bytes[node]);
     CHECK(dom->retained[number].objects == truth->objects[node]);
+    CHECK(hs_bitset_has(&dom->joined, number) == (shape->objects[node] > 1));
+    CHECK(dom->mark[number] == 0);
     CHECK(dom->idom[number] < number);
     for (uint32_t up = number; up; up = dom->idom[up]) {
         CHECK(truth->dominates[nodes[up] * n + node]);
@@ -95,7 +97,7 @@ static void check_shape(const struct test_shape *shape)
         CHECK((number != 0) == truth.reached[i]);
         reached += truth.reached[i];
         if (truth.reached[i])
-            CHECK(dom.vertex[number] == graph.positions[i]);
+            CHECK(nodes[number] == i);
         else {
             bytes += shape->bytes[i];
             objects += shape->objects[i];

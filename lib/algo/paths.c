@@ -2,10 +2,8 @@
 /*
  * paths.c - breadth-first search from the targets back to the holders.
  *
- * The graph has no predecessor lists (digraph.h), and only paths want them, so
- * they are made here, as
- *
- *   before[first[v] .. first[v + 1])     the numbers that refer to number v
+ * What refers to a number is what the arcs say (arcs.h): the number before it
+ * on its way from the root, and those of the other arcs that lead to it.
  *
  * Backwards from the targets, each node is met first on a shortest way, and
  * NEXT leads on from it.  A holder ends its way, but one that hangs below
@@ -32,8 +30,7 @@ struct search {
     const struct hs_retention *retention;
     const struct hs_dominators *dom;
     struct hs_arena *scratch;
-    uint64_t *first; /* dom->count + 2 */
-    uint32_t *before;
+    struct hs_column before; /* uint32_t: what refers to a number */
     uint32_t *next;     /* by number: the number after it; itself: a target */
     uint32_t *distance; /* by number: steps to the target */
     uint32_t *queue;
@@ -43,36 +40,26 @@ struct search {
     uint32_t *leaf;        /* by number: the folded target behind it */
 };
 
-static struct hs_row row_of(const struct search *s, uint32_t number)
+static int by_number(const void *a, const void *b)
 {
-    return hs_digraph_row(s->dom->graph, s->dom->vertex[number]);
+    const uint32_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
 }
 
-static void make_before(struct search *s)
+/* Fills BEFORE with the numbers that refer to NUMBER, in order. */
+static void find_before(struct search *s, uint32_t number)
 {
-    const struct hs_digraph *graph = s->dom->graph;
-    uint32_t count = s->dom->count;
-    uint64_t *first = hs_arena_zeroed(s->scratch, (size_t)count + 3, 8);
+    const struct hs_arcs *arcs = &s->dom->arcs;
+    uint32_t *end, *in = hs_arc_lists_at(&arcs->in, number, &end);
 
-    for (uint32_t v = 1; v <= count; v++) {
-        struct hs_row row = row_of(s, v);
-
-        for (uint32_t e = 0; e < row.degree; e++)
-            if (row.edges[e])
-                first[hs_digraph_number(graph, row.edges[e]) + 2]++;
-    }
-    for (uint32_t v = 2; v <= count + 2; v++)
-        first[v] += first[v - 1];
-    s->before = hs_arena_alloc(s->scratch, (first[count + 2] + 1) * 4);
-    for (uint32_t v = 1; v <= count; v++) {
-        struct hs_row row = row_of(s, v);
-
-        for (uint32_t e = 0; e < row.degree; e++)
-            if (row.edges[e])
-                s->before[first[hs_digraph_number(graph, row.edges[e]) + 1]++] =
-                    v;
-    }
-    s->first = first;
+    s->before.count = 0;
+    if (arcs->up[number])
+        hs_column_push(&s->before, &arcs->up[number]);
+    for (; in < end; in++)
+        hs_column_push(&s->before, in);
+    if (s->before.count)
+        qsort(s->before.at, s->before.count, sizeof(*in), by_number);
 }
 
 static uint32_t objects_of(const struct search *s)
@@ -151,11 +138,13 @@ static bool passes(const struct search *s, uint32_t node)
 
 static void step_back(struct search *s, uint32_t number)
 {
-    for (uint64_t i = s->first[number]; i < s->first[number + 1]; i++) {
-        uint32_t node = hs_retention_node(s->retention, s->before[i]);
+    find_before(s, number);
+    for (size_t i = 0; i < s->before.count; i++) {
+        uint32_t before = ((uint32_t *)s->before.at)[i];
+        uint32_t node = hs_retention_node(s->retention, before);
 
         if (node < objects_of(s) || passes(s, node))
-            enqueue(s, s->before[i], number, s->distance[number] + 1);
+            enqueue(s, before, number, s->distance[number] + 1);
         else
             add_way(s, node - objects_of(s), number);
     }
@@ -399,7 +388,7 @@ static struct search search_open(const struct hs_heap *heap,
                        .scratch = scratch};
     size_t count = (size_t)s.dom->count + 1;
 
-    make_before(&s);
+    s.before = HS_COLUMN(uint32_t, scratch);
     s.next = hs_arena_zeroed(scratch, count, sizeof(uint32_t));
     s.distance = hs_arena_zeroed(scratch, count, sizeof(uint32_t));
     s.queue = hs_arena_alloc(scratch, count * sizeof(uint32_t));

@@ -224,9 +224,9 @@ static void pick(const struct graph *graph, struct hs_dominators *dom,
             best[v] > retained[v] - retained[v] / 10)
             continue;
         own = owner(graph, dom, node_of, v);
-        if (own == 0 || dom->retained[own].mark)
+        if (own == 0 || dom->mark[own])
             continue;
-        dom->retained[own].mark = 1;
+        dom->mark[own] = 1;
         gateways->list[gateways->count++] =
             (struct hs_gateway){graph->node[node_of[own]], retained[own]};
     }

@@ -59,10 +59,41 @@ static void solve(void *context, unsigned part)
     }
 }
 
-/* The number of the row of vertex VERTEX. */
-static uint32_t number_of(const struct retention_work *work, uint32_t vertex)
+/* Turns the positions of a part of all rows into their numbers, and keeps the
+ * weights of those that are folded. */
+static void number_part(void *context, unsigned part)
 {
-    return hs_digraph_number(&work->r->graph, work->r->positions[vertex]);
+    const struct retention_work *work = context;
+    struct hs_retention *r = work->r;
+    uint64_t rows = (uint64_t)r->vertices + work->holders->holder_count;
+    uint64_t end = hs_parallel_share(rows, part + 1, work->threads);
+
+    for (uint64_t v = hs_parallel_share(rows, part, work->threads); v < end;
+         v++) {
+        const uint32_t *row = r->graph.words + r->positions[v];
+
+        if (row[0] & ROW_FOLDED)
+            r->weights[v] = row[1];
+        r->positions[v] = row[0];
+    }
+}
+
+/* Numbers all rows.  What they say is then known by number, and their memory is
+ * wanted for that. */
+static bool walk(struct retention_work *work, struct hs_err *err)
+{
+    struct hs_retention *r = work->r;
+
+    if (!hs_dominators_walk(&r->dom, &r->graph, r->positions[r->vertices],
+                            work->threads, r->arena, err))
+        return false;
+    r->weights = hs_arena_alloc(r->arena, ((size_t)r->vertices + 1) *
+                                              sizeof(*r->weights));
+    hs_parallel_run(work->threads, number_part, work);
+    r->numbers = r->positions;
+    r->positions = NULL;
+    hs_digraph_release(&r->graph, r->arena);
+    return true;
 }
 
 static bool find_dominators(struct retention_work *work, struct hs_err *err)
@@ -71,22 +102,20 @@ static bool find_dominators(struct retention_work *work, struct hs_err *err)
     const struct hs_holders *holders = work->holders;
     struct solving solving = {.work = work};
 
-    if (!hs_dominators_walk(&r->dom, &work->r->graph,
-                            work->r->positions[r->vertices], work->threads,
-                            r->arena, err))
+    if (!walk(work, err))
         return false;
     solving.deferred = hs_bitset_new((uint64_t)r->dom.count + 1, work->scratch);
     for (uint32_t h = 0; h < holders->holder_count; h++)
         if (holders->holders[h].deferred)
-            hs_bitset_add(&solving.deferred, number_of(work, r->vertices + h));
+            hs_bitset_add(&solving.deferred, r->numbers[r->vertices + h]);
     if (work->threads > 1) {
         hs_parallel_run(2, solve, &solving);
     } else {
         solve(&solving, 0);
         solve(&solving, 1);
     }
-    hs_bfs_settle(&r->dom.arcs, &solving.turns);
-    hs_arcs_release(&r->dom.arcs, r->arena);
+    hs_bfs_settle(&r->dom.arcs, &solving.turns, work->threads);
+    hs_arc_lists_release(&r->dom.arcs.out, r->arena);
     hs_bitset_release(&solving.deferred, work->scratch);
     hs_arena_free(&solving.arena);
     return true;
@@ -97,17 +126,18 @@ static void name_part(struct retention_work *work, struct retention_part *part,
                       unsigned thread)
 {
     const struct retention_group *groups = work->r->groups;
-    struct hs_retained *retained = work->r->dom.retained;
+    const uint32_t *numbers = work->r->numbers;
+    uint32_t *node = work->r->dom.mark;
 
     (void)thread;
     for (size_t g = part->group; g < part->group_end; g++) {
         uint32_t slot = (uint32_t)(g * 64), vertex = groups[g].rank;
 
         for (uint64_t bits = groups[g].node; bits; bits &= bits - 1) {
-            uint32_t number = number_of(work, vertex++);
+            uint32_t number = numbers[vertex++];
 
             if (number && !(number & ROW_FOLDED))
-                retained[number].mark = hs_heap_slot_object(
+                node[number] = hs_heap_slot_object(
                     work->store, slot + (uint32_t)__builtin_ctzll(bits));
         }
     }
@@ -119,12 +149,12 @@ static void name_nodes(struct retention_work *work)
 
     hs_retention_each(work, name_part);
     for (uint32_t h = 0; h < work->holders->holder_count; h++) {
-        uint32_t number = number_of(work, r->vertices + h);
+        uint32_t number = r->numbers[r->vertices + h];
 
         if (number)
-            r->dom.retained[number].mark = r->objects + h;
+            r->dom.mark[number] = r->objects + h;
     }
-    r->dom.retained[0].mark = HS_NO_NODE;
+    r->dom.mark[0] = HS_NO_NODE;
 }
 
 static void add_up(struct hs_retention *r)
@@ -149,6 +179,24 @@ static unsigned choose_threads(unsigned threads)
     return threads < HS_PARALLEL_MOST ? threads : HS_PARALLEL_MOST;
 }
 
+bool hs_retention_graph(struct retention_work *work, struct hs_err *err)
+{
+    struct hs_retention *r = work->r;
+
+    if (work->holders->holder_count > UINT32_MAX - HS_MOST_OBJECTS - 1)
+        return hs_fail(err, HS_ELIMIT, HS_NOWHERE, "too many holders");
+    r->groups = hs_arena_zeroed(r->arena, work->store->group_count + 1,
+                                sizeof(*r->groups));
+    hs_retention_deal(work);
+    if (!hs_retention_reserve(work, err))
+        return false;
+    hs_retention_edges(work);
+    hs_retention_fold(work);
+    hs_retention_deepen(work);
+    hs_retention_rows(work);
+    return true;
+}
+
 bool hs_retention_new(const struct hs_heap *heap,
                       const struct hs_holders *holders, unsigned threads,
                       struct hs_arena *arena, struct hs_arena *scratch,
@@ -167,18 +215,7 @@ bool hs_retention_new(const struct hs_heap *heap,
                                .holders = holders,
                                .arena = arena,
                                .objects = heap->store->count};
-    if (holders->holder_count > UINT32_MAX - HS_MOST_OBJECTS - 1)
-        return hs_fail(err, HS_ELIMIT, HS_NOWHERE, "too many holders");
-    r->groups = hs_arena_zeroed(arena, heap->store->group_count + 1,
-                                sizeof(*r->groups));
-    hs_retention_deal(&work);
-    if (!hs_retention_reserve(&work, err))
-        return false;
-    hs_retention_edges(&work);
-    hs_retention_fold(&work);
-    hs_retention_deepen(&work);
-    hs_retention_rows(&work);
-    if (!find_dominators(&work, err))
+    if (!hs_retention_graph(&work, err) || !find_dominators(&work, err))
         return false;
     name_nodes(&work);
     add_up(r);
@@ -202,5 +239,5 @@ const struct hs_dominators *hs_retention_numbers(const struct hs_retention *r)
 
 uint32_t hs_retention_node(const struct hs_retention *r, uint32_t number)
 {
-    return r->dom.retained[number].mark;
+    return r->dom.mark[number];
 }

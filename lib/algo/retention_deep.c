@@ -45,8 +45,8 @@ static inline bool add_leaf(const struct hs_retention *r, struct hs_row *row,
 {
     struct hs_row leaf = hs_row_read(row_in(r, slot));
 
-    if (!wide && hs_row_is_wide(row->bytes + leaf.bytes,
-                                row->objects + leaf.objects, 0))
+    if (!wide &&
+        hs_row_is_wide(row->bytes + leaf.bytes, row->objects + leaf.objects, 0))
         return false;
     row->bytes += leaf.bytes;
     row->objects += leaf.objects;

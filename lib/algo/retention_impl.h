@@ -19,7 +19,6 @@
  *   words:  [part 0 ....gap][part 1 ......gap] ... [holders][shared leaves]
  *
  * A segment has room for the worst case, which costs addresses but no memory.
- * What it leaves over becomes a row that nothing points to.
  *
  * Pages without pointer words are never read.  Their objects, if they are not
  * folded, have rows behind all others.
@@ -46,7 +45,7 @@ struct retention_group {
     uint32_t rank;   /* vertex number of the group's first node */
     uint32_t folds;  /* folded objects in the groups before */
     union {
-        struct {         /* while edges are made and the first are folded */
+        struct {           /* while edges are made and the first are folded */
             uint32_t size; /* of each object; 0: they differ */
             bool captive;  /* some may be held by roots only: see captives */
         };
@@ -64,13 +63,16 @@ struct hs_retention {
     const struct hs_holders *holders;
     struct hs_arena *arena;
     struct retention_group *groups;
-    uint32_t objects;  /* of the heap */
-    uint32_t vertices; /* that are objects */
-    uint32_t folded;   /* objects */
-    struct hs_digraph graph;
-    uint32_t *positions;      /* by vertex: of its row */
-    struct hs_dominators dom; /* retained[number].mark is its node;
-                               * arcs.up the number before it on the way */
+    uint32_t objects;        /* of the heap */
+    uint32_t vertices;       /* that are objects */
+    uint32_t folded;         /* objects that have no row */
+    struct hs_digraph graph; /* no rows any more once it is walked */
+    uint32_t *positions;     /* by vertex: of its row; until it is walked */
+    uint32_t *numbers;       /* by vertex, from then on; 0: not reached; or what
+                              * it is folded into: ROW_FOLDED */
+    uint32_t *weights;       /* by vertex: of what is folded, as in a row */
+    struct hs_dominators dom; /* mark[number] is its node; arcs.up the number
+                               * before it on the way */
     uint32_t *referrers;      /* by fold: vertex of who points to it */
     /* By number: first child, and its next sibling; 0 ends; NULL: not yet
      * made.  How many numbers were looked at for want of them. */
@@ -136,7 +138,8 @@ void hs_retention_each(struct retention_work *work,
 void hs_retention_deal(struct retention_work *work);
 bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 
-/* The four steps. */
+/* From heap and holders to digraph; then its four steps. */
+bool hs_retention_graph(struct retention_work *work, struct hs_err *err);
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
 void hs_retention_deepen(struct retention_work *work);
@@ -151,7 +154,7 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch);
 
 /* In the number of a row that was folded, beside the vertex of the one that
- * points to it. */
+ * points to it.  (Such a row is narrow.) */
 #define ROW_FOLDED 0x80000000u
 
 /* The size of the object in SLOT, where SIZE is that of its group. */
@@ -188,23 +191,25 @@ static inline uint32_t hs_retention_vertex(const struct retention_group *groups,
            hs_bits_of(group->node & (((uint64_t)1 << slot % 64) - 1));
 }
 
-/* The first word of the row of VERTEX: its number, 0 if it is not reached, or
- * what it is folded into. */
-static inline uint32_t hs_retention_state(const struct hs_retention *r,
-                                          uint32_t vertex)
-{
-    return hs_digraph_number(&r->graph, r->positions[vertex]);
-}
-
 /* The number of the row that VERTEX is folded into, or its own. */
 static inline uint32_t hs_retention_row_number(const struct hs_retention *r,
                                                uint32_t vertex)
 {
-    uint32_t state;
+    uint32_t number;
 
-    while ((state = hs_retention_state(r, vertex)) & ROW_FOLDED)
-        vertex = state & ~ROW_FOLDED;
-    return state;
+    while ((number = r->numbers[vertex]) & ROW_FOLDED)
+        vertex = number & ~ROW_FOLDED;
+    return number;
+}
+
+/* What VERTEX, which is folded, retains. */
+static inline struct hs_row hs_retention_weight(const struct hs_retention *r,
+                                                uint32_t vertex)
+{
+    uint32_t own = r->weights[vertex];
+
+    return (struct hs_row){.bytes = (uint64_t)(own >> 15) << 3,
+                           .objects = own >> 8 & HS_ROW_MAX_OBJECTS};
 }
 
 #endif

@@ -4,8 +4,8 @@
 #include <glob.h>
 #include <stdio.h>
 
-#include "algo/certify_test.h"
 #include "algo/heap_case.h"
+#include "algo/retention_proof_test.h"
 #include "base/test.h"
 #include "format/format.h"
 
@@ -21,7 +21,7 @@ static void check_case(const struct hs_heap *heap, unsigned threads,
 
     CHECK(c);
     dom = hs_retention_numbers(c->retention);
-    wrong = certify_dominators(dom);
+    wrong = retention_proof(heap, c->holders, threads, c->retention);
     if (wrong)
         fail_msg("%s: %s", path, wrong);
     CHECK(c->totals.reachable_objects == dom->retained[1].objects);

@@ -6,19 +6,6 @@
 
 #include "algo/retention_impl.h"
 
-/* Makes WORDS words at AT, not one, a row that weighs nothing. */
-static void fill_gap(struct hs_digraph *graph, uint64_t at, uint64_t words)
-{
-    bool wide;
-
-    if (words == 0)
-        return;
-    wide = words - HS_ROW_HEAD > HS_ROW_MAX_DEGREE;
-    hs_row_write(graph->words + at, 0, 0,
-                 (uint32_t)(words - (wide ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD)));
-    graph->nodes++;
-}
-
 /* How many children HOLDER has. */
 static uint32_t children_of(const struct hs_holders *holders, uint32_t holder)
 {
@@ -79,7 +66,6 @@ static void write_holders(struct retention_work *work)
         at = (uint64_t)(r.edges - words) + r.degree;
     }
     work->r->graph.nodes += count;
-    fill_gap(&work->r->graph, end, work->leaves_at - end);
 }
 
 void hs_retention_rows(struct retention_work *work)
@@ -92,10 +78,9 @@ void hs_retention_rows(struct retention_work *work)
     for (unsigned i = 0; i < work->part_count; i++) {
         const struct retention_part *part = &work->parts[i];
 
-        fill_gap(graph, part->used, part->segment_end - part->used);
         /* Longer rows stood there before they were folded. */
         if (graph->used * sizeof(uint32_t) >= HS_ARENA_LARGE)
-            hs_arena_forget(graph->words + part->used + HS_ROW_WIDE_HEAD,
+            hs_arena_forget(graph->words + part->used,
                             graph->words + part->segment_end);
         graph->bytes += part->bytes;
         graph->nodes -= part->taken;

@@ -69,8 +69,7 @@ static uint32_t list_units(const struct hs_retention *r, uint32_t *units,
         if (!r->holders->holders[h].unit)
             continue;
         units[count] = h;
-        numbers[count] =
-            hs_digraph_number(&r->graph, r->positions[r->vertices + h]);
+        numbers[count] = r->numbers[r->vertices + h];
         count++;
     }
     return count;

@@ -51,7 +51,7 @@ static struct place place_in(const struct hs_retention *r, uint32_t slot)
         place.above = r->referrers[hs_retention_fold_of(r->groups, slot)];
     } else if (r->groups[slot / 64].node >> slot % 64 & 1) {
         place.vertex = hs_retention_vertex(r->groups, slot);
-        place.number = hs_retention_state(r, place.vertex);
+        place.number = r->numbers[place.vertex];
         if (place.number & ROW_FOLDED) {
             place.above = place.number & ~ROW_FOLDED;
             place.number = 0;
@@ -64,10 +64,10 @@ static struct place place_of(const struct hs_retention *r, uint32_t node)
 {
     if (node < r->objects)
         return place_in(r, hs_heap_slot_of(r->heap->store, node));
-    return (struct place){
-        .number = hs_retention_state(r, r->vertices + (node - r->objects)),
-        .vertex = r->vertices + (node - r->objects),
-        .above = HS_NO_VERTEX};
+    return (struct place){.number =
+                              r->numbers[r->vertices + (node - r->objects)],
+                          .vertex = r->vertices + (node - r->objects),
+                          .above = HS_NO_VERTEX};
 }
 
 /* The number of the row that what is at PLACE is part of; 0 if no root reaches
@@ -86,8 +86,7 @@ static struct hs_row weight_in(const struct hs_retention *r, uint32_t slot)
     if (is_folded(r, slot))
         return (struct hs_row){.bytes = hs_heap_slot_size(r->heap->store, slot),
                                .objects = 1};
-    return hs_digraph_row(&r->graph,
-                          r->positions[hs_retention_vertex(r->groups, slot)]);
+    return hs_retention_weight(r, hs_retention_vertex(r->groups, slot));
 }
 
 /* What NODE, which is at PLACE, retains. */
@@ -101,17 +100,18 @@ static struct hs_row weight_of(const struct hs_retention *r, uint32_t node,
                                .objects = retained->objects};
     if (node >= r->objects)
         return (struct hs_row){0};
+    /* What no root reaches retains itself only. */
     if (place->vertex == HS_NO_VERTEX || !number_of(r, place))
         return (struct hs_row){.bytes = hs_heap_size(r->heap, node),
                                .objects = 1};
-    return hs_digraph_row(&r->graph, r->positions[place->vertex]);
+    return hs_retention_weight(r, place->vertex);
 }
 
 /* The node of VERTEX, which is an object and may be folded. */
 static uint32_t node_of(const struct hs_retention *r, uint32_t vertex)
 {
     size_t low = 0, high = r->heap->store->group_count;
-    uint32_t number = hs_retention_state(r, vertex);
+    uint32_t number = r->numbers[vertex];
     uint64_t bits;
 
     if (!(number & ROW_FOLDED))
@@ -367,7 +367,7 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
         best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
     if (node < r->objects)
         objects--;
-    if (hs_digraph_row(&r->graph, r->positions[place.vertex]).objects > 1)
+    if (!place.number || hs_bitset_has(&r->dom.joined, place.number))
         objects -= offer_folded(r, node, &best);
     if (place.number)
         offer_rows(r, place.number, objects, &best);

@@ -2,9 +2,9 @@
 /*
  * retention_walk.c - objects, vertices and folds, counted up side by side.
  *
- * In a fragmented heap each step from an object to its position, to its number
- * and to what is kept by number misses the cache.  So a group of 64 objects is
- * looked up at once: the misses of one step do not wait for one another.
+ * In a fragmented heap the step from a number to what is kept by number misses
+ * the cache.  So the numbers of a group of 64 objects are looked up at once:
+ * the misses do not wait for one another.
  */
 #include "algo/retention_walk.h"
 
@@ -40,8 +40,8 @@ void hs_retention_walk_init(struct hs_retention_walk *walk,
     hs_retention_walk_part(walk, retention, 0, 1);
 }
 
-/* The vertices that the objects of GROUP are or are folded into; HS_NO_VERTEX
- * for those without. */
+/* The vertices that the objects of GROUP, those in BITS, are or are folded
+ * into; HS_NO_VERTEX for those without. */
 static void find_vertices(struct hs_retention_walk *walk, uint64_t bits,
                           const struct retention_group *group)
 {
@@ -58,12 +58,8 @@ static void find_vertices(struct hs_retention_walk *walk, uint64_t bits,
         else if (group->node & bit)
             *at = vertex++;
         if (*at != HS_NO_VERTEX)
-            __builtin_prefetch(&r->positions[*at]);
+            __builtin_prefetch(&r->numbers[*at]);
     }
-    for (unsigned i = 0; i < walk->count; i++)
-        if (walk->vertices[i] != HS_NO_VERTEX)
-            __builtin_prefetch(
-                &r->graph.words[r->positions[walk->vertices[i]]]);
 }
 
 /* From vertices to numbers. */
@@ -116,14 +112,14 @@ static void find_fold(struct hs_retention_walk *walk, uint32_t vertex,
     if (folded) {
         walk->above = vertex;
     } else if (vertex != HS_NO_VERTEX) {
-        uint32_t state = hs_retention_state(r, vertex);
+        uint32_t state = r->numbers[vertex];
 
         if (!(state & ROW_FOLDED))
             return;
         walk->folded = true;
         walk->vertex = vertex;
         walk->above = state & ~ROW_FOLDED;
-        walk->bytes = hs_digraph_row(&r->graph, r->positions[vertex]).bytes;
+        walk->bytes = hs_retention_weight(r, vertex).bytes;
     }
 }
 
@@ -145,7 +141,7 @@ bool hs_retention_walk_next(struct hs_retention_walk *walk)
 uint32_t hs_retention_vertex_above(const struct hs_retention *retention,
                                    uint32_t vertex)
 {
-    uint32_t state = hs_retention_state(retention, vertex);
+    uint32_t state = retention->numbers[vertex];
 
     return state & ROW_FOLDED ? state & ~ROW_FOLDED : HS_NO_VERTEX;
 }

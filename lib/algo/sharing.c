@@ -7,7 +7,7 @@
  * dominates while its idom is above units.  An edge from another region can
  * only lead to a region's top, and all of a region is reached from there, so
  * the regions are the nodes of a small graph that says as much about reach as
- * the whole one.  Only edges into tops are collected.
+ * the whole one.  Only the arcs that lead to tops are looked at.
  *
  * Tarjan's strongly connected components, run against the direction of the
  * edges, finish with a component after all that lead to it; so its set of
@@ -24,20 +24,15 @@
 /* Regions: 0 above units, 1..units, and then one per top. */
 #define ABOVE   0u
 #define PENDING UINT32_MAX
-/* Edges just seen, to drop repeated ones early. */
-#define RECENT 512u
 
 struct quotient {
     const struct hs_dominators *dom;
     const struct hs_sharing_plan *plan;
     struct hs_arena *scratch;
-    struct hs_retained *node; /* by number; .mark, still ABOVE, is its region */
-    struct hs_bitset is_top;
+    uint32_t *mark; /* by number: its region; still ABOVE */
     uint32_t tops;
-    uint32_t *top;   /* their numbers, ascending */
-    uint32_t *first; /* by top: where in FROM its predecessors start */
-    uint32_t *from;  /* regions; one may come more than once */
-    uint32_t *set;   /* by top: the units that reach it, or PENDING */
+    uint32_t *top; /* their numbers, ascending */
+    uint32_t *set; /* by top: the units that reach it, or PENDING */
 };
 
 /* Which nodes are units and which are above units. */
@@ -104,142 +99,106 @@ static void find_regions(struct quotient *q, const struct marks *marks)
     const uint32_t *idom = q->dom->idom;
     uint32_t count = q->dom->count, region = plan->unit_count;
 
-    q->is_top = hs_bitset_new((uint64_t)count + 1, q->scratch);
     for (uint32_t i = 0; i < plan->unit_count; i++) {
         uint32_t unit = plan->units[i];
 
-        if (unit && !q->node[unit].mark && !hs_bitset_has(&marks->below, unit))
-            q->node[unit].mark = i + 1;
+        if (unit && !q->mark[unit] && !hs_bitset_has(&marks->below, unit))
+            q->mark[unit] = i + 1;
     }
-    for (uint32_t i = 0; i < q->tops; i++) {
-        hs_bitset_add(&q->is_top, q->top[i]);
-        q->node[q->top[i]].mark = ++region;
-    }
+    for (uint32_t i = 0; i < q->tops; i++)
+        q->mark[q->top[i]] = ++region;
     for (uint32_t v = 2; v <= count; v++)
-        if (!q->node[v].mark)
-            q->node[v].mark = q->node[idom[v]].mark;
+        if (!q->mark[v])
+            q->mark[v] = q->mark[idom[v]];
 }
 
-/* Edges of the quotient as they are found. */
-struct collection {
-    struct hs_column edges;  /* uint64_t: top << 32 | region */
-    uint64_t recent[RECENT]; /* UINT64_MAX: none */
+/* Where TOP is reached from: its parent in the depth-first tree, and what the
+ * arcs that lead to it come from. */
+struct sources {
+    uint32_t parent;
+    const uint32_t *at, *end;
 };
 
-/* Takes the edge from node FROM to TO if it leads to a top from another
- * region. */
-static inline void collect(const struct quotient *q, struct collection *c,
-                           uint32_t from, uint32_t to)
-{
-    uint32_t region = q->node[from].mark;
-    uint64_t edge, *recent;
-
-    if (region == ABOVE || !hs_bitset_has(&q->is_top, to) ||
-        q->node[to].mark == region)
-        return;
-    edge =
-        (uint64_t)(q->node[to].mark - q->plan->unit_count - 1) << 32 | region;
-    recent = &c->recent[(edge * 0x9e3779b97f4a7c15u) >> 55];
-    if (*recent != edge)
-        hs_column_push(&c->edges, &edge);
-    *recent = edge;
-}
-
-/* Deals the collected edges out to their targets. */
-static void list_predecessors(struct quotient *q, const struct hs_column *edges)
-{
-    const uint64_t *edge = edges->at;
-    size_t room = (size_t)q->tops + 2;
-    uint32_t *first = hs_arena_zeroed(q->scratch, room, sizeof(*first));
-
-    for (size_t i = 0; i < edges->count; i++)
-        first[(edge[i] >> 32) + 2]++;
-    for (size_t top = 2; top < room; top++)
-        first[top] += first[top - 1];
-    q->from = hs_arena_alloc(q->scratch, edges->count * sizeof(*q->from));
-    for (size_t i = 0; i < edges->count; i++)
-        q->from[first[(edge[i] >> 32) + 1]++] = (uint32_t)edge[i];
-    q->first = first;
-}
-
-/* An edge into a top is in the depth-first tree or among the others. */
-static void collect_edges(struct quotient *q)
+static struct sources sources_of(const struct quotient *q, uint32_t top)
 {
     const struct hs_arcs *arcs = &q->dom->arcs;
-    size_t words = (size_t)hs_bitset_words(arcs->has.bits);
-    struct collection c = {.edges = HS_COLUMN(uint64_t, q->scratch)};
+    uint32_t number = q->top[top], *end;
+    const uint32_t *at = hs_arc_lists_at(&arcs->in, number, &end);
 
-    memset(c.recent, 0xff, sizeof(c.recent));
-    for (uint32_t i = 0; i < q->tops; i++)
-        collect(q, &c, arcs->up[q->top[i]], q->top[i]);
-    for (size_t w = 0; w < words; w++) {
-        for (uint64_t bits = arcs->has.words[w]; bits; bits &= bits - 1) {
-            uint32_t from =
-                (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(bits);
-            const uint32_t *end, *to = hs_arcs_of(arcs, from, &end);
+    return (struct sources){arcs->up[number], at, end};
+}
 
-            for (; to < end; to++)
-                collect(q, &c, from, *to);
-        }
-    }
-    list_predecessors(q, &c.edges);
+/* The region of the next source that is not above units; ABOVE at the end.  One
+ * may come more than once, and TOP's own as well. */
+static uint32_t next_region(const struct quotient *q, struct sources *sources)
+{
+    uint32_t region = q->mark[sources->parent];
+
+    sources->parent = 0;
+    while (region == ABOVE && sources->at < sources->end)
+        region = q->mark[*sources->at++];
+    return region;
 }
 
 /* Tarjan's algorithm; the trail is the path of calls, were it recursive. */
+struct call {
+    uint32_t top;
+    struct sources sources; /* those left to look at */
+};
+
 struct search {
-    uint32_t *order, *low; /* by top; order 0: not seen yet */
-    uint32_t *at;          /* by top: the next edge to look at */
-    uint32_t *stack, *trail;
-    uint32_t depth, height, seen;
+    uint32_t *order, *low;         /* by top; order 0: not seen yet */
+    struct hs_column stack, trail; /* uint32_t: tops; struct call */
+    uint32_t seen;
     struct hs_column ids; /* of sets that lead to a component */
 };
 
 static void enter(struct search *search, const struct quotient *q, uint32_t top)
 {
     search->order[top] = search->low[top] = ++search->seen;
-    search->at[top] = q->first[top];
-    search->stack[search->height++] = top;
-    search->trail[search->depth++] = top;
+    hs_column_push(&search->stack, &top);
+    hs_column_push(&search->trail, &(struct call){top, sources_of(q, top)});
 }
 
 /* The component down to TOP is complete, and so is all that leads to it. */
 static void finish(struct search *search, struct quotient *q,
                    struct hs_setpool *pool, uint32_t top)
 {
-    uint32_t units = q->plan->unit_count, bottom = search->height, set;
+    const uint32_t *stack = search->stack.at;
+    uint32_t units = q->plan->unit_count, region, set;
+    size_t bottom = search->stack.count;
 
-    while (search->stack[--bottom] != top)
+    while (stack[--bottom] != top)
         ;
     search->ids.count = 0;
-    for (uint32_t i = bottom; i < search->height; i++) {
-        uint32_t member = search->stack[i];
+    for (size_t i = bottom; i < search->stack.count; i++) {
+        struct sources sources = sources_of(q, stack[i]);
 
-        for (uint32_t e = q->first[member]; e < q->first[member + 1]; e++) {
-            uint32_t from = q->from[e];
-
-            set = from <= units ? hs_setpool_single(pool, from - 1)
-                                : q->set[from - units - 1];
+        while ((region = next_region(q, &sources)) != ABOVE) {
+            set = region <= units ? hs_setpool_single(pool, region - 1)
+                                  : q->set[region - units - 1];
             if (set != PENDING)
                 hs_column_push(&search->ids, &set);
         }
     }
     set = hs_setpool_union(pool, search->ids.at, search->ids.count);
-    while (search->height > bottom)
-        q->set[search->stack[--search->height]] = set;
+    while (search->stack.count > bottom)
+        q->set[stack[--search->stack.count]] = set;
 }
 
-/* Follows the next edge of the last top on the trail, or leaves it. */
+/* Follows the next arc of the last top on the trail, or leaves it. */
 static void step(struct search *search, struct quotient *q,
                  struct hs_setpool *pool)
 {
-    uint32_t top = search->trail[search->depth - 1];
-    uint32_t units = q->plan->unit_count, from, up;
+    struct call *call =
+        (struct call *)search->trail.at + search->trail.count - 1;
+    uint32_t units = q->plan->unit_count, top = call->top, from;
+    uint32_t region = next_region(q, &call->sources);
 
-    if (search->at[top] < q->first[top + 1]) {
-        from = q->from[search->at[top]++];
-        if (from <= units)
+    if (region != ABOVE) {
+        if (region <= units)
             return;
-        from -= units + 1;
+        from = region - units - 1;
         if (!search->order[from])
             enter(search, q, from);
         else if (q->set[from] == PENDING &&
@@ -247,33 +206,31 @@ static void step(struct search *search, struct quotient *q,
             search->low[top] = search->order[from];
         return;
     }
-    search->depth--;
     if (search->low[top] == search->order[top])
         finish(search, q, pool, top);
-    if (search->depth == 0)
+    if (--search->trail.count == 0)
         return;
-    up = search->trail[search->depth - 1];
-    if (search->low[top] < search->low[up])
-        search->low[up] = search->low[top];
+    call--;
+    if (search->low[top] < search->low[call->top])
+        search->low[call->top] = search->low[top];
 }
 
 static void propagate(struct quotient *q, struct hs_setpool *pool)
 {
-    struct search search = {.ids = HS_COLUMN(uint32_t, q->scratch)};
+    struct search search = {.ids = HS_COLUMN(uint32_t, q->scratch),
+                            .stack = HS_COLUMN(uint32_t, q->scratch),
+                            .trail = HS_COLUMN(struct call, q->scratch)};
     size_t size = q->tops * sizeof(uint32_t);
 
     search.order = hs_arena_zeroed(q->scratch, q->tops, sizeof(uint32_t));
     search.low = hs_arena_alloc(q->scratch, size);
-    search.at = hs_arena_alloc(q->scratch, size);
-    search.stack = hs_arena_alloc(q->scratch, size);
-    search.trail = hs_arena_alloc(q->scratch, size);
     q->set = hs_arena_alloc(q->scratch, size);
     memset(q->set, 0xff, size);
     for (uint32_t top = 0; top < q->tops; top++) {
         if (search.order[top])
             continue;
         enter(&search, q, top);
-        while (search.depth)
+        while (search.trail.count)
             step(&search, q, pool);
     }
 }
@@ -352,7 +309,7 @@ void hs_sharing_find(struct hs_sharing *sharing, struct hs_dominators *dom,
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
     struct quotient q = {
-        .dom = dom, .plan = plan, .scratch = &scratch, .node = dom->retained};
+        .dom = dom, .plan = plan, .scratch = &scratch, .mark = dom->mark};
     struct hs_setpool_limits limits = {
         .elements =
             plan->most_members ? plan->most_members : HS_SHARING_MOST_MEMBERS,
@@ -364,7 +321,6 @@ void hs_sharing_find(struct hs_sharing *sharing, struct hs_dominators *dom,
     mark(&marks, &q);
     if (find_tops(&q, &marks)) {
         find_regions(&q, &marks);
-        collect_edges(&q);
         hs_setpool_init(&pool, plan->unit_count, limits, &scratch);
         propagate(&q, &pool);
         make_shares(sharing, &q, &pool, arena);
