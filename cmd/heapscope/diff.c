@@ -14,22 +14,43 @@
 static const struct hs_section sections[] = {
     {HS_PART_HEAP, hs_heap_diff_section},
     {HS_PART_PROFILE, hs_profile_diff_section},
+    {HS_PART_STACKS, hs_stacks_diff_section},
     {0, NULL},
 };
 
 static const struct hs_filler fillers[] = {
     {HS_PART_HEAP, hs_heap_fill},
     {HS_PART_PROFILE, hs_profile_fill},
+    {HS_PART_STACKS, hs_stacks_fill},
     {0, NULL},
 };
+
+/* The parts that all snapshots have, of those that can be compared; 0 with ERR
+ * filled if there are none. */
+static unsigned common_parts(const struct hs_run *run, struct hs_err *err)
+{
+    const struct hs_source *source = run->snapshots[0].sources.at;
+    unsigned parts = run->command->needs, before = 0;
+
+    for (size_t i = 0; parts && i < run->snapshot_count; i++) {
+        before = parts;
+        parts &= run->snapshots[i].parts;
+        source = run->snapshots[i].sources.at;
+    }
+    if (!parts)
+        hs_fail(err, HS_EDATA, HS_NOWHERE, "'%s' %s", source->path,
+                before == HS_PART_STACKS ? "has no printed goroutines"
+                                         : "has nothing that others have, too");
+    return parts;
+}
 
 static bool fill(struct hs_run *run, struct hs_digest *digests,
                  struct hs_err *err)
 {
-    unsigned parts = ~0u;
+    unsigned parts = common_parts(run, err);
 
-    for (size_t i = 0; i < run->snapshot_count; i++)
-        parts &= run->snapshots[i].parts;
+    if (!parts)
+        return false;
     for (size_t i = 0; i < run->snapshot_count; i++) {
         hs_digest_init(&digests[i], run->scratch);
         for (const struct hs_filler *f = fillers; f->fill; f++)
@@ -74,11 +95,14 @@ const struct hs_command command_diff = {
         "of them, --by holder, type or site; of dumps of one process also how "
         "many objects survived, are new or were "
         "freed, in all and for each holder.\n\n"
+        "Of logs with printed goroutines, or files of "
+        "/debug/pprof/goroutine?debug=2, how many there are in each function, "
+        "and of one process how many are still there.\n\n"
         "With three or more files, old and new are the first and the last, "
         "and what grows in every step is marked.",
     .takes = HS_TAKES_TWO,
     .options = HS_OPT_SAMPLE_TYPE | HS_OPT_BY | HS_OPT_CUM | HS_OPT_FOCUS |
                HS_OPT_FAIL_ON,
-    .needs = HS_PART_PROFILE | HS_PART_HEAP,
+    .needs = HS_PART_PROFILE | HS_PART_HEAP | HS_PART_STACKS,
     .run = diff_run,
 };

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "algo/kinds.h"
 #include "base/size.h"
 
 enum step_column {
@@ -192,10 +193,46 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     hs_doc_row(doc, table, values);
 }
 
-/* A list of a million elements is as clear with its two ends: of a longer path
- * so many steps are shown.  -n 0 shows all; any other -n is about rows of
- * tables, and a path of two steps would tell nothing. */
+/* A list of a million elements is as clear with its two ends.  Of a row of
+ * objects of one kind that is longer than MOST_ALIKE two and the last are
+ * shown, and of a path that is still longer than STEPS_SHOWN its two ends.
+ * -n 0 shows all; any other -n is about rows of tables, and a path of two steps
+ * would tell nothing. */
 #define STEPS_SHOWN 16
+#define MOST_ALIKE  5
+
+static bool same_kind(const struct hs_heap_case *c, const struct hs_path *path,
+                      uint32_t a, uint32_t b)
+{
+    return hs_kind_of(c->heap, c->holders, path->steps[a].object) ==
+           hs_kind_of(c->heap, c->holders, path->steps[b].object);
+}
+
+/* Those of the COUNT steps STEPS of PATH that are to be shown. */
+static struct hs_column choose_steps(struct hs_run *run,
+                                     const struct hs_heap_case *c,
+                                     const struct hs_path *path,
+                                     const uint32_t *steps, size_t count)
+{
+    struct hs_column chosen = HS_COLUMN(uint32_t, run->scratch);
+    uint32_t *at;
+
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1;
+             end < count && same_kind(c, path, steps[i], steps[end]);)
+            end++;
+        for (size_t k = i; k < end; k++)
+            if (end - i <= MOST_ALIKE || k < i + 2 || k + 1 == end)
+                hs_column_push(&chosen, &(uint32_t){(uint32_t)k});
+    }
+    at = chosen.at;
+    if (chosen.count > STEPS_SHOWN) {
+        memmove(at + STEPS_SHOWN / 2, at + chosen.count - STEPS_SHOWN / 2,
+                STEPS_SHOWN / 2 * sizeof(*at));
+        chosen.count = STEPS_SHOWN;
+    }
+    return chosen;
+}
 
 static void add_gap(struct hs_run *run, struct hs_block *table,
                     uint32_t left_out)
@@ -215,20 +252,22 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
 {
     struct hs_column shown = hs_look_steps(c, path, run->scratch);
     const uint32_t *steps = shown.at;
-    size_t count = shown.count, first = count, last = count;
+    struct hs_column chosen = {0};
+    bool all = !hs_run_limit(run, STEPS_SHOWN);
+    size_t before = 0;
     struct hs_block *table =
         hs_doc_table(run->doc, group, key, "", columns, STEP_COLUMNS);
 
-    if (count > STEPS_SHOWN && hs_run_limit(run, STEPS_SHOWN)) {
-        first = STEPS_SHOWN / 2;
-        last = count - STEPS_SHOWN / 2;
-    }
     table->style = HS_TABLE_PATH;
     add_holder(run, c, table, path);
-    for (size_t i = 0; i < first; i++)
-        add_step(run, c, table, path, steps[i], i == 0);
-    if (first < last)
-        add_gap(run, table, (uint32_t)(last - first));
-    for (size_t i = last; i < count; i++)
-        add_step(run, c, table, path, steps[i], false);
+    if (!all)
+        chosen = choose_steps(run, c, path, steps, shown.count);
+    for (size_t i = 0; i < (all ? shown.count : chosen.count); i++) {
+        size_t number = all ? i : ((uint32_t *)chosen.at)[i];
+
+        if (number > before)
+            add_gap(run, table, (uint32_t)(number - before));
+        add_step(run, c, table, path, steps[number], i == 0);
+        before = number + 1;
+    }
 }

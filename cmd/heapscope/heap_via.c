@@ -20,7 +20,9 @@
 
 static bool is_inner(const struct hs_heap_case *c, uint32_t object)
 {
-    return hs_typing_inner(hs_names_typing(c->heap->names, object));
+    const struct hs_names *names = c->heap->names;
+
+    return names && hs_typing_inner(names, hs_names_typing(names, object));
 }
 
 struct hs_column hs_look_steps(const struct hs_heap_case *c,

@@ -37,6 +37,8 @@ struct loading {
     struct file *files;
     size_t count;
     bool unknown; /* some file was of no known format */
+    unsigned
+        compared; /* parts that make a file a moment of its own, for diff */
 };
 
 void hs_complain(const struct hs_command *command, const char *subject,
@@ -211,11 +213,21 @@ static bool arrange_one(struct loading *l, struct hs_err *err)
     return true;
 }
 
-/* Parts of FILE that are compared with those of others: an executable names
- * what is in them. */
-static unsigned fills_compared(const struct file *file)
+/* Parts that are compared: an executable only names what is in them.  If there
+ * is nothing else, logs are moments, too, by the goroutines in them. */
+static unsigned find_compared(const struct loading *l)
 {
-    return fills_alone(file) & ~(unsigned)HS_PART_PROGRAM;
+    unsigned parts = 0;
+
+    for (size_t i = 0; i < l->count; i++)
+        parts |= fills_alone(&l->files[i]);
+    parts &= ~(unsigned)HS_PART_PROGRAM;
+    return parts ? parts : HS_PART_STACKS;
+}
+
+static unsigned fills_compared(const struct loading *l, const struct file *file)
+{
+    return fills(file) & l->compared;
 }
 
 /* A snapshot for each file that fills the part which the first one fills; the
@@ -225,14 +237,15 @@ static bool arrange_two(struct loading *l, struct hs_err *err)
     const struct file *first = NULL;
     size_t n = 0;
 
+    l->compared = find_compared(l);
     for (size_t i = 0; i < l->count; i++) {
         struct file *file = &l->files[i];
 
-        if (!fills_compared(file)) {
+        if (!fills_compared(l, file)) {
             file->snapshot = l->run->snapshots;
             continue;
         }
-        if (first && !(fills_compared(file) & fills_compared(first)))
+        if (first && !(fills_compared(l, file) & fills_compared(l, first)))
             return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                            "'%s' (%s) and '%s' (%s) cannot be compared",
                            first->path, first->format->title, file->path,

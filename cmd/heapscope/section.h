@@ -58,9 +58,12 @@ bool hs_gclog_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err);
 bool hs_stacks_goroutines_section(struct hs_run *run, struct hs_err *err);
 bool hs_stacks_finalizers_section(struct hs_run *run, struct hs_err *err);
+bool hs_stacks_diff_section(struct hs_run *run, struct hs_err *err);
 bool hs_finqueue_section(struct hs_run *run, struct hs_err *err);
 
 bool hs_heap_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
                   struct hs_digest *digest, struct hs_err *err);
+bool hs_stacks_fill(struct hs_run *run, const struct hs_snapshot *snapshot,
+                    struct hs_digest *digest, struct hs_err *err);
 
 #endif

@@ -86,6 +86,7 @@ static const struct topic of_heap[] = {
 static struct hs_block *rows_table(struct hs_run *run, const char *key,
                                    const char *title, bool heap, bool via)
 {
+    bool profile = run->snapshots[0].parts & HS_PART_PROFILE;
     struct hs_doc_column *copy = (struct hs_doc_column *)hs_arena_copy(
         run->scratch, columns, sizeof(columns));
 
@@ -94,6 +95,9 @@ static struct hs_block *rows_table(struct hs_run *run, const char *key,
     if (heap) {
         copy[VIA].key = "allocated";
         copy[VIA].title = "allocated";
+    } else if (!profile) {
+        copy[VIA].key = "created_by";
+        copy[VIA].title = "created by";
     }
     return hs_doc_table(run->doc, run->doc->top, key, title, copy,
                         heap ? COLUMNS : VIA + 1);

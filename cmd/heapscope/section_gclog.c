@@ -21,6 +21,19 @@ static struct hs_value bytes(double n)
     return hs_value_of(HS_UNIT_BYTES, n < 9e18 ? (int64_t)n : INT64_MAX);
 }
 
+/* A size of gctrace to people: it has whole MiB, rounded down. */
+static struct hs_shown show(uint64_t n)
+{
+    const struct hs_shown little = {"<1 MiB"};
+
+    return n ? hs_show_bytes((int64_t)n) : little;
+}
+
+static struct hs_value whole(double n)
+{
+    return n > 0 ? bytes(n) : hs_value_text("<1 MiB");
+}
+
 static struct hs_value nanos(double seconds)
 {
     /* A made-up line may have any time; a century is enough. */
@@ -170,9 +183,8 @@ static void show_people(struct hs_run *run, struct hs_block *group,
     hs_doc_field(doc, group, NULL, "heap after",
                  hs_value_text(hs_doc_printf(
                      doc, "%s at first, %s at last, %s at most",
-                     hs_show_bytes((int64_t)log->first.after).text,
-                     hs_show_bytes((int64_t)log->last.after).text,
-                     hs_show_bytes((int64_t)log->after_most).text)));
+                     show(log->first.after).text, show(log->last.after).text,
+                     show(log->after_most).text)));
     if (grows(log, &trend))
         hs_doc_field(
             doc, group, NULL, "trend",
@@ -186,14 +198,14 @@ static void show_people(struct hs_run *run, struct hs_block *group,
                      hs_show_nanos(nanos(log->stop_sum_ms / 1e3).integer).text,
                      hs_show_share(log->last.gc_share).text)));
     if (log->other_runs)
-        hs_doc_field(doc, group, NULL, "others",
-                     hs_value_text(hs_doc_printf(
-                         doc,
-                         "%s more run%s of a program in the log, with %s "
-                         "at most",
-                         hs_show_count((int64_t)log->other_runs).text,
-                         log->other_runs == 1 ? "" : "s",
-                         hs_show_bytes((int64_t)log->other_most).text)));
+        hs_doc_field(
+            doc, group, NULL, "others",
+            hs_value_text(hs_doc_printf(
+                doc,
+                "%s more run%s of a program in the log, with %s "
+                "at most",
+                hs_show_count((int64_t)log->other_runs).text,
+                log->other_runs == 1 ? "" : "s", show(log->other_most).text)));
 }
 
 /* A few rows that stand for all, in equal numbers of points. */
@@ -234,10 +246,10 @@ static void show_series(struct hs_run *run, const struct hs_gclog *log)
         struct hs_value row[] = {
             nanos(points[to - 1].until),
             hs_value_of(HS_UNIT_COUNT, (int64_t)cycles),
-            bytes(peak),
-            bytes(after.low),
-            bytes(after.high),
-            bytes(line_of(&points[to - 1], HS_GC_GOAL)->last),
+            whole(peak),
+            whole(after.low),
+            whole(after.high),
+            whole(line_of(&points[to - 1], HS_GC_GOAL)->last),
         };
 
         hs_doc_row(run->doc, table, row);

@@ -259,6 +259,7 @@ void hs_process_waterfall_part(struct hs_run *run,
     show_people(run, &w, process, remarks);
     if (!process)
         return;
+    hs_process_fit_part(run, process);
     hs_process_verdict_part(run, &w, process);
     show_facts(run, process);
 }
@@ -295,6 +296,16 @@ static bool in_use(const struct hs_profile *profile, uint64_t *bytes)
     return true;
 }
 
+/* A peak below what is resident is that of an earlier moment. */
+static void drop_old_peak(struct hs_process *process)
+{
+    uint64_t rss, peak;
+
+    if (hs_process_knows(process, HS_FACT_RSS, &rss) &&
+        hs_process_knows(process, HS_FACT_RSS_PEAK, &peak) && peak < rss)
+        process->facts[HS_FACT_RSS_PEAK] = (struct hs_fact){0};
+}
+
 void hs_process_take_others(struct hs_run *run)
 {
     struct hs_snapshot *snapshot = &run->snapshots[0];
@@ -308,4 +319,5 @@ void hs_process_take_others(struct hs_run *run)
         in_use(snapshot->profile, &bytes))
         hs_process_say(snapshot->process, HS_FACT_HEAP_LIVE, bytes,
                        HS_BY_SAMPLES);
+    drop_old_peak(snapshot->process);
 }

@@ -22,6 +22,9 @@ void hs_process_waterfall_part(struct hs_run *run,
 /* What follows from it, and what else is known: limits, huge pages, kills. */
 void hs_process_verdict_part(struct hs_run *run, const struct hs_waterfall *w,
                              const struct hs_process *process);
+/* Warns of what cannot be of one process at one moment. */
+void hs_process_fit_part(struct hs_run *run, const struct hs_process *process);
+
 void hs_process_facts_fields(struct hs_run *run, struct hs_block *group,
                              const struct hs_process *process);
 

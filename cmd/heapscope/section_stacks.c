@@ -183,9 +183,32 @@ static void tell_programs(const struct hs_stacks_view *v)
     hs_doc_field(doc, group, "same_process", NULL,
                  v->join.known ? hs_value_bool(v->join.one_process)
                                : hs_value_null());
+    hs_stacks_growth_part(v->run, group, v->stacks);
     list = hs_doc_list(doc, group, "groups", NULL);
     for (size_t i = 0; i < v->count && (!limit || i < limit); i++)
         tell_group(v, hs_doc_group(doc, list, NULL, NULL), &v->rows[i]);
+}
+
+/* Of several moments, which one this is; and how it went from the first to the
+ * last in the same file. */
+static void tell_moments(const struct hs_stacks_view *v)
+{
+    struct hs_document *doc = v->run->doc;
+    const struct hs_stacks *stacks = v->stacks;
+    const char *went = "";
+
+    if (stacks->moments < 2)
+        return;
+    if (stacks->last.rows.count > 0)
+        went = hs_doc_printf(doc, ": %s at the first, %s at the last",
+                             hs_show_count(stacks->first.total).text,
+                             hs_show_count(stacks->last.total).text);
+    hs_doc_note(doc, doc->top,
+                "Goroutines were printed at %s moments%s; these are of the one "
+                "with the most of them, at byte %" PRIu64 " of %s.",
+                hs_show_count((int64_t)stacks->moments).text, went,
+                stacks->offset,
+                strcmp(stacks->path, "-") ? stacks->path : "standard input");
 }
 
 static void tell_notes(const struct hs_stacks_view *v)
@@ -205,12 +228,7 @@ static void tell_notes(const struct hs_stacks_view *v)
     if (stacks->left_out)
         hs_doc_note(doc, doc->top, "%s goroutines more are not counted.",
                     hs_show_count((int64_t)stacks->left_out).text);
-    if (stacks->moments > 1)
-        hs_doc_note(doc, doc->top,
-                    "Goroutines were printed at %s moments; these are of the "
-                    "one with the most of them, at byte %" PRIu64 ".",
-                    hs_show_count((int64_t)stacks->moments).text,
-                    stacks->offset);
+    tell_moments(v);
     if (v->join.known && !v->join.one_process)
         hs_doc_note(doc, doc->top,
                     "They are not those of the dump: %" PRIu32 " have an id "
@@ -229,19 +247,8 @@ static void add_digest(const struct hs_stacks_view *v)
 {
     struct hs_run *run = v->run;
 
-    if (!run->digest || (run->snapshots[0].parts & HS_PART_HEAP))
-        return;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct hs_stacks_group *group =
-            hs_stacks_group_of(v, &v->rows[i]);
-
-        hs_digest_add(run->digest,
-                      (struct hs_digest_row){
-                          .kind = "goroutines",
-                          .name = hs_stacks_text(v->stacks, group->name),
-                          .objects = group->count,
-                          .metric = HS_METRIC_OWN});
-    }
+    if (run->digest && !(run->snapshots[0].parts & HS_PART_HEAP))
+        hs_stacks_digest(v->stacks, run->digest, run->scratch);
 }
 
 bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err)
@@ -252,8 +259,8 @@ bool hs_stacks_analyze_section(struct hs_run *run, struct hs_err *err)
     hs_stacks_look(run, NULL, &v);
     hs_stacks_heading(&v);
     show_groups(&v, hs_run_limit(run, FIRST_SCREEN));
-    tell_notes(&v);
     tell_programs(&v);
+    tell_notes(&v);
     add_digest(&v);
     return true;
 }
@@ -275,7 +282,7 @@ bool hs_stacks_goroutines_section(struct hs_run *run, struct hs_err *err)
     hs_stacks_heading(&v);
     show_groups(&v, hs_run_limit(run, USUAL_ROWS));
     show_stacks(&v);
-    tell_notes(&v);
     tell_programs(&v);
+    tell_notes(&v);
     return true;
 }

@@ -68,6 +68,11 @@ void hs_stacks_stack_part(const struct hs_stacks_view *v,
                           const char *title, const struct hs_stacks_row *row,
                           uint32_t most);
 
+/* Of what there is more at the last moment of the log than at the first; to
+ * people, if there is more in all. */
+void hs_stacks_growth_part(struct hs_run *run, struct hs_block *group,
+                           const struct hs_stacks *stacks);
+
 /* Notes on finalizers that were running. */
 void hs_stacks_tell_finalizers(const struct hs_stacks_view *v);
 

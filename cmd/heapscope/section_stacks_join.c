@@ -2,12 +2,16 @@
 /*
  * section_stacks_join.c - are the goroutines of a log those of the dump?
  *
- * Ids are never used again within a process, so one id is one goroutine; in
- * another process it is something else, most of the time.
+ * Ids are never used again within a process, so one id is one goroutine.  In
+ * another run of the same program many ids are of the same function by chance,
+ * so nearly all of those that both have must be; those that nobody has started
+ * (main, the runtime's own) are alike everywhere and do not count.
  */
 #include "section_stacks.h"
 
 #include "model/heap.h"
+
+#define NEARLY 0.95
 
 /* A dump has no inlined functions.  Where all of them went into the wrapper of
  * the go statement, that is named after who has started the goroutine. */
@@ -53,6 +57,10 @@ struct hs_stacks_join hs_stacks_joined(struct hs_run *run)
         if (at == HS_MAP_NONE)
             continue;
         group = printed[at].group;
+        if (!groups[group].creator.function) {
+            in_dump[group]++;
+            continue;
+        }
         join.common++;
         if (!is_alike(heap, &dumped[i],
                       hs_stacks_text(stacks, groups[group].name),
@@ -62,7 +70,8 @@ struct hs_stacks_join hs_stacks_joined(struct hs_run *run)
         in_dump[group]++;
     }
     join.known = true;
-    join.one_process = join.common > 0 && join.alike >= join.common / 2 + 1;
+    join.one_process =
+        join.common > 0 && join.alike >= NEARLY * (double)join.common;
     join.in_dump = in_dump;
     return join;
 }

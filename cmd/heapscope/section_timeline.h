@@ -78,4 +78,8 @@ void hs_timeline_objects_part(struct hs_run *run, struct hs_block *group,
 void hs_timeline_notes_part(struct hs_run *run, struct hs_block *group,
                             const struct hs_timeline *t);
 
+/* How many tasks and regions were never closed, in a line; none if none. */
+void hs_timeline_notes_line(struct hs_run *run, struct hs_block *group,
+                            const struct hs_timeline *t);
+
 #endif

@@ -86,6 +86,7 @@ bool hs_timeline_analyze_section(struct hs_run *run, struct hs_err *err)
     hs_timeline_trend_line(run, brief, t);
     hs_timeline_goroutines_line(run, brief, t);
     hs_timeline_finalizers_lines(run, brief, t, false);
+    hs_timeline_notes_line(run, brief, t);
     hs_timeline_groups(run, doc->top, t, NULL, hs_run_limit(run, USUAL_ROWS));
     hs_timeline_types(run, doc->top, t, hs_run_limit(run, USUAL_ROWS));
     if (heap && !hs_timeline_join_part(run, doc->top, err))

@@ -189,11 +189,18 @@ static void add_stops(struct hs_run *run, struct hs_block *group,
     }
 }
 
-/* "+1.2 MiB a second (R² 0.98)", or that there is nothing to say. */
+/* "+1.2 MiB a second (R² 0.98)", or that there is nothing to say.  A few points
+ * are on a line by chance. */
 static const char *describe(struct hs_run *run, const struct hs_trend *trend)
 {
     if (trend->count < 2)
         return "unknown: it takes two collections at least";
+    if (trend->few && !isnan(trend->per_second))
+        return hs_doc_printf(
+            run->doc, "%s%s a second; %s are too few to tell whether it grows",
+            trend->per_second > 0 ? "+" : "",
+            hs_show_bytes((int64_t)trend->per_second).text,
+            hs_timeline_count(run, trend->count, "collection"));
     if (isnan(trend->per_second))
         return hs_doc_printf(run->doc, "%s (R² %.2f); the clock is not known",
                              trend->grows ? "it grows" : "no steady growth",

@@ -140,6 +140,9 @@ bool hs_timeline_is_system(const struct hs_timeline *t, uint32_t function)
 {
     struct hs_str name = hs_timeline_string(t, function);
 
+    /* An old trace has runtime.main for what runs main.main. */
+    if (hs_str_equal(name, hs_str_of("runtime.main")))
+        return false;
     return name.size > 8 && (memcmp(name.text, "runtime.", 8) == 0 ||
                              memcmp(name.text, "runtime/", 8) == 0);
 }

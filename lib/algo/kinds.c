@@ -67,7 +67,8 @@ static bool is_part(const struct hs_heap *heap, uint32_t node)
     if (node >= hs_heap_count(heap))
         return false;
     typing = hs_names_typing(heap->names, node);
-    return hs_typing_inner(typing) && hs_typing_shape(typing) != HS_SHAPE_MAP;
+    return typing && hs_typing_inner(heap->names, typing) &&
+           hs_typing_shape(typing) != HS_SHAPE_MAP;
 }
 
 static void add_child(struct finding *f, uint32_t node)

@@ -30,12 +30,12 @@ struct descending {
     bool alone;     /* of too many only that one is looked at */
 };
 
-/* The node of KEY, the one that retains most, that hangs below the one shown;
- * HS_NO_NODE if there is none. */
-static uint32_t choose(const struct descending *d, uint64_t key)
+/* The node of KEY, the one that retains most, that hangs below the one shown,
+ * or below what is JOINED with that; HS_NO_NODE if there is none. */
+static uint32_t choose(const struct descending *d, uint64_t key, bool joined)
 {
     struct hs_kinds kinds = hs_kinds_find(d->heap, d->holders, d->retention,
-                                          &d->shown, 1, false, d->scratch);
+                                          &d->shown, 1, joined, d->scratch);
     const struct hs_kind *list = kinds.list.at;
 
     for (size_t i = 0; i < kinds.list.count; i++)
@@ -108,7 +108,9 @@ static bool descend(struct descending *d, double keep)
         return false;
     /* Of one node they are known. */
     node = d->count == 1 && kinds.joined == 0 ? kind->largest
-                                              : choose(d, kind->key);
+                                              : choose(d, kind->key, false);
+    if (node == HS_NO_NODE && kinds.joined)
+        node = choose(d, kind->key, true);
     if (node == HS_NO_NODE)
         return false;
     if (node < objects) {

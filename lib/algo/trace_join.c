@@ -4,8 +4,9 @@
  *
  * Goroutines: at least half of those that were alive at the trace's end are in
  * the dump, and of those at least NEARLY all are on a stack with the function
- * that the trace says they started in.  The runtime's own are not counted: they
- * are alike everywhere.
+ * that the trace says they started in, or in the wrapper of the go statement
+ * that the trace says has started them: a dump has no inlined functions.  The
+ * runtime's own are not counted: they are alike everywhere.
  *
  * Objects: their slot in the dump starts at the same address and has the same
  * size, for NEARLY all.  A dump that was taken long after the trace fails this,
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "model/goname.h"
 
 #define NEARLY 0.95
 #define HARDLY 0.1 /* what two runs of one program may have at equal places */
@@ -59,6 +61,40 @@ static bool is_on_stack(const struct hs_heap *heap,
     return false;
 }
 
+/* Is FUNCTION "WHO.gowrap1", by a function on the stack CREATION? */
+static bool wraps(const struct hs_timeline *t, uint32_t creation,
+                  struct hs_str function)
+{
+    uint32_t count;
+    const struct hs_trace_frame *frames =
+        hs_timeline_stack(t, creation, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct hs_str who = hs_timeline_string(t, frames[i].function);
+
+        if (who.size && function.size > who.size &&
+            function.text[who.size] == '.' &&
+            memcmp(function.text, who.text, who.size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_wrapper(const struct hs_heap *heap,
+                          const struct hs_goroutine *g,
+                          const struct hs_timeline *t, uint32_t creation)
+{
+    const struct hs_frame *frames = heap->frames.at;
+
+    for (uint32_t i = 0; i < g->frame_count; i++) {
+        struct hs_str function = frames[g->first_frame + i].function;
+
+        if (hs_goname_wrapper(function) && wraps(t, creation, function))
+            return true;
+    }
+    return false;
+}
+
 static void join_goroutines(struct hs_trace_join *join,
                             const struct hs_timeline *t,
                             const struct hs_heap *heap, struct hs_arena *arena,
@@ -87,7 +123,8 @@ static void join_goroutines(struct hs_trace_join *join,
         join->looked++;
         if (at == HS_MAP_NONE)
             continue;
-        same = is_on_stack(heap, &all[at], function);
+        same = is_on_stack(heap, &all[at], function) ||
+               is_in_wrapper(heap, &all[at], t, groups[rows[i].group].creation);
         join->found++;
         join->agreed += same;
         if (same)

@@ -88,6 +88,34 @@ TEST(a_trace_and_a_dump_of_one_process_are_joined)
     close_pair(&pair);
 }
 
+/* As `go func(page *Page) { wait(page) }(page)` compiles: the trace tells the
+ * function, which the dump has inlined into what calls it. */
+static void wrap(struct pair *pair, const char *name)
+{
+    struct hs_frame *frames = pair->dump.heap->frames.at;
+
+    for (size_t i = 0; i < pair->dump.heap->frames.count; i++)
+        if (hs_str_equal(frames[i].function, hs_str_of("main.serve")))
+            frames[i].function = hs_str_of(name);
+}
+
+TEST(goroutines_inlined_into_the_wrapper_of_their_go_statement_are_joined)
+{
+    struct pair pair;
+
+    open_pair(&pair, "trace/both-go1.26.dump.gz");
+    wrap(&pair, "main.main.gowrap1");
+    join(&pair);
+    assert_int_equal(pair.join.verdict, HS_JOIN_SAME);
+    assert_int_equal(pair.join.agreed, 26);
+    close_pair(&pair);
+    open_pair(&pair, "trace/both-go1.26.dump.gz");
+    wrap(&pair, "main.start.gowrap1");
+    join(&pair);
+    assert_int_equal(pair.join.verdict, HS_JOIN_OTHERS);
+    close_pair(&pair);
+}
+
 TEST(another_run_of_the_program_is_not_joined)
 {
     struct pair pair;

@@ -65,6 +65,7 @@ struct hs_trend hs_trend_of(const struct hs_timeline *timeline)
     double *y = hs_arena_zeroed(&arena, room, sizeof(*y)), slope;
 
     trend.count = collect(timeline, x, y, &trend);
+    trend.few = trend.count < LEAST;
     if (trend.count >= 2) {
         slope = hs_trend_line(x, y, trend.count, &trend.fit);
         trend.grows =

@@ -19,6 +19,7 @@ struct hs_trend {
     uint64_t first, last; /* after the first and the last collection */
     int64_t from, to;     /* when those ended */
     bool grows;           /* steadily: see trend.c */
+    bool few;             /* points; too few to say that it does not */
 };
 
 /* Of the collections of TIMELINE that ended in it. */

@@ -273,8 +273,8 @@ static void check_objects(struct trace *trace, const json_t *sheet)
 static void check_notes(struct trace *trace, const json_t *sheet)
 {
     const struct hs_timeline *t = trace->t;
-    const struct hs_trace_task *tasks = t->open_tasks.at;
-    const struct hs_trace_region *regions = t->open_regions.at;
+    const struct hs_trace_open *tasks = t->open_tasks.at;
+    const struct hs_trace_open *regions = t->open_regions.at;
     const struct hs_trace_tally *logs = t->logs.at;
     const json_t *answer;
     uint64_t count = 0;

@@ -32,13 +32,19 @@
 /* Lines between the reason and the goroutines ("[signal SIGSEGV ...]"). */
 #define REASON_LINES 8
 
-struct log_stacks {
-    struct hs_stacks_builder builder;
+/* A goroutine that was read. */
+struct parsed {
     struct hs_arena texts; /* of ENTRY */
     struct hs_stacks_entry entry;
     uint64_t offset; /* of its header */
-    size_t prefix;   /* bytes before each of its lines */
-    bool json;       /* they are in a JSON text */
+};
+
+struct log_stacks {
+    struct hs_stacks_builder builder;
+    struct parsed now, held; /* see hold */
+    bool holds;
+    size_t prefix; /* bytes before each of its lines */
+    bool json;     /* they are in a JSON text */
     bool open;
     bool ancestors; /* what follows is of others */
     uint32_t *line; /* where the next file's line goes, or NULL */
@@ -147,6 +153,38 @@ static bool knows(struct hs_cursor line)
     return find_header(line, &at, &rest, &entry);
 }
 
+static void release(struct log_stacks *s)
+{
+    if (s->holds)
+        hs_stacks_add(&s->builder, &s->held.entry, s->held.offset);
+    s->holds = false;
+}
+
+/* A running goroutine may be the first of the next moment, whose id is a new
+ * one: ?debug=2 begins with the one that asks.  Then the goroutine after it is
+ * in the moment before it. */
+static void hold(struct log_stacks *s)
+{
+    struct parsed held = s->held;
+
+    if (s->holds && hs_stacks_has(&s->builder, s->now.entry.id))
+        hs_stacks_next(&s->builder, (struct hs_str){0});
+    release(s);
+    if (!hs_str_equal(s->now.entry.state, hs_str_of("running"))) {
+        hs_stacks_add(&s->builder, &s->now.entry, s->now.offset);
+        return;
+    }
+    s->held = s->now;
+    s->now = held; /* and its memory */
+    s->holds = true;
+}
+
+static void next_moment(struct log_stacks *s, struct hs_str reason)
+{
+    release(s);
+    hs_stacks_next(&s->builder, reason);
+}
+
 static void close_entry(struct log *log)
 {
     struct log_stacks *s = log->stacks;
@@ -156,9 +194,9 @@ static void close_entry(struct log *log)
     s->open = false;
     s->line = NULL;
     s->last_line = log->lines.count;
-    log->goroutines += s->entry.id > 0;
-    if (s->entry.id > 0)
-        hs_stacks_add(&s->builder, &s->entry, s->offset);
+    log->goroutines += s->now.entry.id > 0;
+    if (s->now.entry.id > 0)
+        hold(s);
 }
 
 /* `\t/src/main.go:17 +0x1d` of the function before. */
@@ -181,7 +219,7 @@ static void read_place(struct log_stacks *s, struct hs_str text)
     if (!hs_scan_unsigned(&scan, &line))
         return;
     text.size = (size_t)(colon - text.text);
-    *s->file = hs_str_copy(&s->texts, text);
+    *s->file = hs_str_copy(&s->now.texts, text);
     *s->line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX;
     s->line = NULL;
 }
@@ -197,7 +235,7 @@ static bool read_elided(struct log_stacks *s, struct hs_cursor scan)
         hs_scan_unsigned(&scan, &n);
     if (!hs_scan_literal(&scan, " frames elided..."))
         return false;
-    s->entry.elided += n < UINT16_MAX ? (uint32_t)n : UINT16_MAX;
+    s->now.entry.elided += n < UINT16_MAX ? (uint32_t)n : UINT16_MAX;
     return true;
 }
 
@@ -207,11 +245,11 @@ static bool read_creator(struct log_stacks *s, struct hs_cursor scan)
 
     if (!hs_scan_literal(&scan, "created by ") || !hs_scan_word(&scan, &name))
         return false;
-    s->entry.creator = hs_str_copy(&s->texts, name);
-    s->file = &s->entry.creator_file;
-    s->line = &s->entry.creator_line;
+    s->now.entry.creator = hs_str_copy(&s->now.texts, name);
+    s->file = &s->now.entry.creator_file;
+    s->line = &s->now.entry.creator_line;
     if (hs_scan_literal(&scan, " in goroutine "))
-        hs_scan_unsigned(&scan, &s->entry.parent);
+        hs_scan_unsigned(&scan, &s->now.entry.parent);
     return true;
 }
 
@@ -227,17 +265,17 @@ static bool read_frame(struct log_stacks *s, struct hs_str text)
     if (!open || open == text.text)
         return false;
     frame.function = hs_str_copy(
-        &s->texts, (struct hs_str){text.text, (size_t)(open - text.text)});
+        &s->now.texts, (struct hs_str){text.text, (size_t)(open - text.text)});
     if (memchr(frame.function.text, ' ', frame.function.size))
         return false;
-    if (s->entry.frames.count == FRAMES_MOST) {
-        s->entry.elided++;
+    if (s->now.entry.frames.count == FRAMES_MOST) {
+        s->now.entry.elided++;
         s->line = NULL;
         return true;
     }
-    hs_column_push(&s->entry.frames, &frame);
-    kept = s->entry.frames.at;
-    kept += s->entry.frames.count - 1;
+    hs_column_push(&s->now.entry.frames, &frame);
+    kept = s->now.entry.frames.at;
+    kept += s->now.entry.frames.count - 1;
     s->file = &kept->file;
     s->line = &kept->line;
     return true;
@@ -273,15 +311,16 @@ static void begin_entry(struct log *log, const struct hs_stacks_entry *header,
     struct log_stacks *s = log->stacks;
 
     if (log->lines.count - s->last_line > GAP_MOST + 1)
-        hs_stacks_next(&s->builder, (struct hs_str){0});
+        next_moment(s, (struct hs_str){0});
     if (s->reason_size > 0 && log->lines.count - s->reason_line <= REASON_LINES)
-        hs_stacks_next(&s->builder, (struct hs_str){s->reason, s->reason_size});
+        next_moment(s, (struct hs_str){s->reason, s->reason_size});
     s->reason_size = 0;
-    hs_arena_reset(&s->texts);
-    s->entry = *header;
-    s->entry.state = hs_str_copy(&s->texts, header->state);
-    s->entry.frames = HS_COLUMN(struct hs_stacks_entry_frame, &s->texts);
-    s->offset = log->lines.line.offset;
+    hs_arena_reset(&s->now.texts);
+    s->now.entry = *header;
+    s->now.entry.state = hs_str_copy(&s->now.texts, header->state);
+    s->now.entry.frames =
+        HS_COLUMN(struct hs_stacks_entry_frame, &s->now.texts);
+    s->now.offset = log->lines.line.offset;
     s->prefix = prefix;
     s->open = true;
     s->ancestors = false;
@@ -357,7 +396,8 @@ static bool more(struct log *log, struct hs_cursor line)
 static void begin(struct log *log, struct hs_arena *scratch)
 {
     log->stacks = hs_arena_zeroed(scratch, 1, sizeof(*log->stacks));
-    hs_stacks_begin(&log->stacks->builder, log->snapshot);
+    hs_stacks_begin(&log->stacks->builder, log->snapshot,
+                    hs_input_path(log->lines.input));
 }
 
 static void end(struct log *log)
@@ -367,8 +407,10 @@ static void end(struct log *log)
     /* Go writes where a function is behind each of them. */
     log->cut |= s->open && s->line != NULL;
     close_entry(log);
+    release(s);
     hs_stacks_end(&s->builder);
-    hs_arena_free(&s->texts);
+    hs_arena_free(&s->now.texts);
+    hs_arena_free(&s->held.texts);
 }
 
 const struct log_taker log_stacks = {

@@ -394,6 +394,49 @@ TEST(of_many_moments_the_largest_is_kept)
     close_case(&c);
 }
 
+static int64_t count_in(const struct hs_digest *digest, const char *name)
+{
+    const struct hs_digest_row *rows = digest->rows.at;
+
+    for (size_t i = 0; i < digest->rows.count; i++)
+        if (hs_str_equal(rows[i].name, hs_str_of(name)))
+            return rows[i].objects;
+    return 0;
+}
+
+/* ?debug=2 begins with the goroutine that asks, which is another one each
+ * time: it is of the moment that it begins.  A panic has only its own. */
+TEST(of_many_moments_the_first_and_the_last_are_summed_up)
+{
+    struct log_case c;
+    const struct hs_stacks *s;
+
+    open_text(&c,
+              "goroutine 7 [running]:\nmain.ask()\n\t/a.go:1\n\n"
+              "goroutine 1 [select]:\nmain.main()\n\t/a.go:2\n\n"
+              "goroutine 2 [sleep]:\nmain.nap()\n\t/a.go:3\n"
+              "created by main.start\n\t/a.go:9\n\n"
+              "goroutine 8 [running]:\nmain.ask()\n\t/a.go:1\n\n"
+              "goroutine 1 [select]:\nmain.main()\n\t/a.go:2\n\n"
+              "goroutine 9 [running]:\nmain.ask()\n\t/a.go:1\n\n"
+              "goroutine 1 [select]:\nmain.main()\n\t/a.go:2\n\n"
+              "goroutine 2 [sleep]:\nmain.nap()\n\t/a.go:3\n\n"
+              "goroutine 3 [sleep]:\nmain.nap()\n\t/a.go:3\n\n"
+              "\npanic: x\n\ngoroutine 5 [running]:\nmain.b()\n\t/a.go:4\n");
+    assert_true(c.good);
+    s = c.snapshot.stacks;
+    assert_int_equal(s->moments, 4);
+    assert_int_equal(s->goroutines.count, 4);
+    assert_int_equal(s->first.total, 3);
+    assert_int_equal(s->last.total, 4);
+    assert_int_equal(count_in(&s->first, "main.ask"), 1);
+    assert_int_equal(count_in(&s->first, "main.nap"), 1);
+    assert_int_equal(count_in(&s->last, "main.ask"), 1);
+    assert_int_equal(count_in(&s->last, "main.nap"), 2);
+    assert_int_equal(count_in(&s->last, "main.b"), 0);
+    close_case(&c);
+}
+
 TEST(states_are_taken_apart)
 {
     const struct hs_stacks_goroutine *g;

@@ -158,6 +158,30 @@ TEST(memory_classes_are_memstats_by_other_names)
     hs_snapshot_close(&snapshot);
 }
 
+/* client_golang has written both in one scrape. */
+TEST(the_runtimes_own_metrics_are_those_of_memstats)
+{
+    static const enum hs_fact_name facts[] = {
+        HS_FACT_HEAP_ALLOC,  HS_FACT_HEAP_INUSE,
+        HS_FACT_HEAP_IDLE,   HS_FACT_HEAP_RELEASED,
+        HS_FACT_STACK_INUSE, HS_FACT_STACK_SYS,
+        HS_FACT_SYS};
+    struct hs_snapshot classes, memstats;
+
+    hs_snapshot_init(&classes);
+    hs_snapshot_init(&memstats);
+    add(&classes, "metrics/go1.26-classes.txt", "metrics");
+    add(&memstats, "metrics/go1.26-memstats.txt", "metrics");
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        assert_int_equal(fact(&classes, facts[i]), fact(&memstats, facts[i]));
+    assert_int_equal(fact(&memstats, HS_FACT_SYS), 68593944);
+    assert_int_equal(fact(&memstats, HS_FACT_HEAP_LIVE), 47348424);
+    /* runtime.NumGoroutine(), and not all 16. */
+    assert_int_equal(fact(&memstats, HS_FACT_GOROUTINES), 8);
+    hs_snapshot_close(&classes);
+    hs_snapshot_close(&memstats);
+}
+
 /* The program read MemStats itself, right after. */
 TEST(expvar_and_the_end_of_a_text_profile_say_the_same)
 {
@@ -190,6 +214,18 @@ TEST(gops_numbers_are_the_exact_ones_in_brackets)
     assert_int_equal(fact(&snapshot, HS_FACT_NEXT_GC), 4194304);
     assert_int_equal(fact(&snapshot, HS_FACT_HEAP_OBJECTS), 10922);
     hs_snapshot_close(&snapshot);
+    hs_snapshot_init(&snapshot);
+    add(&snapshot, "gops/go1.26-memstats.txt", "gops");
+    add(&snapshot, "gops/go1.26-stats.txt", "gops");
+    assert_int_equal(fact(&snapshot, HS_FACT_HEAP_ALLOC), 47878944);
+    assert_int_equal(fact(&snapshot, HS_FACT_HEAP_IDLE) +
+                         fact(&snapshot, HS_FACT_HEAP_INUSE),
+                     62521344); /* heap-sys */
+    assert_int_equal(fact(&snapshot, HS_FACT_NEXT_GC), 94945562);
+    assert_int_equal(fact(&snapshot, HS_FACT_SYS), 68856088);
+    assert_int_equal(fact(&snapshot, HS_FACT_GOROUTINES), 3);
+    assert_int_equal(fact(&snapshot, HS_FACT_THREADS), 7);
+    hs_snapshot_close(&snapshot);
 }
 
 TEST(control_groups_of_both_versions_are_read)
@@ -216,6 +252,27 @@ TEST(control_groups_of_both_versions_are_read)
     add(&snapshot, "cgroup/memory.current", "cgroup");
     assert_int_equal(fact(&snapshot, HS_FACT_GROUP_LIMIT), 8589934592);
     assert_int_equal(fact(&snapshot, HS_FACT_GROUP_USED), 8160437862);
+    hs_snapshot_close(&snapshot);
+}
+
+/* What tells one process from another is kept, whoever is believed. */
+TEST(a_second_process_is_noticed)
+{
+    struct hs_snapshot snapshot;
+    struct hs_process *process;
+
+    hs_snapshot_init(&snapshot);
+    add(&snapshot, "procstatus/go1.26-status", "procstatus");
+    process = snapshot.process;
+    assert_int_equal(process->other_pid, 0);
+    add(&snapshot, "metrics/rss-8g.txt", "metrics");
+    assert_int_equal(process->rss_said[HS_BY_METRICS], (uint64_t)8 << 30);
+    assert_int_equal(process->rss_said[HS_BY_STATUS],
+                     fact(&snapshot, HS_FACT_RSS));
+    assert_true(fact(&snapshot, HS_FACT_MAPPED_SIZE) >
+                fact(&snapshot, HS_FACT_RSS));
+    hs_process_say(process, HS_FACT_PID, 4711, HS_BY_STATUS);
+    assert_int_not_equal(process->other_pid, 0);
     hs_snapshot_close(&snapshot);
 }
 

@@ -14,6 +14,7 @@ static const struct {
     enum hs_fact_name fact;
     bool bytes;
 } rows[] = {
+    {"VmSize:", HS_FACT_MAPPED_SIZE, true},
     {"VmRSS:", HS_FACT_RSS, true},
     {"VmHWM:", HS_FACT_RSS_PEAK, true},
     {"RssAnon:", HS_FACT_RSS_ANON, true},

@@ -170,6 +170,24 @@ TEST(a_frame_without_a_name_in_its_comment_is_still_a_frame)
     drop_text(&text);
 }
 
+/* As Go up to 1.21 writes threads that nobody is known to have started. */
+TEST(a_row_without_addresses_is_a_stack_without_frames)
+{
+    struct text text;
+
+    read_text(&text, "threadcreate profile: total 7\n"
+                     "6 @\n"
+                     "#\t0x0\n"
+                     "\n"
+                     "1 @ 0x20\n"
+                     "#\t0x1f\truntime.allocm+0x1\t/p.go:1\n");
+    assert_int_equal(text.profile->sample_count, 2);
+    assert_int_equal(depth(&text, 0), 0);
+    assert_int_equal(text.profile->values[0], 6);
+    assert_string_equal(frame_name(&text, 1, 0), "runtime.allocm");
+    drop_text(&text);
+}
+
 static void check_label(const struct text *text, size_t label, const char *key,
                         const char *value)
 {

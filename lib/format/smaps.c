@@ -20,10 +20,11 @@
 
 enum kind { ARENA, TABLE, C_HEAP, FILE_MAPPED, OTHER, KINDS };
 
-enum { RSS, PSS, ANON, HUGE, SWAP, SHMEM, KEYS };
+enum { RSS, PSS, ANON, HUGE, SWAP, SHMEM, SIZE, KEYS };
 
 static const char *const keys[KEYS] = {
-    "Rss:", "Pss:", "Anonymous:", "AnonHugePages:", "Swap:", "Pss_Shmem:"};
+    "Rss:",  "Pss:",       "Anonymous:", "AnonHugePages:",
+    "Swap:", "Pss_Shmem:", "Size:"};
 
 struct smaps {
     struct hs_lines lines;
@@ -166,8 +167,8 @@ static void say_sums(const struct smaps *s, struct hs_process *process,
                      const uint64_t sums[KEYS], enum hs_witness by)
 {
     static const enum hs_fact_name facts[KEYS] = {
-        HS_FACT_RSS,        HS_FACT_PSS,  HS_FACT_RSS_ANON,
-        HS_FACT_HUGE_PAGES, HS_FACT_SWAP, HS_FACT_RSS_SHMEM};
+        HS_FACT_RSS,  HS_FACT_PSS,       HS_FACT_RSS_ANON,   HS_FACT_HUGE_PAGES,
+        HS_FACT_SWAP, HS_FACT_RSS_SHMEM, HS_FACT_MAPPED_SIZE};
 
     for (size_t k = 0; k < KEYS; k++)
         if (s->has_key[k])

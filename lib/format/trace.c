@@ -61,8 +61,8 @@ static struct hs_timeline *new_timeline(struct hs_arena *arena)
     line->regions = HS_COLUMN(struct hs_trace_tally, arena);
     line->logs = HS_COLUMN(struct hs_trace_tally, arena);
     line->labels = HS_COLUMN(struct hs_trace_tally, arena);
-    line->open_tasks = HS_COLUMN(struct hs_trace_task, arena);
-    line->open_regions = HS_COLUMN(struct hs_trace_region, arena);
+    line->open_tasks = HS_COLUMN(struct hs_trace_open, arena);
+    line->open_regions = HS_COLUMN(struct hs_trace_open, arena);
     line->slice_ns = 1;
     return line;
 }

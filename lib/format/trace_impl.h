@@ -309,7 +309,7 @@ void hs_trace_gc_finish(struct trace *t);
 
 struct trace_notes {
     struct trace_ids tasks;      /* row of open_tasks */
-    struct hs_column open_tasks; /* struct hs_trace_task; id 0: unused */
+    struct hs_column open_tasks; /* struct hs_trace_open; see unused_task */
     struct hs_column open;       /* regions, see trace_notes.c */
     uint32_t unused_task, unused_region;
     struct hs_map task_rows, region_rows, log_rows, label_rows;

@@ -23,7 +23,7 @@ void hs_trace_notes_init(struct trace *t)
     struct trace_notes *notes = &t->notes;
 
     hs_trace_ids_init(&notes->tasks, &t->scratch);
-    notes->open_tasks = HS_COLUMN(struct hs_trace_task, &t->scratch);
+    notes->open_tasks = HS_COLUMN(struct hs_trace_open, &t->scratch);
     notes->open = HS_COLUMN(struct open_region, &t->scratch);
     notes->messages = HS_COLUMN(struct hs_str, &t->scratch);
     notes->unused_task = TRACE_NONE;
@@ -58,9 +58,9 @@ static void end(struct trace *t, struct hs_trace_tally *row, int64_t since)
         row->longest = length;
 }
 
-static struct hs_trace_task *task_at(const struct trace *t, uint32_t task)
+static struct hs_trace_open *task_at(const struct trace *t, uint32_t task)
 {
-    return (struct hs_trace_task *)t->notes.open_tasks.at + task;
+    return (struct hs_trace_open *)t->notes.open_tasks.at + task;
 }
 
 void hs_trace_task(struct trace *t, uint64_t id, uint64_t parent, uint32_t name,
@@ -69,8 +69,8 @@ void hs_trace_task(struct trace *t, uint64_t id, uint64_t parent, uint32_t name,
     struct trace_notes *notes = &t->notes;
     struct hs_trace_tally *row =
         tally(&t->line->tasks, &notes->task_rows, name);
-    struct hs_trace_task task = {
-        .id = id,
+    struct hs_trace_open task = {
+        .task = id,
         .parent = parent,
         .name = name,
         .since = t->now,
@@ -98,7 +98,7 @@ void hs_trace_task_end(struct trace *t, uint64_t id)
 {
     struct trace_notes *notes = &t->notes;
     uint32_t number = hs_trace_ids_find(&notes->tasks, id);
-    struct hs_trace_task *task;
+    struct hs_trace_open *task;
 
     if (number == TRACE_NONE)
         return; /* begun before the trace, or ended twice, as is allowed */
@@ -228,30 +228,23 @@ static int by_begun(const void *a, const void *b)
     return (x->name > y->name) - (x->name < y->name);
 }
 
-static int tasks_by_time(const void *a, const void *b)
+static int by_time(const void *a, const void *b)
 {
-    const struct hs_trace_task *x = a, *y = b;
-
-    if (x->since != y->since)
-        return x->since < y->since ? -1 : 1;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-static int regions_by_time(const void *a, const void *b)
-{
-    const struct hs_trace_region *x = a, *y = b;
+    const struct hs_trace_open *x = a, *y = b;
 
     if (x->since != y->since)
         return x->since < y->since ? -1 : 1;
     if (x->goroutine != y->goroutine)
         return x->goroutine < y->goroutine ? -1 : 1;
+    if (x->task != y->task)
+        return x->task < y->task ? -1 : 1;
     return (x->name > y->name) - (x->name < y->name);
 }
 
 void hs_trace_notes_finish(struct trace *t)
 {
     struct hs_timeline *line = t->line;
-    const struct hs_trace_task *tasks = t->notes.open_tasks.at;
+    const struct hs_trace_open *tasks = t->notes.open_tasks.at;
     const struct open_region *regions = t->notes.open.at;
     const struct hs_str *messages = t->notes.messages.at;
     struct hs_trace_tally *logs = line->logs.at;
@@ -262,16 +255,18 @@ void hs_trace_notes_finish(struct trace *t)
         if (tasks[i].since != INT64_MIN)
             hs_column_push(&line->open_tasks, &tasks[i]);
     for (size_t i = 0; i < t->notes.open.count; i++) {
-        struct hs_trace_region region = {regions[i].goroutine, regions[i].task,
-                                         regions[i].name, regions[i].since};
+        struct hs_trace_open region = {.task = regions[i].task,
+                                       .goroutine = regions[i].goroutine,
+                                       .name = regions[i].name,
+                                       .since = regions[i].since};
 
         if (regions[i].used)
             hs_column_push(&line->open_regions, &region);
     }
     for (size_t i = 0; i < line->logs.count; i++)
         logs[i].last = hs_intern_add(&t->strings, messages[i]);
-    hs_trace_sort(&line->open_tasks, tasks_by_time);
-    hs_trace_sort(&line->open_regions, regions_by_time);
+    hs_trace_sort(&line->open_tasks, by_time);
+    hs_trace_sort(&line->open_regions, by_time);
     for (size_t i = 0; i < 4; i++)
         hs_trace_sort(tallies[i], by_begun);
 }

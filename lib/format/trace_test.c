@@ -318,7 +318,7 @@ TEST(open_regions_and_tasks_and_the_last_log_are_kept)
 {
     struct trace_case c;
     const struct hs_timeline *line;
-    const struct hs_trace_region *region;
+    const struct hs_trace_open *region;
     const struct hs_trace_tally *log, *regions;
 
     begin(&c, 22);
@@ -334,7 +334,7 @@ TEST(open_regions_and_tasks_and_the_last_log_are_kept)
     assert_non_null(line);
     CHECK(line->complete);
     assert_int_equal(line->open_tasks.count, 1);
-    assert_int_equal(((struct hs_trace_task *)line->open_tasks.at)->id, 3);
+    assert_int_equal(((struct hs_trace_open *)line->open_tasks.at)->task, 3);
     assert_int_equal(line->open_regions.count, 1);
     region = line->open_regions.at;
     assert_int_equal(region->goroutine, 1);

@@ -5,7 +5,8 @@
  * From a typed object and an offset to the words that a Go developer would
  * use: fields and elements are stepped into until what is left is a pointer.
  * Inside of sync/atomic's types nobody knows the fields, so those are left
- * out: it is .root, not .root.v.
+ * out: it is .root, not .root.v.  The same of a sync.Map, whose entries are
+ * written as those of a map.
  *
  * A map's entries are in its groups (Go >= 1.24) or buckets:
  *
@@ -18,9 +19,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Structs in structs in arrays ...: deeper ones end there. */
 #define DEEPEST 64
+
+#define TRIE "internal/sync."
 
 struct reference {
     const struct golang *g;
@@ -58,12 +62,47 @@ static const struct hs_go_field *field_at(const struct hs_names *names,
     return NULL;
 }
 
-static bool is_atomic(const struct hs_go_type *type)
+static bool is_called(const struct hs_go_field *field, const char *name)
 {
-    static const char atomic[] = "sync/atomic.";
+    return hs_str_equal(field->name, hs_str_of(name));
+}
 
-    return type->name.size > sizeof(atomic) - 1 &&
-           memcmp(type->name.text, atomic, sizeof(atomic) - 1) == 0;
+/* The field of a struct that is called NAME, or NULL. */
+static const struct hs_go_field *type_field(const struct hs_names *names,
+                                            const struct hs_go_type *its,
+                                            const char *name)
+{
+    const struct hs_go_field *fields = names->fields.at;
+
+    for (uint32_t i = 0; i < its->field_count; i++)
+        if (its->first_field + (uint64_t)i < names->fields.count &&
+            is_called(&fields[its->first_field + i], name))
+            return &fields[its->first_field + i];
+    return NULL;
+}
+
+static const struct hs_go_field *field_named(const struct hs_names *names,
+                                             uint32_t type, const char *name)
+{
+    return type_field(names, hs_names_type(names, type), name);
+}
+
+static bool begins(struct hs_str name, const char *with)
+{
+    size_t size = strlen(with);
+
+    return name.size >= size && memcmp(name.text, with, size) == 0;
+}
+
+/* Fields that nobody who uses TYPE knows: those of sync/atomic, and of a hash
+ * trie, which sync.Map is since Go 1.24. */
+static bool hides_fields(const struct hs_names *names,
+                         const struct hs_go_type *type)
+{
+    return begins(type->name, "sync/atomic.") ||
+           begins(type->name, TRIE "HashTrieMap[") ||
+           (hs_str_equal(type->name, hs_str_of("sync.Map")) &&
+            type_field(names, type, "m"));
 }
 
 static void add_dynamic(struct reference *r, uint32_t type, uint64_t base)
@@ -101,7 +140,7 @@ static void add_inside(struct reference *r, uint32_t number, uint64_t base,
             field = field_at(names, type, offset);
             if (!field)
                 return;
-            if (!is_atomic(type)) {
+            if (!hides_fields(names, type)) {
                 add_text(r, captured ? "captured " : ".");
                 lens_add(&r->chars, field->name);
             }
@@ -127,25 +166,6 @@ static void add_inside(struct reference *r, uint32_t number, uint64_t base,
             return;
         }
     }
-}
-
-static bool is_called(const struct hs_go_field *field, const char *name)
-{
-    return hs_str_equal(field->name, hs_str_of(name));
-}
-
-/* The field of struct TYPE that is called NAME, or NULL. */
-static const struct hs_go_field *field_named(const struct hs_names *names,
-                                             uint32_t type, const char *name)
-{
-    const struct hs_go_type *its = hs_names_type(names, type);
-    const struct hs_go_field *fields = names->fields.at;
-
-    for (uint32_t i = 0; i < its->field_count; i++)
-        if (its->first_field + (uint64_t)i < names->fields.count &&
-            is_called(&fields[its->first_field + i], name))
-            return &fields[its->first_field + i];
-    return NULL;
 }
 
 /* One side of the entries of a group: where the first is, and how far it is
@@ -255,6 +275,27 @@ static void add_entry(struct reference *r, uint32_t type, uint64_t base,
     }
 }
 
+/* OFFSET bytes into an entry of a hash trie, of type TYPE, at BASE. */
+static void add_trie_entry(struct reference *r, uint32_t type, uint64_t base,
+                           uint64_t offset)
+{
+    const struct hs_names *names = r->g->names;
+    const struct hs_go_field *key = field_named(names, type, "key");
+    const struct hs_go_field *value = field_named(names, type, "value");
+    bool at_value = value && offset >= value->offset;
+
+    if (!key || (!at_value && offset < key->offset))
+        return; /* the next one, of keys with equal hashes */
+    add_text(r, at_value ? "[" : "key ");
+    if (r->memory->bytes)
+        lens_add_value(r->g, &r->chars, key->type, r->memory,
+                       base + key->offset);
+    if (at_value)
+        add_text(r, "]");
+    key = at_value ? value : key;
+    add_inside(r, key->type, base + key->offset, offset - key->offset, false);
+}
+
 static struct hs_str finish(const struct reference *r)
 {
     return (struct hs_str){r->chars.count ? r->chars.at : "", r->chars.count};
@@ -291,7 +332,10 @@ static struct hs_str reference(const struct hs_lens *lens, uint32_t object,
     offset -= base;
     switch (hs_typing_shape(typing)) {
     case HS_SHAPE_ONE:
-        add_inside(&r, type, base, offset, false);
+        if (!hs_names_type(names, type)->inner)
+            add_inside(&r, type, base, offset, false);
+        else if (begins(hs_names_type(names, type)->name, TRIE "entry["))
+            add_trie_entry(&r, type, base, offset);
         break;
     case HS_SHAPE_CLOSURE:
         add_inside(&r, type, base, offset, true);

@@ -366,6 +366,20 @@ static uint32_t relative(const struct typing *t, struct hs_str name,
     return HS_NO_TYPE;
 }
 
+/* The hash trie whose nodes have type NODE, called NAME. */
+static void note_trie(struct typing *t, uint32_t node, struct hs_str name)
+{
+    struct hs_go_type *types = t->g->names->types.at;
+    struct typing_trie trie = {.node = node,
+                               .entry = relative(t, name, ".node[", ".entry["),
+                               .indirect =
+                                   relative(t, name, ".node[", ".indirect[")};
+
+    types[trie.entry].inner = trie.entry != HS_NO_TYPE;
+    types[trie.indirect].inner = trie.indirect != HS_NO_TYPE;
+    hs_column_push(&t->tries, &trie);
+}
+
 /* Types that are known by name. */
 static void note_type(struct typing *t, uint32_t number)
 {
@@ -382,12 +396,7 @@ static void note_type(struct typing *t, uint32_t number)
     else if (is(type->name, "time.Timer"))
         t->user_timer = number;
     else if (is_trie_node(type))
-        hs_column_push(
-            &t->tries,
-            &(struct typing_trie){
-                .node = number,
-                .entry = relative(t, type->name, ".node[", ".entry["),
-                .indirect = relative(t, type->name, ".node[", ".indirect[")});
+        note_trie(t, number, type->name);
 }
 
 void typing_plan(struct typing *t)

@@ -72,10 +72,13 @@ const struct hs_local *hs_names_local(const struct hs_names *names,
     return &locals[low - 1];
 }
 
-bool hs_typing_inner(uint32_t typing)
+bool hs_typing_inner(const struct hs_names *names, uint32_t typing)
 {
     enum hs_shape shape = hs_typing_shape(typing);
 
+    if (shape == HS_SHAPE_ONE)
+        return hs_typing_evidence(typing) > HS_EVIDENCE_GUESS &&
+               hs_names_type(names, hs_typing_type(typing))->inner;
     return (shape >= HS_SHAPE_MAP && shape <= HS_SHAPE_MAP_EXTRA) ||
            shape == HS_SHAPE_CHAN_BUFFER;
 }

@@ -74,6 +74,8 @@ struct hs_go_type {
     bool indirect_key;   /* of a map: its slots hold addresses of keys, ... */
     bool indirect_value; /* ... of values */
     bool has_pointers;
+    bool inner;   /* a node of a hash trie, which sync.Map is since Go 1.24: an
+                   * entry, or what leads to entries */
     bool methods; /* of an interface: it has methods, so its first word is an
                    * itab */
 };
@@ -213,7 +215,7 @@ struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
                              struct hs_arena *arena);
 
 /* Is it an inner part of a Go value, which a path passes over: the header,
- * tables and groups of a map, the buffer of a channel? */
-bool hs_typing_inner(uint32_t typing);
+ * tables and groups of a map, the buffer of a channel, a node of a trie? */
+bool hs_typing_inner(const struct hs_names *names, uint32_t typing);
 
 #endif

@@ -107,7 +107,7 @@ TEST(an_object_is_called_by_its_type_and_what_it_is_to_it)
         CHECK(hs_typing_type(typing) == rows[i].type);
         CHECK(hs_typing_shape(typing) == rows[i].shape);
         CHECK(hs_typing_evidence(typing) == HS_EVIDENCE_HEADER);
-        CHECK(hs_typing_inner(typing) == rows[i].inner);
+        CHECK(hs_typing_inner(&names, typing) == rows[i].inner);
         CHECK(hs_str_equal(hs_typing_name(&names, typing, &arena),
                            hs_str_of(rows[i].name)));
     }

@@ -21,6 +21,10 @@ void hs_process_say(struct hs_process *process, enum hs_fact_name name,
 {
     struct hs_fact *fact = &process->facts[name];
 
+    if (name == HS_FACT_RSS)
+        process->rss_said[by] = value;
+    if (name == HS_FACT_PID && fact->by != HS_BY_NOBODY && fact->value != value)
+        process->other_pid = fact->value;
     if (by >= fact->by)
         *fact = (struct hs_fact){.value = value, .by = by};
 }
@@ -36,7 +40,7 @@ bool hs_process_knows(const struct hs_process *process, enum hs_fact_name name,
 
 const char *hs_witness_name(enum hs_witness by)
 {
-    static const char *const names[] = {
+    static const char *const names[HS_WITNESSES] = {
         [HS_BY_NOBODY] = "",
         [HS_BY_SAMPLES] = "heap profile",
         [HS_BY_CGROUP] = "cgroup",

@@ -40,6 +40,7 @@ enum hs_witness {
     HS_BY_ROLLUP,
     HS_BY_DUMP, /* the MemStats of a heap dump */
     HS_BY_USER, /* --rss */
+    HS_WITNESSES
 };
 
 struct hs_fact {
@@ -63,6 +64,9 @@ struct hs_process {
     struct hs_column kills; /* struct hs_oom_kill, the first of them */
     uint64_t kill_count;
     bool group_unlimited; /* the control group says that it has no limit */
+    /* Whether all of this is of one process: */
+    uint64_t other_pid;              /* a second one that was said; 0: none */
+    uint64_t rss_said[HS_WITNESSES]; /* by each witness; 0: not said */
 };
 
 /* The process of SNAPSHOT, which has one from then on. */

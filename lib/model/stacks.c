@@ -27,9 +27,9 @@ static void clear(struct hs_stacks_moment *moment)
 }
 
 void hs_stacks_begin(struct hs_stacks_builder *builder,
-                     struct hs_snapshot *snapshot)
+                     struct hs_snapshot *snapshot, const char *path)
 {
-    *builder = (struct hs_stacks_builder){.snapshot = snapshot};
+    *builder = (struct hs_stacks_builder){.snapshot = snapshot, .path = path};
     clear(&builder->moments[0]);
     clear(&builder->moments[1]);
 }
@@ -155,6 +155,12 @@ static uint32_t find_group(struct hs_stacks_moment *moment,
     }
 }
 
+bool hs_stacks_has(const struct hs_stacks_builder *builder, uint64_t id)
+{
+    return hs_map_lookup(&builder->moments[builder->now].by_id, id) !=
+           HS_MAP_NONE;
+}
+
 void hs_stacks_add(struct hs_stacks_builder *builder,
                    const struct hs_stacks_entry *entry, uint64_t offset)
 {
@@ -167,7 +173,7 @@ void hs_stacks_add(struct hs_stacks_builder *builder,
                                             .leaked = entry->leaked};
     struct hs_stacks_group *group;
 
-    if (hs_map_lookup(&moment->by_id, entry->id) != HS_MAP_NONE) {
+    if (hs_stacks_has(builder, entry->id)) {
         hs_stacks_next(builder, (struct hs_str){0});
         moment = &builder->moments[builder->now];
     }
@@ -195,9 +201,30 @@ static void copy_column(struct hs_column *to, const struct hs_column *from)
                from->count * from->size);
 }
 
-/* MOMENT becomes the snapshot's. */
-static void keep(struct hs_snapshot *snapshot, const struct hs_stacks *moment)
+static struct hs_digest copy_digest(const struct hs_digest *from,
+                                    struct hs_arena *arena)
 {
+    const struct hs_digest_row *rows = from->rows.at;
+    struct hs_digest copy;
+
+    hs_digest_init(&copy, arena);
+    for (size_t i = 0; i < from->rows.count; i++) {
+        struct hs_digest_row row = rows[i];
+
+        row.name = hs_str_copy(arena, row.name);
+        row.via = hs_str_copy(arena, row.via);
+        hs_digest_add(&copy, row);
+    }
+    hs_digest_close(&copy);
+    copy.total = from->total;
+    return copy;
+}
+
+/* MOMENT becomes the snapshot's. */
+static void keep(const struct hs_stacks_builder *builder,
+                 const struct hs_stacks *moment)
+{
+    struct hs_snapshot *snapshot = builder->snapshot;
     struct hs_stacks *kept =
         hs_arena_zeroed(&snapshot->arena, 1, sizeof(*kept));
 
@@ -210,9 +237,27 @@ static void keep(struct hs_snapshot *snapshot, const struct hs_stacks *moment)
     kept->reason = hs_str_copy(&snapshot->arena, moment->reason);
     kept->offset = moment->offset;
     kept->left_out = moment->left_out;
+    kept->path = builder->path;
+    kept->first = copy_digest(&builder->first.digest, &snapshot->arena);
+    kept->last = copy_digest(&builder->last.digest, &snapshot->arena);
     kept->moments = snapshot->stacks ? snapshot->stacks->moments : 0;
     snapshot->stacks = kept;
     snapshot->parts |= HS_PART_STACKS;
+}
+
+/* STACKS, a moment that is over, is the first one so far or the last. */
+static void summarise(struct hs_stacks_builder *builder,
+                      const struct hs_stacks *stacks)
+{
+    struct hs_stacks_summary *summary =
+        builder->first.digest.rows.count ? &builder->last : &builder->first;
+
+    if (stacks->goroutines.count < 2)
+        return;
+    hs_arena_reset(&summary->arena);
+    hs_digest_init(&summary->digest, &summary->arena);
+    hs_stacks_digest(stacks, &summary->digest, &summary->arena);
+    summary->digest.total = (int64_t)stacks->goroutines.count;
 }
 
 void hs_stacks_next(struct hs_stacks_builder *builder, struct hs_str reason)
@@ -223,6 +268,7 @@ void hs_stacks_next(struct hs_stacks_builder *builder, struct hs_str reason)
 
     if (now->stacks.goroutines.count > 0) {
         builder->count++;
+        summarise(builder, &now->stacks);
         if (now->stacks.goroutines.count >= best->stacks.goroutines.count)
             builder->now = !builder->now;
         now = &builder->moments[builder->now];
@@ -243,11 +289,13 @@ void hs_stacks_end(struct hs_stacks_builder *builder)
     if (best->goroutines.count > 0 &&
         (!snapshot->stacks ||
          best->goroutines.count >= snapshot->stacks->goroutines.count))
-        keep(snapshot, best);
+        keep(builder, best);
     if (snapshot->stacks)
         snapshot->stacks->moments += builder->count;
     hs_arena_free(&builder->moments[0].arena);
     hs_arena_free(&builder->moments[1].arena);
+    hs_arena_free(&builder->first.arena);
+    hs_arena_free(&builder->last.arena);
 }
 
 void hs_stacks_index(const struct hs_stacks *stacks, struct hs_map *by_id,

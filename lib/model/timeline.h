@@ -190,19 +190,13 @@ struct hs_trace_tally {
     uint32_t last;          /* string: the last message of a log */
 };
 
-/* A task that was not ended.  By time. */
-struct hs_trace_task {
-    uint64_t id, parent; /* parent 0: none */
-    uint64_t goroutine;  /* that began it; 0: none */
-    uint32_t name;       /* string */
-    int64_t since;       /* HS_BEFORE_TRACE: only its end would have told */
-};
-
-/* A region that a goroutine has not left.  By time. */
-struct hs_trace_region {
-    uint64_t goroutine, task;
-    uint32_t name; /* string */
-    int64_t since;
+/* A task that was not ended, or a region that a goroutine has not left.  By
+ * time. */
+struct hs_trace_open {
+    uint64_t task, parent; /* of a region: the task it is in; 0: none */
+    uint64_t goroutine;    /* that began it; 0: none */
+    uint32_t name;         /* string */
+    int64_t since;         /* HS_BEFORE_TRACE: only its end would have told */
 };
 
 struct hs_timeline {
@@ -246,9 +240,8 @@ struct hs_timeline {
 
     struct hs_trace_heap objects;
 
-    struct hs_column tasks, regions, logs; /* struct hs_trace_tally */
-    struct hs_column open_tasks;           /* struct hs_trace_task */
-    struct hs_column open_regions;         /* struct hs_trace_region */
+    struct hs_column tasks, regions, logs;     /* struct hs_trace_tally */
+    struct hs_column open_tasks, open_regions; /* struct hs_trace_open */
     struct hs_column labels; /* struct hs_trace_tally: goroutines with it */
 };
 

@@ -190,8 +190,8 @@ static const char *unsound_notes(const struct hs_timeline *l)
 {
     const struct hs_column *tallies[] = {&l->tasks, &l->regions, &l->logs,
                                          &l->labels};
-    const struct hs_trace_task *tasks = l->open_tasks.at;
-    const struct hs_trace_region *regions = l->open_regions.at;
+    const struct hs_trace_open *tasks = l->open_tasks.at;
+    const struct hs_trace_open *regions = l->open_regions.at;
     const struct hs_trace_stw *stw = l->stw.at;
 
     for (size_t k = 0; k < sizeof(tallies) / sizeof(*tallies); k++) {

@@ -520,7 +520,8 @@ def text_heaps():
 def text_others():
     count = 'goroutine profile: total 3\n'
     text('count-words', 'refuse', count, 'what is this\n', 'not a row')
-    text('count-no-address', 'refuse', count, '3 @\n', 'no addresses')
+    text('count-no-address', 'accept', count, '3 @\n',
+         'an empty stack, of Go up to 1.21')
     text('count-no-0x', 'refuse', count, '3 @ 401000\n',
          'an address without 0x')
     text('count-behind', 'refuse', count, '3 @ 0x401000 x\n',

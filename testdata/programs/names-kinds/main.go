@@ -188,6 +188,7 @@ type everything struct {
 	builder  *strings.Builder
 	buffer   *bytes.Buffer
 	list     *list.List
+	table    *sync.Map
 	context  context.Context
 	when     *time.Time
 	complex  *complex128
@@ -301,6 +302,14 @@ func library(e *everything) {
 	e.buffer.WriteString("what a buffer has buffered")
 	e.list = one(list.New(), ".list")
 	one(e.list.PushBack(leaf("")), ".root.next")
+	e.table = one(&sync.Map{}, ".table")
+	for i := 0; i < 50; i++ {
+		key, via := fmt.Sprint("key-", i), ""
+		if minor() >= 24 {
+			via = fmt.Sprintf("[%q].(*heapscope.example/names-kinds/inner.Leaf)", key)
+		}
+		e.table.Store(key, leaf(via))
+	}
 }
 
 //go:noinline

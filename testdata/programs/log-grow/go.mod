@@ -1,0 +1,3 @@
+module heapscope.example/log-grow
+
+go 1.18
