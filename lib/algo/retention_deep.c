@@ -66,9 +66,8 @@ static inline void update_row(uint32_t *at, const struct hs_row *row)
     at[5] = row->degree;
 }
 
-/* Makes the row of VERTEX a leaf if it points to nothing else, and can be one.
- */
-static inline bool take_all(const struct hs_retention *r, uint32_t vertex)
+/* Can the row of VERTEX become a leaf: does it point to leaves only? */
+static inline bool is_ripe(const struct hs_retention *r, uint32_t vertex)
 {
     uint32_t *at = r->graph.words + r->positions[vertex];
     struct hs_row row = hs_row_read(at);
@@ -76,8 +75,15 @@ static inline bool take_all(const struct hs_retention *r, uint32_t vertex)
     for (uint32_t i = 0; i < row.degree; i++)
         if (!is_leaf(r, row.edges[i]))
             return false;
-    if (at[1] & HS_ROW_WIDE)
-        return false;
+    return !(at[1] & HS_ROW_WIDE);
+}
+
+/* Makes the row of VERTEX, which is ripe, a leaf if it has room. */
+static inline bool take_all(const struct hs_retention *r, uint32_t vertex)
+{
+    uint32_t *at = r->graph.words + r->positions[vertex];
+    struct hs_row row = hs_row_read(at);
+
     for (uint32_t i = 0; i < row.degree; i++)
         if (!add_leaf(r, &row, false, row.edges[i]))
             return false;
@@ -86,6 +92,28 @@ static inline bool take_all(const struct hs_retention *r, uint32_t vertex)
     row.degree = 0;
     update_row(at, &row);
     return true;
+}
+
+/* Makes leaves of the COUNT objects in SLOTS, which are ripe.  What they take
+ * is all over a scattered heap, and is called from memory for all of them
+ * before the first takes it. */
+static void take_batch(struct retention_work *work, const uint32_t *slots,
+                       unsigned count)
+{
+    const struct hs_retention *r = work->r;
+
+    for (unsigned step = 0; step < 2; step++)
+        for (unsigned i = 0; i < count; i++) {
+            struct hs_row row = hs_row_read(row_in(r, slots[i]));
+
+            for (uint32_t e = 0; e < row.degree; e++)
+                __builtin_prefetch(step ? row_in(r, row.edges[e])
+                                        : &r->positions[hs_retention_vertex(
+                                              r->groups, row.edges[e])]);
+        }
+    for (unsigned i = 0; i < count; i++)
+        if (take_all(r, hs_retention_vertex(r->groups, slots[i])))
+            work->marks[0][slots[i] / 64].again |= (uint64_t)1 << slots[i] % 64;
 }
 
 static inline void look_ahead(const struct hs_retention *r, uint32_t vertex)
@@ -100,20 +128,28 @@ static void deepen_part(struct retention_work *work,
                         struct retention_part *part, unsigned thread)
 {
     const struct hs_retention *r = work->r;
+    uint32_t batch[BATCH];
+    unsigned count = 0;
 
     (void)thread;
     for (size_t g = part->group; g < part->group_end; g++) {
-        struct retention_marks *marks = &work->marks[0][g];
-        uint64_t left = marks->seen & ~marks->again;
+        const struct retention_marks *marks = &work->marks[0][g];
 
-        for (; left; left &= left - 1) {
+        for (uint64_t left = marks->seen & ~marks->again; left;
+             left &= left - 1) {
             uint32_t slot =
                 (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(left);
 
-            if (take_all(r, hs_retention_vertex(r->groups, slot)))
-                marks->again |= left & -left;
+            if (!is_ripe(r, hs_retention_vertex(r->groups, slot)))
+                continue;
+            batch[count++] = slot;
+            if (count == BATCH) {
+                take_batch(work, batch, count);
+                count = 0;
+            }
         }
     }
+    take_batch(work, batch, count);
 }
 
 /* Leaves that were found become leaves for all. */
