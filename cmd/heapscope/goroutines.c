@@ -8,6 +8,7 @@
 #include "base/regex.h"
 #include "base/size.h"
 #include "model/lens.h"
+#include "report/stream.h"
 #include "section_heap.h"
 #include "section_timeline.h"
 
@@ -275,38 +276,50 @@ static void show_stacks(struct hs_run *run, const struct hs_case *c,
                   &rows[i], FRAMES_SHOWN);
 }
 
+/* What tell_group() has to know. */
+struct telling {
+    struct hs_run *run;
+    const struct hs_case *c;
+    const struct group_row *rows;
+};
+
+static void tell_group(struct hs_document *doc, struct hs_block *list,
+                       uint64_t number, void *context)
+{
+    const struct telling *telling = context;
+    const struct hs_case *c = telling->c;
+    const struct group_row *row = &telling->rows[number];
+    const struct hs_goroutine_group *group = row->group;
+    const struct hs_goroutine *first =
+        (const struct hs_goroutine *)c->heap->goroutines.at + group->first;
+    struct hs_block *item = hs_doc_group(doc, list, NULL, NULL);
+
+    hs_doc_field(doc, item, "name", NULL, hs_heap_name(group->name));
+    hs_doc_field(doc, item, "count", NULL, hs_heap_count_of(group->goroutines));
+    hs_doc_field(doc, item, "status", NULL, hs_value_text(status_of(c, group)));
+    hs_doc_field(doc, item, "wait_reason", NULL,
+                 hs_heap_name(group->wait_reason));
+    hs_doc_field(doc, item, "before_last_gc", NULL,
+                 hs_heap_count_of(group->old));
+    hs_doc_field(doc, item, "system", NULL, hs_value_bool(group->system));
+    hs_doc_field(doc, item, "retained_bytes", NULL,
+                 hs_heap_bytes(row->retained));
+    hs_doc_field(doc, item, "owned_bytes", NULL, hs_heap_bytes(row->owned));
+    hs_doc_field(doc, item, "stack_bytes", NULL, hs_heap_bytes(row->stacks));
+    hs_doc_field(doc, item, "example", NULL, hs_heap_count_of(first->id));
+    add_stack(telling->run, c, item, NULL, row, 0);
+}
+
 static void tell_programs(struct hs_run *run, const struct hs_case *c,
                           const struct group_row *rows, size_t count)
 {
-    struct hs_document *doc = run->doc;
-    const struct hs_goroutine *goroutines = c->heap->goroutines.at;
+    struct telling telling = {run, c, rows};
     uint64_t limit = hs_heap_json_limit(run);
-    struct hs_block *list = hs_doc_list(doc, doc->top, "goroutines", NULL);
 
-    for (size_t i = 0; i < count && (!limit || i < limit); i++) {
-        const struct hs_goroutine_group *group = rows[i].group;
-        struct hs_block *item = hs_doc_group(doc, list, NULL, NULL);
-
-        hs_doc_field(doc, item, "name", NULL, hs_heap_name(group->name));
-        hs_doc_field(doc, item, "count", NULL,
-                     hs_heap_count_of(group->goroutines));
-        hs_doc_field(doc, item, "status", NULL,
-                     hs_value_text(status_of(c, group)));
-        hs_doc_field(doc, item, "wait_reason", NULL,
-                     hs_heap_name(group->wait_reason));
-        hs_doc_field(doc, item, "before_last_gc", NULL,
-                     hs_heap_count_of(group->old));
-        hs_doc_field(doc, item, "system", NULL, hs_value_bool(group->system));
-        hs_doc_field(doc, item, "retained_bytes", NULL,
-                     hs_heap_bytes(rows[i].retained));
-        hs_doc_field(doc, item, "owned_bytes", NULL,
-                     hs_heap_bytes(rows[i].owned));
-        hs_doc_field(doc, item, "stack_bytes", NULL,
-                     hs_heap_bytes(rows[i].stacks));
-        hs_doc_field(doc, item, "example", NULL,
-                     hs_heap_count_of(goroutines[group->first].id));
-        add_stack(run, c, item, NULL, &rows[i], 0);
-    }
+    hs_doc_stream(run->doc,
+                  hs_doc_list(run->doc, run->doc->top, "goroutines", NULL),
+                  limit && limit < count ? limit : count, tell_group,
+                  hs_arena_copy(run->scratch, &telling, sizeof(telling)));
 }
 
 static void add_total(struct hs_run *run, const struct hs_case *c,

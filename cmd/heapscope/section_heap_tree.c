@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "heap_look.h"
 #include "heap_twigs.h"
+#include "report/stream.h"
 #include "section.h"
 
 #define USUAL_ROWS 40
@@ -35,7 +36,7 @@ static struct hs_value address_of(const struct hs_heap_case *c, uint32_t node)
     return hs_value_null();
 }
 
-static void add_values(struct hs_run *run, const struct hs_heap_case *c,
+static void add_values(struct hs_document *doc, const struct hs_heap_case *c,
                        struct hs_block *table, const char *name,
                        const char *kind, struct hs_value address,
                        const struct hs_twig *twig)
@@ -51,17 +52,10 @@ static void add_values(struct hs_run *run, const struct hs_heap_case *c,
         hs_value_of(HS_UNIT_COUNT, (int64_t)twig->objects),
     };
 
-    hs_doc_row(run->doc, table, values)->depth = twig->depth;
+    hs_doc_row(doc, table, values)->depth = twig->depth;
 }
 
-static void add_row(struct hs_run *run, const struct hs_heap_case *c,
-                    struct hs_block *table, const struct hs_twig *twig)
-{
-    add_values(run, c, table, hs_twig_name(run->doc, c, twig),
-               kind_of(c, twig->node), address_of(c, twig->node), twig);
-}
-
-static void add_rest(struct hs_run *run, const struct hs_heap_case *c,
+static void add_rest(struct hs_document *doc, const struct hs_heap_case *c,
                      struct hs_block *table, const struct hs_twig *twig)
 {
     struct hs_twig rest = {.count = twig->rest_count,
@@ -72,33 +66,52 @@ static void add_rest(struct hs_run *run, const struct hs_heap_case *c,
         twig->inner && !twig->rest_count ? "(its inner parts)"
         : twig->chain && !twig->rest_count
             ? "(what hangs on them)"
-            : hs_doc_printf(run->doc, "(%s smaller)",
+            : hs_doc_printf(doc, "(%s smaller)",
                             hs_show_count(twig->rest_count).text);
 
-    add_values(run, c, table, name, "rest", hs_value_null(), &rest);
+    add_values(doc, c, table, name, "rest", hs_value_null(), &rest);
 }
 
-#define REST ((uint32_t)1 << 31) /* on the stack: the rest of a twig */
+#define REST ((uint32_t)1 << 31) /* not a twig but its rest */
 
-/* Rows in the order of the tree: a twig, its children, its rest, its sibling.
- */
-static void add_rows(struct hs_run *run, const struct hs_twigs *twigs,
-                     struct hs_block *table)
+/* The rows: numbers of twigs. */
+struct rows {
+    const struct hs_twigs *twigs;
+    struct hs_column order; /* uint32_t */
+};
+
+static void add_row(struct hs_document *doc, struct hs_block *table,
+                    uint64_t number, void *context)
 {
-    uint32_t *stack =
-        hs_arena_zeroed(run->scratch, 2 * twigs->list.count + 1, 4);
+    const struct rows *rows = context;
+    const struct hs_heap_case *c = rows->twigs->c;
+    uint32_t at = ((const uint32_t *)rows->order.at)[number];
+    const struct hs_twig *twig = hs_twig_at(rows->twigs, at & ~REST);
+
+    if (at & REST)
+        add_rest(doc, c, table, twig);
+    else
+        add_values(doc, c, table, hs_twig_name(doc, c, twig),
+                   kind_of(c, twig->node), address_of(c, twig->node), twig);
+}
+
+/* In the order of the tree: a twig, its children, its rest, its sibling. */
+static struct rows *order_rows(const struct hs_twigs *twigs,
+                               struct hs_arena *arena)
+{
+    uint32_t *stack = hs_arena_zeroed(arena, 2 * twigs->list.count + 1, 4);
+    struct rows *rows = hs_arena_alloc(arena, sizeof(*rows));
     size_t depth = 0;
 
+    *rows = (struct rows){twigs, HS_COLUMN(uint32_t, arena)};
     stack[depth++] = 0;
     while (depth) {
         uint32_t number = stack[--depth];
         const struct hs_twig *twig = hs_twig_at(twigs, number & ~REST);
 
-        if (number & REST) {
-            add_rest(run, twigs->c, table, twig);
+        hs_column_push(&rows->order, &number);
+        if (number & REST)
             continue;
-        }
-        add_row(run, twigs->c, table, twig);
         if (twig->next != HS_NO_TWIG)
             stack[depth++] = twig->next;
         if (hs_twig_has_rest(twig))
@@ -106,6 +119,7 @@ static void add_rows(struct hs_run *run, const struct hs_twigs *twigs,
         if (twig->first != HS_NO_TWIG)
             stack[depth++] = twig->first;
     }
+    return rows;
 }
 
 /* What HOLDER holds with others hangs below neither. */
@@ -186,18 +200,20 @@ bool hs_heap_tree_section(struct hs_run *run, struct hs_err *err)
     };
     const struct hs_heap_case *c = hs_look_heap(run, 0, err);
     struct hs_twigs_plan plan = {.each = ROWS_EACH};
-    struct hs_twigs twigs;
+    struct hs_twigs *twigs = hs_arena_alloc(run->scratch, sizeof(*twigs));
     struct hs_block *table;
+    struct rows *rows;
 
     if (!c || !find_root(run, c, &plan.root, err))
         return false;
     plan.limit = hs_run_limit(run, USUAL_ROWS);
     plan.kinds = c->heap->names != NULL;
-    hs_twigs_grow(&twigs, c, &plan, run->scratch);
+    hs_twigs_grow(twigs, c, &plan, run->scratch);
     table = hs_doc_table(run->doc, run->doc->top, "rows", "dominated by",
                          columns, sizeof(columns) / sizeof(columns[0]));
     table->style = HS_TABLE_TREE;
-    add_rows(run, &twigs, table);
+    rows = order_rows(twigs, run->scratch);
+    hs_doc_stream(run->doc, table, rows->order.count, add_row, rows);
     if (hs_twig_is_holder(c, plan.root) && run->target)
         add_shared(run, c, plan.root - hs_heap_count(c->heap));
     if (!run->target && c->totals.unreachable_objects)

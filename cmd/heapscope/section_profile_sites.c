@@ -92,11 +92,12 @@ static void add_sites(struct hs_run *run, struct hs_block *table,
 }
 
 /* By what was allocated, of which little is kept. */
-static int by_churn(const void *a, const void *b)
+static int by_churn(const void *a, const void *b, void *unused)
 {
     const struct hs_site *x = a, *y = b;
     __int128 v = x->other - x->value, w = y->other - y->value;
 
+    (void)unused;
     if (v != w)
         return v > w ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);
@@ -138,8 +139,8 @@ static void add_churn(struct hs_run *run, struct hs_block *group,
         run->doc, group, "churn", "What was allocated and let go again",
         columns, sizeof(columns) / sizeof(columns[0]));
 
-    hs_sort_first(sites, count, sizeof(*sites), limit ? limit : count,
-                  by_churn);
+    hs_sort_first(sites, count, sizeof(*sites), limit ? limit : count, by_churn,
+                  NULL);
     for (size_t i = 0; i < count; i++) {
         if (sites[i].other <= sites[i].value)
             continue;
@@ -195,6 +196,7 @@ void hs_profile_sites_part(struct hs_run *run, struct hs_block *group,
     bool counted;
 
     options.by = HS_BY_LINE;
+    options.unnamed = true;
     look.view = hs_profile_view(look.profile, &options, run->scratch);
     types.value = look.type;
     types.other = allocated_beside(&look);

@@ -16,8 +16,9 @@ static void add_rows(struct hs_run *run, struct hs_block *table,
 {
     uint64_t limit = hs_run_limit(run, USUAL_ROWS);
     size_t count;
-    const uint32_t *order = hs_profile_order(
-        look->view, look->sums, run->options->cum, &count, run->scratch);
+    const uint32_t *order =
+        hs_profile_order(look->view, look->sums, run->options->cum,
+                         limit ? limit : SIZE_MAX, &count, run->scratch);
 
     for (size_t i = 0; i < count && (limit == 0 || i < limit); i++) {
         const struct hs_node_sum *sum = &look->sums->nodes[order[i]];

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 #define USUAL_ROWS   20
 #define FIRST_SCREEN 8
@@ -122,10 +123,12 @@ static void show_stacks(const struct hs_stacks_view *v)
     }
 }
 
-static void tell_group(const struct hs_stacks_view *v, struct hs_block *item,
-                       const struct hs_stacks_row *row)
+static void tell_group(struct hs_document *doc, struct hs_block *list,
+                       uint64_t number, void *context)
 {
-    struct hs_document *doc = v->run->doc;
+    const struct hs_stacks_view *v = context;
+    const struct hs_stacks_row *row = &v->rows[number];
+    struct hs_block *item = hs_doc_group(doc, list, NULL, NULL);
     const struct hs_stacks_group *group = hs_stacks_group_of(v, row);
     const struct hs_stacks_goroutine *all = v->stacks->goroutines.at;
     const struct hs_stacks_frame *creator = &group->creator;
@@ -170,7 +173,6 @@ static void tell_programs(const struct hs_stacks_view *v)
     uint64_t limit = hs_run_limit(v->run, JSON_ROWS);
     struct hs_block *group =
         hs_doc_group(doc, doc->top, "printed_goroutines", NULL);
-    struct hs_block *list;
 
     hs_doc_field(doc, group, "count", NULL,
                  hs_value_of(HS_UNIT_COUNT, (int64_t)v->goroutines));
@@ -184,9 +186,9 @@ static void tell_programs(const struct hs_stacks_view *v)
                  v->join.known ? hs_value_bool(v->join.one_process)
                                : hs_value_null());
     hs_stacks_growth_part(v->run, group, v->stacks);
-    list = hs_doc_list(doc, group, "groups", NULL);
-    for (size_t i = 0; i < v->count && (!limit || i < limit); i++)
-        tell_group(v, hs_doc_group(doc, list, NULL, NULL), &v->rows[i]);
+    hs_doc_stream(doc, hs_doc_list(doc, group, "groups", NULL),
+                  limit && limit < v->count ? limit : v->count, tell_group,
+                  hs_arena_copy(v->run->scratch, v, sizeof(*v)));
 }
 
 /* Of several moments, which one this is; and how it went from the first to the

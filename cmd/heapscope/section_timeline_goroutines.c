@@ -12,6 +12,7 @@
 
 #include "base/size.h"
 #include "model/goname.h"
+#include "report/stream.h"
 #include "section_timeline.h"
 
 #define USUAL_ROWS 12
@@ -264,16 +265,29 @@ static void tell_curve(struct hs_run *run, struct hs_block *item,
     }
 }
 
-static void tell_group(struct hs_run *run, struct hs_block *list,
-                       const struct hs_timeline *t,
-                       const struct hs_trace_group *g)
+/* What tell_group() has to know. */
+struct telling {
+    struct hs_run *run;
+    const struct hs_timeline *t;
+    const struct hs_regex *regex;
+};
+
+static void tell_group(struct hs_document *doc, struct hs_block *list,
+                       uint64_t number, void *context)
 {
-    struct hs_document *doc = run->doc;
-    struct hs_block *item = hs_doc_group(doc, list, NULL, NULL), *states;
+    const struct telling *telling = context;
+    struct hs_run *run = telling->run;
+    const struct hs_timeline *t = telling->t;
+    const struct hs_trace_group *g =
+        (const struct hs_trace_group *)t->groups.at + number;
+    struct hs_block *item, *states;
     const struct hs_trace_wait *waits = t->waits.at;
     const struct hs_trace_frame *by = hs_timeline_frame(t, g->creation);
     const char *line = by ? hs_timeline_line(run, t, by) : NULL;
 
+    if (telling->regex && !matches(t, g, telling->regex))
+        return;
+    item = hs_doc_group(doc, list, NULL, NULL);
     hs_doc_field(doc, item, "function", NULL, hs_timeline_name(t, g->function));
     hs_doc_field(doc, item, "created_by", NULL,
                  by ? hs_timeline_name(t, by->function) : hs_value_null());
@@ -299,13 +313,12 @@ static void tell_programs(struct hs_run *run, struct hs_block *group,
                           const struct hs_timeline *t,
                           const struct hs_regex *regex)
 {
-    const struct hs_trace_group *groups = t->groups.at;
-    uint64_t limit = hs_run_limit(run, 1000);
-    struct hs_block *list = hs_doc_list(run->doc, group, "goroutines", NULL);
+    struct telling telling = {run, t, regex};
+    uint64_t limit = hs_run_limit(run, 1000), count = t->groups.count;
 
-    for (size_t i = 0; i < t->groups.count && (!limit || i < limit); i++)
-        if (!regex || matches(t, &groups[i], regex))
-            tell_group(run, list, t, &groups[i]);
+    hs_doc_stream(run->doc, hs_doc_list(run->doc, group, "goroutines", NULL),
+                  limit && limit < count ? limit : count, tell_group,
+                  hs_arena_copy(run->scratch, &telling, sizeof(telling)));
 }
 
 void hs_timeline_goroutines_line(struct hs_run *run, struct hs_block *group,

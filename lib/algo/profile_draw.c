@@ -37,9 +37,9 @@ static void choose(struct draw *draw, const struct hs_profile_sums *sums,
     __int128 least = most == MOST ? 0 : sums->total / NODE_SHARE;
     size_t count, flats = 0, chosen = 0;
     const uint32_t *by_flat =
-        hs_profile_order(draw->view, sums, false, &count, arena);
+        hs_profile_order(draw->view, sums, false, SIZE_MAX, &count, arena);
     const uint32_t *by_cum =
-        hs_profile_order(draw->view, sums, true, &count, arena);
+        hs_profile_order(draw->view, sums, true, SIZE_MAX, &count, arena);
 
     if (most > count)
         most = count;

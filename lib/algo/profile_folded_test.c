@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * profile_folded_test.c - reads folded stacks into the model; what a location
- * is: every function has one, without a line.
+ * is: every frame that reads differently has one, without line numbers.
  */
 #include "algo/profile_folded_test.h"
 
@@ -12,6 +12,7 @@
 struct build {
     struct hs_column strings, functions, locations, lines, frames, starts,
         values;
+    struct hs_column texts; /* uint32_t: strings of locations */
 };
 
 static uint32_t string(struct build *b, const char *text, size_t size)
@@ -26,8 +27,7 @@ static uint32_t string(struct build *b, const char *text, size_t size)
     return (uint32_t)b->strings.count - 1;
 }
 
-/* The location of the function called so. */
-static uint32_t location(struct build *b, const char *text, size_t size)
+static uint32_t function(struct build *b, const char *text, size_t size)
 {
     const struct hs_function *all = b->functions.at;
     uint32_t name = string(b, text, size);
@@ -37,11 +37,33 @@ static uint32_t location(struct build *b, const char *text, size_t size)
         if (all[i].name == name)
             return i;
     hs_column_push(&b->functions, &(struct hs_function){.name = name});
-    hs_column_push(&b->lines, &(struct hs_line){.function = n});
-    hs_column_push(&b->locations,
-                   &(struct hs_location){.mapping = HS_NO_MAPPING,
-                                         .first_line = n,
-                                         .line_count = 1});
+    return n;
+}
+
+/* The location of the frame that is written so. */
+static uint32_t location(struct build *b, const char *text, size_t size)
+{
+    const uint32_t *all = b->texts.at;
+    uint32_t name = string(b, text, size), n = (uint32_t)b->texts.count;
+    struct hs_location new = {.mapping = HS_NO_MAPPING,
+                              .first_line = (uint32_t)b->lines.count};
+
+    for (uint32_t i = 0; i < n; i++)
+        if (all[i] == name)
+            return i;
+    while (size > 0) {
+        size_t from = size;
+
+        while (from > 0 && text[from - 1] != '>')
+            from--;
+        hs_column_push(&b->lines,
+                       &(struct hs_line){
+                           .function = function(b, text + from, size - from)});
+        new.line_count++;
+        size = from > 0 ? from - 1 : 0;
+    }
+    hs_column_push(&b->texts, &name);
+    hs_column_push(&b->locations, &new);
     return n;
 }
 
@@ -82,7 +104,8 @@ void hs_folded_open(struct hs_folded *folded, const char *stacks)
                       .lines = HS_COLUMN(struct hs_line, arena),
                       .frames = HS_COLUMN(uint32_t, arena),
                       .starts = HS_COLUMN(uint64_t, arena),
-                      .values = HS_COLUMN(int64_t, arena)};
+                      .values = HS_COLUMN(int64_t, arena),
+                      .texts = HS_COLUMN(uint32_t, arena)};
 
     folded->arena = HS_ARENA_EMPTY;
     string(&b, "", 0);

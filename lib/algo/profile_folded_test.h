@@ -5,7 +5,8 @@
  *     "main.main;main.a;main.b 10\n"
  *     "main.main;main.c 20\n"
  *
- * Outermost first, one sample a line, one sample type: inuse_space, bytes.
+ * Outermost first, one sample a line, one sample type: inuse_space, bytes.  A
+ * frame "main.a>main.b" has b inlined in a.
  */
 #ifndef HS_ALGO_PROFILE_FOLDED_TEST_H
 #define HS_ALGO_PROFILE_FOLDED_TEST_H

@@ -16,6 +16,7 @@
 
 #define MOST_NODES 1024 /* with the super-root, number 0 */
 #define WORDS      (MOST_NODES / 64)
+#define SEVERAL    UINT16_MAX
 
 /* Fewer samples are walked before a thread has started. */
 #define WORTH_THREADS 50000
@@ -23,6 +24,8 @@
 struct graph {
     const struct hs_profile_view *view;
     uint16_t *kept;   /* by view node: its number in the graph, 0 if none */
+    uint16_t *only;   /* by location: the number that it expands to, 0 if
+                       * none, or SEVERAL */
     uint32_t *node;   /* by number in the graph: the view's node */
     __int128 *flat;   /* by number; never negative */
     uint64_t *matrix; /* MOST_NODES rows of WORDS */
@@ -37,7 +40,8 @@ static void keep(struct graph *graph, const struct hs_profile_sums *sums,
                  struct hs_arena *arena)
 {
     size_t count;
-    uint32_t *order = hs_profile_order(graph->view, sums, true, &count, arena);
+    uint32_t *order = hs_profile_order(graph->view, sums, true, MOST_NODES - 1,
+                                       &count, arena);
 
     if (count > MOST_NODES - 1)
         count = MOST_NODES - 1;
@@ -53,28 +57,54 @@ static void keep(struct graph *graph, const struct hs_profile_sums *sums,
 
 static void add_edge(struct graph *graph, uint32_t from, uint32_t to)
 {
-    uint64_t *word = &graph->matrix[from * WORDS + to / 64];
-    uint64_t bit = (uint64_t)1 << to % 64;
+    graph->matrix[from * WORDS + to / 64] |= (uint64_t)1 << to % 64;
+}
 
-    graph->edge_count += !(*word & bit);
-    *word |= bit;
+/* Most locations stand for one function: their frames need but one look. */
+static void fill_only(struct graph *graph)
+{
+    const struct hs_profile_view *view = graph->view;
+
+    for (size_t l = 0; l < view->profile->location_count; l++)
+        for (uint32_t e = view->expand_start[l]; e < view->expand_start[l + 1];
+             e++) {
+            uint16_t number = graph->kept[view->expand[e]];
+
+            if (number)
+                graph->only[l] = graph->only[l] ? SEVERAL : number;
+        }
+}
+
+/* Adds the edges to and within LOCATION, which expands to several nodes. */
+static uint32_t add_inlined(struct graph *graph, uint32_t from,
+                            uint32_t location)
+{
+    const struct hs_profile_view *view = graph->view;
+    uint32_t start = view->expand_start[location];
+
+    for (uint32_t e = view->expand_start[location + 1]; e-- > start;) {
+        uint32_t to = graph->kept[view->expand[e]];
+
+        if (to == 0 || to == from)
+            continue;
+        add_edge(graph, from, to);
+        from = to;
+    }
+    return from;
 }
 
 /* Adds the edges of one stack; returns its innermost node in the graph. */
 static uint32_t add_stack(struct graph *graph, uint64_t first, uint64_t end)
 {
-    const struct hs_profile_view *view = graph->view;
-    const uint32_t *frames = view->profile->frames;
+    const uint32_t *frames = graph->view->profile->frames;
     uint32_t from = 0;
 
     while (end-- > first) {
-        uint32_t start = view->expand_start[frames[end]];
+        uint32_t to = graph->only[frames[end]];
 
-        for (uint32_t e = view->expand_start[frames[end] + 1]; e-- > start;) {
-            uint32_t to = graph->kept[view->expand[e]];
-
-            if (to == 0 || to == from)
-                continue;
+        if (to == SEVERAL) {
+            from = add_inlined(graph, from, frames[end]);
+        } else if (to != 0 && to != from) {
             add_edge(graph, from, to);
             from = to;
         }
@@ -125,14 +155,20 @@ static void walk_all(struct graph *graph, struct hs_arena *arena)
             hs_arena_zeroed(arena, MOST_NODES, sizeof(__int128));
     }
     hs_parallel_run(walk.parts, add_stacks, &walk);
-    graph->edge_count = walk.part[0].edge_count;
-    if (walk.parts == 1)
-        return;
-    graph->edge_count = 0;
-    for (uint32_t i = 0; i < graph->count; i++)
+    for (uint32_t i = 0; walk.parts > 1 && i < graph->count; i++)
         graph->flat[i] += other->flat[i];
-    for (uint32_t i = 0; i < graph->count * WORDS; i++) {
+    for (uint32_t i = 0; walk.parts > 1 && i < graph->count * WORDS; i++)
         graph->matrix[i] |= other->matrix[i];
+}
+
+/* What the super-root has an edge to is dominated by nothing else, nor is what
+ * lies behind it by anything before it: other edges to it say nothing.  Where
+ * stacks begin anywhere, those are nearly all. */
+static void drop_needless(struct graph *graph)
+{
+    for (uint32_t i = 0; i < graph->count * WORDS; i++) {
+        if (i >= WORDS)
+            graph->matrix[i] &= ~graph->matrix[i % WORDS];
         graph->edge_count += (size_t)__builtin_popcountll(graph->matrix[i]);
     }
 }
@@ -242,6 +278,8 @@ bool hs_profile_gateways(const struct hs_profile_view *view,
         .view = view,
         .type = type,
         .kept = hs_arena_zeroed(arena, view->node_count, sizeof(uint16_t)),
+        .only = hs_arena_zeroed(arena, view->profile->location_count,
+                                sizeof(uint16_t)),
         .node = hs_arena_zeroed(arena, MOST_NODES, sizeof(uint32_t)),
         .flat = hs_arena_zeroed(arena, MOST_NODES, sizeof(__int128)),
         .matrix = hs_arena_zeroed(arena, MOST_NODES * WORDS, sizeof(uint64_t)),
@@ -253,7 +291,9 @@ bool hs_profile_gateways(const struct hs_profile_view *view,
         .retained = hs_arena_zeroed(arena, view->node_count, sizeof(__int128)),
     };
     keep(&graph, sums, arena);
+    fill_only(&graph);
     walk_all(&graph, arena);
+    drop_needless(&graph);
     if (!dominate(&graph, &dom, &digraph, arena, err))
         return false;
     pick(&graph, &dom, gateways, arena);

@@ -8,6 +8,8 @@
 
 #include "base/test.h"
 
+#include <stdio.h>
+
 /* Whether the gateways of STACKS are WANTED: "name retained" joined by ", ",
  * the biggest first. */
 static void check(const char *stacks, const char *wanted)
@@ -101,4 +103,96 @@ TEST(retained_values_may_be_more_than_64_bits_hold)
     CHECK(gateways.list[0].node == hs_folded_node(&f, "main.h"));
     CHECK(gateways.list[0].retained == 3 * (__int128)INT64_MAX);
     hs_folded_close(&f);
+}
+
+#define FUNCTIONS 8
+
+/* Stacks of main.a to main.h, some inlined in others; EDGE[f][g]: g is called
+ * by f, or by nobody if f is FUNCTIONS.  FLAT: of each function. */
+struct random_stacks {
+    uint64_t seed;
+    char text[4096];
+    bool edge[FUNCTIONS + 1][FUNCTIONS];
+    int64_t flat[FUNCTIONS];
+};
+
+static unsigned next(struct random_stacks *r, unsigned below)
+{
+    r->seed = r->seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(r->seed >> 33) % below;
+}
+
+static void fill(struct random_stacks *r)
+{
+    unsigned stacks = 1 + next(r, 12), starts = 1 + next(r, FUNCTIONS);
+    size_t used = 0;
+
+    for (unsigned s = 0; s < stacks; s++) {
+        unsigned depth = 1 + next(r, 5), from = FUNCTIONS;
+        int64_t value = 1 + next(r, 100);
+
+        for (unsigned i = 0; i < depth; i++) {
+            unsigned f = next(r, i ? FUNCTIONS : starts);
+
+            used += (size_t)snprintf(r->text + used, sizeof(r->text) - used,
+                                     "%smain.%c",
+                                     !i               ? ""
+                                     : next(r, 3) > 0 ? ";"
+                                                      : ">",
+                                     (char)('a' + f));
+            if (f != from)
+                r->edge[from][f] = true;
+            from = f;
+        }
+        used += (size_t)snprintf(r->text + used, sizeof(r->text) - used,
+                                 " %lld\n", (long long)value);
+        r->flat[from] += value;
+    }
+}
+
+/* What can only be reached by way of function F. */
+static int64_t retained_by(const struct random_stacks *r, unsigned f)
+{
+    bool reached[FUNCTIONS + 1] = {[FUNCTIONS] = true}, more = true;
+    int64_t sum = 0;
+
+    while (more) {
+        more = false;
+        for (unsigned from = 0; from <= FUNCTIONS; from++)
+            for (unsigned to = 0; to < FUNCTIONS; to++)
+                if (reached[from] && from != f && r->edge[from][to] &&
+                    !reached[to])
+                    reached[to] = more = true;
+    }
+    for (unsigned to = 0; to < FUNCTIONS; to++)
+        sum += to == f || !reached[to] ? r->flat[to] : 0;
+    return sum;
+}
+
+TEST(a_function_retains_what_cannot_be_reached_without_it)
+{
+    for (unsigned round = 0; round < 2000; round++) {
+        struct random_stacks r = {.seed = round};
+        struct hs_err err = HS_ERR_NONE;
+        struct hs_gateways gateways;
+        struct hs_folded f;
+
+        fill(&r);
+        hs_folded_open(&f, r.text);
+        CHECK(
+            hs_profile_gateways(f.view, f.sums, 0, &gateways, &f.arena, &err));
+        for (uint32_t n = 0; n < f.view->node_count; n++) {
+            struct hs_str name = f.view->nodes[n].name;
+            int64_t wanted;
+
+            if (name.size != strlen("main.a"))
+                continue; /* code without a function */
+            wanted = retained_by(&r, (unsigned)(name.text[5] - 'a'));
+            if (gateways.retained[n] != wanted)
+                fail_msg("%.6s retains %lld, not %lld, of\n%s", name.text,
+                         (long long)gateways.retained[n], (long long)wanted,
+                         r.text);
+        }
+        hs_folded_close(&f);
+    }
 }

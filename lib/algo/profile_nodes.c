@@ -209,7 +209,8 @@ static uint32_t add_node(struct hs_node_table *table, const struct atom *atom,
     struct hs_view_node node = {
         .function = atom->function, .file = atom->file, .line = line};
 
-    node.name = print_name(&node, atom->binary, arena);
+    if (!table->unnamed || node.function.size == 0)
+        node.name = print_name(&node, atom->binary, arena);
     hs_column_push(&table->nodes, &node);
     return (uint32_t)table->nodes.count - 1;
 }
@@ -273,8 +274,10 @@ static void add_line_nodes(struct hs_node_table *table,
 
 void hs_node_table_make(struct hs_node_table *table,
                         const struct hs_profile *profile,
-                        enum hs_granularity by, struct hs_arena *arena)
+                        const struct hs_view_options *options,
+                        struct hs_arena *arena)
 {
+    enum hs_granularity by = options->by;
     size_t count = profile->function_count + profile->mapping_count + 1;
     struct atom *atoms = hs_arena_alloc(arena, count * sizeof(*atoms));
     struct atom *first_of = hs_arena_alloc(arena, count * sizeof(*first_of));
@@ -284,6 +287,7 @@ void hs_node_table_make(struct hs_node_table *table,
         .nodes = HS_COLUMN(struct hs_view_node, arena),
         .group = hs_arena_alloc(arena, count * sizeof(uint32_t)),
         .of_group = hs_arena_alloc(arena, count * sizeof(uint32_t)),
+        .unnamed = options->unnamed,
     };
     for (size_t i = 0; i < count; i++)
         fill_atom(&atoms[i], profile, i, by, arena);

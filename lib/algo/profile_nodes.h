@@ -13,12 +13,14 @@ struct hs_node_table {
                              * of no mapping at all, last */
     uint32_t *of_group;     /* the group's node (by line: without a line) */
     uint32_t *of_line;      /* by line, of the profile's lines; else NULL */
+    bool unnamed;           /* see struct hs_view_options */
 };
 
 /* Makes TABLE, in ARENA. */
 void hs_node_table_make(struct hs_node_table *table,
                         const struct hs_profile *profile,
-                        enum hs_granularity by, struct hs_arena *arena);
+                        const struct hs_view_options *options,
+                        struct hs_arena *arena);
 
 /* What line LINE of PROFILE stands for. */
 static inline uint32_t hs_node_of_line(const struct hs_node_table *table,

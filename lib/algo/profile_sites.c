@@ -63,11 +63,12 @@ static uint32_t *find_leaves(const struct hs_profile_view *view,
     return leaves.of;
 }
 
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *unused)
 {
     const struct hs_site *x = a, *y = b;
     __int128 v = hs_sum_abs(x->value), w = hs_sum_abs(y->value);
 
+    (void)unused;
     if (v != w)
         return v > w ? -1 : 1;
     return (x->node > y->node) - (x->node < y->node);
@@ -189,7 +190,7 @@ struct hs_site *hs_profile_sites(const struct hs_profile_view *view,
 
     if (first > *count)
         first = *count;
-    hs_sort_first(sites, *count, sizeof(*sites), first, compare);
+    hs_sort_first(sites, *count, sizeof(*sites), first, compare, NULL);
     if (first > 0)
         find_callers(view, types->value, leaf, sites, first, arena);
     hs_arena_release(arena, leaf, samples * sizeof(*leaf));

@@ -10,8 +10,7 @@
 #include "algo/profile_sum.h"
 
 #include "base/parallel.h"
-
-#include <stdlib.h>
+#include "base/sort.h"
 
 /* Fewer samples are added up before a thread has started. */
 #define WORTH_THREADS 50000
@@ -62,8 +61,9 @@ struct walk {
 static void walk_part(void *context, unsigned number)
 {
     struct walk *walk = context;
-    struct part *part = &walk->part[number];
-    struct hs_profile_sums *sums = &part->sums;
+    /* A copy, which shares no line of cache with another thread's. */
+    struct part mine = walk->part[number], *part = &mine;
+    struct hs_profile_sums *sums = &mine.sums;
     const struct hs_profile_view *view = walk->view;
     const struct hs_profile *profile = view->profile;
     size_t count = profile->sample_count;
@@ -90,6 +90,7 @@ static void walk_part(void *context, unsigned number)
         part->flat[view->expand[view->expand_start[profile->frames[first]]]] +=
             value;
     }
+    walk->part[number].sums = mine.sums;
 }
 
 static void add_part(struct hs_profile_sums *sums, const struct part *part,
@@ -163,7 +164,7 @@ static int compare(const void *a, const void *b, void *data)
 
 uint32_t *hs_profile_order(const struct hs_profile_view *view,
                            const struct hs_profile_sums *sums, bool cum,
-                           size_t *count, struct hs_arena *arena)
+                           size_t first, size_t *count, struct hs_arena *arena)
 {
     uint32_t *nodes = hs_arena_alloc(arena, view->node_count * sizeof(*nodes));
     struct order order = {view, sums, cum};
@@ -172,7 +173,7 @@ uint32_t *hs_profile_order(const struct hs_profile_view *view,
     for (uint32_t n = 0; n < view->node_count; n++)
         if (sums->nodes[n].flat != 0 || sums->nodes[n].cum != 0)
             nodes[(*count)++] = n;
-    qsort_r(nodes, *count, sizeof(*nodes), compare, &order);
+    hs_sort_first(nodes, *count, sizeof(*nodes), first, compare, &order);
     return nodes;
 }
 

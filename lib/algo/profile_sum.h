@@ -32,10 +32,11 @@ struct hs_profile_sums *hs_profile_sum(const struct hs_profile_view *view,
                                        size_t type, struct hs_arena *arena);
 
 /* The nodes that have a value, in pprof's order: the biggest flat (CUM: cum)
- * value first, whatever its sign, then by name.  *COUNT says how many. */
+ * value first, whatever its sign, then by name.  *COUNT says how many; those
+ * behind the FIRST are in no order. */
 uint32_t *hs_profile_order(const struct hs_profile_view *view,
                            const struct hs_profile_sums *sums, bool cum,
-                           size_t *count, struct hs_arena *arena);
+                           size_t first, size_t *count, struct hs_arena *arena);
 
 /* SUM as 64 bits; the nearest there is, and *CLAMPED set, if it has more. */
 int64_t hs_sum_clamp(__int128 sum, bool *clamped);

@@ -118,7 +118,8 @@ static size_t check_rows(struct pprof_table *table,
     if (sums->total != total)
         fail_msg("%s: another total: %lld", table->file,
                  (long long)sums->total);
-    order = hs_profile_order(view, sums, false, &count, &table->arena);
+    order =
+        hs_profile_order(view, sums, false, SIZE_MAX, &count, &table->arena);
     for (size_t n = 0; n < count; n++, i++) {
         if (i == table->rows.count ||
             strcmp(rows[i].granularity, granularity) != 0)

@@ -90,7 +90,7 @@ struct hs_profile_view *hs_profile_view(const struct hs_profile *profile,
     view->filters = view->focuses || view->starts_late || view->out;
     for (size_t l = 0; l < profile->location_count && !view->prunes; l++)
         view->prunes = marks[l] & (HS_MARK_DROP | HS_MARK_DROP_BELOW);
-    hs_node_table_make(&table, profile, options->by, arena);
+    hs_node_table_make(&table, profile, options, arena);
     view->nodes = table.nodes.at;
     view->node_count = (uint32_t)table.nodes.count;
     expand(view, &table, first_line, filter.gone, arena);

@@ -31,7 +31,7 @@ enum hs_granularity {
 };
 
 struct hs_view_node {
-    struct hs_str name;     /* as pprof prints it */
+    struct hs_str name;     /* as pprof prints it; empty if unnamed */
     struct hs_str function; /* empty by file; the package by package */
     struct hs_str file;     /* empty by function and by package */
     int64_t line;           /* 0 but by line */
@@ -44,6 +44,8 @@ struct hs_tag_filter;
  * ignore, then hide and show, show_from, and the filters of labels. */
 struct hs_view_options {
     enum hs_granularity by;
+    bool unnamed; /* nodes with a function need no name of their own: by line
+                   * that is the better half of a view's memory and time */
     const struct hs_regex *focus,
         *ignore;                        /* stacks with such a name, without */
     const struct hs_regex *hide, *show; /* frames without, frames with it */

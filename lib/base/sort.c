@@ -79,8 +79,14 @@ void hs_sort_u64(uint64_t *words, size_t count, unsigned low_bit, unsigned bits,
 struct heap {
     char *at;
     size_t count, size;
-    int (*compare)(const void *, const void *);
+    int (*compare)(const void *, const void *, void *);
+    void *context;
 };
+
+static int compare(const struct heap *heap, const char *a, const char *b)
+{
+    return heap->compare(a, b, heap->context);
+}
 
 static void swap(char *a, char *b, size_t size)
 {
@@ -105,11 +111,11 @@ static void sift(const struct heap *heap, size_t i)
     while ((child = 2 * i + 1) < heap->count) {
         char *its = heap->at + child * size;
 
-        if (child + 1 < heap->count && heap->compare(its, its + size) < 0) {
+        if (child + 1 < heap->count && compare(heap, its, its + size) < 0) {
             child++;
             its += size;
         }
-        if (heap->compare(heap->at + i * size, its) >= 0)
+        if (compare(heap, heap->at + i * size, its) >= 0)
             return;
         swap(heap->at + i * size, its, size);
         i = child;
@@ -117,9 +123,10 @@ static void sift(const struct heap *heap, size_t i)
 }
 
 void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
-                   int (*compare)(const void *, const void *))
+                   int (*order)(const void *, const void *, void *context),
+                   void *context)
 {
-    struct heap heap = {elements, first, size, compare};
+    struct heap heap = {elements, first, size, order, context};
 
     if (first < count) {
         for (size_t i = first / 2; i-- > 0;)
@@ -127,7 +134,7 @@ void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
         for (size_t i = first; first > 0 && i < count; i++) {
             char *its = heap.at + i * size;
 
-            if (compare(its, heap.at) < 0) {
+            if (compare(&heap, its, heap.at) < 0) {
                 swap(its, heap.at, size);
                 sift(&heap, 0);
             }
@@ -136,5 +143,5 @@ void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
     if (first > count)
         first = count;
     if (first > 1)
-        qsort(elements, first, size, compare);
+        qsort_r(elements, first, size, order, context);
 }

@@ -26,11 +26,12 @@ static inline unsigned hs_sort_bits(uint64_t largest)
 }
 
 /*
- * Sorts as qsort() does, but only so far that the FIRST elements of COUNT are
+ * Sorts as qsort_r() does, but only so far that the FIRST elements of COUNT are
  * right; what is behind them is in no order.  COMPARE tells any two apart.  For
  * a table of ten rows of a hundred thousand that is a tenth of the work.
  */
 void hs_sort_first(void *elements, size_t count, size_t size, size_t first,
-                   int (*compare)(const void *, const void *));
+                   int (*compare)(const void *, const void *, void *context),
+                   void *context);
 
 #endif

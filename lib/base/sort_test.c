@@ -70,10 +70,11 @@ TEST(sorting_by_the_lower_and_then_the_upper_half_sorts_by_both)
     hs_arena_free(&arena);
 }
 
-static int compare_words(const void *a, const void *b)
+static int compare_words(const void *a, const void *b, void *calls)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
+    ++*(size_t *)calls;
     return (x > y) - (x < y);
 }
 
@@ -81,19 +82,21 @@ TEST(the_first_of_many_are_those_that_a_whole_sort_puts_first)
 {
     enum { COUNT = 300 };
     uint64_t words[COUNT], sorted[COUNT], seed = 1;
+    size_t calls = 0;
 
     for (size_t first = 0; first <= COUNT + 1; first += first < 9 ? 1 : 41) {
         uint64_t sum = 0;
 
         for (size_t i = 0; i < COUNT; i++)
             sum += sorted[i] = words[i] = next(&seed) % 5000 << 16 | i;
-        qsort(sorted, COUNT, sizeof(*sorted), compare_words);
-        hs_sort_first(words, COUNT, sizeof(*words), first, compare_words);
+        qsort_r(sorted, COUNT, sizeof(*sorted), compare_words, &calls);
+        hs_sort_first(words, COUNT, sizeof(*words), first, compare_words,
+                      &calls);
         for (size_t i = 0; i < COUNT; i++) {
             CHECK(i >= first || words[i] == sorted[i]);
             sum -= words[i];
         }
         CHECK(sum == 0);
     }
-    hs_sort_first(words, 0, sizeof(*words), 3, compare_words);
+    hs_sort_first(words, 0, sizeof(*words), 3, compare_words, &calls);
 }

@@ -75,11 +75,22 @@ static void look_up(struct typing *t, uint64_t address,
     hs_map_add(&t->known[kind], address, type);
 }
 
+static bool has_misses(const struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++)
+        for (unsigned kind = MISS_TYPE; kind <= MISS_CODE; kind++)
+            if (t->workers[i].misses[kind].count)
+                return true;
+    return false;
+}
+
 /* Looks up what the workers have missed; false if there was nothing. */
 bool typing_resolve(struct typing *t)
 {
     struct hs_column all = HS_COLUMN(uint64_t, t->arena);
 
+    if (!has_misses(t))
+        return false;
     for (unsigned kind = MISS_TYPE; kind <= MISS_CODE; kind++) {
         size_t first = all.count;
         uint64_t last = 0, *sorted;
@@ -103,7 +114,7 @@ bool typing_resolve(struct typing *t)
         }
     }
     typing_plan(t);
-    return all.count != 0;
+    return true;
 }
 
 /*
@@ -134,9 +145,23 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
 {
     size_t at = t->frontier_count++;
 
-    t->queued.words[object / 64] &= ~((uint64_t)1 << object % 64);
     ((uint32_t *)t->frontier.at)[at] = slot;
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
+}
+
+/* Moves what workers have queued into the first one's set. */
+static void unite_queued(struct typing *t)
+{
+    uint64_t *all = t->workers[0].queued.words;
+
+    for (unsigned i = 1; i < t->threads; i++) {
+        struct hs_bitset *queued = &t->workers[i].queued;
+        size_t words = hs_bitset_words(queued->bits);
+
+        for (size_t k = 0; k < words; k++)
+            all[k] |= queued->words[k];
+        memset(queued->words, 0, words * sizeof(uint64_t));
+    }
 }
 
 /* The queued ones of the objects FIRST to FIRST + COUNT - 1, COUNT at most 64;
@@ -144,7 +169,7 @@ static void enter(struct typing *t, uint32_t slot, uint32_t object)
 static uint64_t queued_from(const struct typing *t, uint32_t first,
                             unsigned count)
 {
-    const uint64_t *words = t->queued.words + first / 64;
+    const uint64_t *words = t->workers[0].queued.words + first / 64;
     unsigned shift = first % 64;
     uint64_t bits = words[0] >> shift;
 
@@ -158,19 +183,57 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
 static void gather_many(struct typing *t)
 {
     const struct hs_heap_store *store = t->store;
+    const struct hs_bitset *all = &t->workers[0].queued;
 
+    unite_queued(t);
     for (size_t i = 0; i < store->group_count; i++) {
         const struct hs_slot_group *group = &store->groups[i];
         uint64_t bits = group->bits, queued;
-        uint32_t object = group->rank;
+        bool dense = (bits & (bits + 1)) == 0; /* slot K has object K */
+        unsigned rank = 0;                     /* of the first object in BITS */
 
         if (bits == 0)
             continue;
-        queued = queued_from(t, object, hs_bits_of(bits));
-        for (; queued; queued >>= 1, bits &= bits - 1, object++)
-            if (queued & 1)
-                enter(t, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(bits),
-                      object);
+        queued = queued_from(t, group->rank, hs_bits_of(bits));
+        for (; queued; queued &= queued - 1) {
+            unsigned next = (unsigned)__builtin_ctzll(queued), slot = next;
+
+            if (!dense) {
+                for (; rank < next; rank++)
+                    bits &= bits - 1;
+                slot = (unsigned)__builtin_ctzll(bits);
+            }
+            enter(t, (uint32_t)(i * 64) + slot, group->rank + next);
+        }
+    }
+    memset(all->words, 0, hs_bitset_words(all->bits) * 8);
+}
+
+/* Takes OBJECT out of all queues; false if it was in none. */
+static bool unqueue(struct typing *t, uint32_t object)
+{
+    uint64_t bit = (uint64_t)1 << object % 64, some = 0;
+
+    for (unsigned i = 0; i < t->threads; i++) {
+        uint64_t *word = &t->workers[i].queued.words[object / 64];
+
+        some |= *word & bit;
+        *word &= ~bit;
+    }
+    return some;
+}
+
+static void gather_few(struct typing *t)
+{
+    for (unsigned i = 0; i < t->threads; i++) {
+        const struct typing_worker *w = &t->workers[i];
+
+        for (size_t k = 0; k < w->queued_count; k++) {
+            uint32_t object = hs_heap_slot_object(t->store, w->next[k]);
+
+            if (unqueue(t, object)) /* two may have queued it */
+                enter(t, w->next[k], object);
+        }
     }
 }
 
@@ -181,33 +244,25 @@ static void gather(struct typing *t)
 
     t->frontier.count = t->typings.count = t->frontier_count = 0;
     for (unsigned i = 0; i < t->threads; i++)
-        count += t->workers[i].next.count;
+        count += t->workers[i].queued_count;
     hs_column_extend(&t->frontier, count);
     hs_column_extend(&t->typings, count);
-    if (count > t->count / 64)
+    if (count > t->few)
         gather_many(t);
-    for (unsigned i = 0; i < t->threads; i++) {
-        struct hs_column *next = &t->workers[i].next;
-        const uint32_t *slots = next->at;
-
-        for (size_t k = 0; k < next->count && t->frontier_count < count; k++)
-            enter(t, slots[k], hs_heap_slot_object(t->store, slots[k]));
-        next->count = 0;
-    }
+    else
+        gather_few(t);
+    for (unsigned i = 0; i < t->threads; i++)
+        t->workers[i].queued_count = 0;
     t->scanned += t->frontier_count;
 }
 
 static void refuse_all(struct typing *t)
 {
     for (unsigned i = 0; i < t->threads; i++) {
-        const struct typing_view *refused = t->workers[i].refused.at;
+        const struct typing_refusal *refused = t->workers[i].refused.at;
 
-        for (size_t k = 0; k < t->workers[i].refused.count; k++) {
-            uint32_t object = hs_heap_find(t->heap, refused[k].address);
-
-            if (object != HS_NO_OBJECT)
-                typing_refuse(t, object, refused[k].typing);
-        }
+        for (size_t k = 0; k < t->workers[i].refused.count; k++)
+            typing_refuse(t, refused[k].object, refused[k].typing);
         t->workers[i].refused.count = 0;
     }
 }
@@ -331,8 +386,10 @@ static void init_worker(struct typing *t, struct typing_worker *w)
 {
     w->typing = t;
     w->arena = HS_ARENA_EMPTY;
-    w->next = HS_COLUMN(uint32_t, &w->arena);
-    w->views = w->refused = HS_COLUMN(struct typing_view, &w->arena);
+    w->queued = hs_bitset_new(t->count, &w->arena);
+    w->next = hs_arena_alloc(&w->arena, t->few * sizeof(uint32_t));
+    w->views = HS_COLUMN(struct typing_view, &w->arena);
+    w->refused = HS_COLUMN(struct typing_refusal, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(struct typing_chan, &w->arena);
@@ -353,14 +410,14 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
+    t->few = t->count / 64;
     t->named = 1;
     t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
     t->threads = g->threads         ? g->threads
                  : t->count < ALONE ? 1
                                     : hs_parallel_processors();
-    t->claims = hs_arena_zeroed(t->arena, t->count, sizeof(uint64_t));
-    t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint32_t));
-    t->queued = hs_bitset_new(t->count, t->arena);
+    t->claims = hs_arena_zeroed(g->arena, t->count, sizeof(uint64_t));
+    t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint16_t));
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
     t->marks = HS_COLUMN(uint8_t, t->arena);
@@ -379,14 +436,36 @@ static struct typing *make(struct golang *g)
     return t;
 }
 
+/* Writes the typings of a part of the objects over its claims, ... */
 static void write_part(void *context, unsigned part)
 {
-    struct typing *t = context;
-    uint32_t end = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+    const struct typing *t = context;
+    size_t from = hs_parallel_share(t->count, part, t->threads);
+    size_t to = hs_parallel_share(t->count, part + 1, t->threads);
+    char *at = (char *)(t->claims + from);
 
-    for (uint32_t i = (uint32_t)hs_parallel_share(t->count, part, t->threads);
-         i < end; i++)
-        t->g->names->typings[i] = typing_word(t->claims[i]);
+    for (size_t i = from; i < to; i++) {
+        uint32_t typing = typing_word(t->claims[i]);
+
+        memcpy(at + (i - from) * sizeof(typing), &typing, sizeof(typing));
+    }
+}
+
+/* ... and all together: a second array would have to be cleared first. */
+static uint32_t *write_all(struct typing *t)
+{
+    uint32_t *typings = (uint32_t *)(void *)t->claims;
+
+    hs_parallel_run(t->threads, write_part, t);
+    for (unsigned part = 1; part < t->threads; part++) {
+        size_t from = hs_parallel_share(t->count, part, t->threads);
+        size_t to = hs_parallel_share(t->count, part + 1, t->threads);
+
+        memmove(typings + from, t->claims + from, (to - from) * 4);
+    }
+    if ((size_t)t->count * 8 >= HS_ARENA_LARGE)
+        hs_arena_forget(typings + t->count, t->claims + t->count);
+    return typings;
 }
 
 /* A type that the executable lists need not be missed: the interfaces of a
@@ -417,8 +496,7 @@ void hs_golang_type_heap(struct golang *g)
     typing_run(t);
     typing_find_signs(t);
     typing_run(t);
-    g->names->typings = hs_arena_alloc(g->arena, t->count * sizeof(uint32_t));
-    hs_parallel_run(t->threads, write_part, t);
+    g->names->typings = write_all(t);
     for (unsigned i = 0; i < t->threads; i++)
         hs_arena_free(&t->workers[i].arena);
 }

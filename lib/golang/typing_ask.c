@@ -11,57 +11,95 @@
  */
 #include "golang/typing_impl.h"
 
-/* The slot of ADDRESS, as far as that is known without a search. */
-static uint32_t near(const struct hs_heap_store *store, uint64_t address)
+static void locate_listed(const struct typing *t, uint64_t address,
+                          const struct hs_odd *odd, struct typing_place *place)
 {
-    uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
+    struct hs_memory memory = hs_heap_memory(t->heap, place->object);
 
-    if (index >= store->main.count ||
-        address % HS_PAGE_BYTES < store->pages[store->main.base + index].phase)
-        return HS_NO_SLOT;
-    return hs_heap_slot_near(store, address);
+    place->size = odd->size;
+    place->offset = address - odd->address;
+    place->scan = memory.fields < memory.fields_end;
 }
 
-static void find_slots(struct typing_worker *w)
+bool typing_locate(const struct typing *t, uint64_t address,
+                   struct typing_place *place)
 {
-    const struct hs_heap_store *store = w->typing->store;
-
-    for (uint32_t i = 0; i < w->ask; i++) {
-        uint32_t slot = near(store, w->asked[i].address);
-
-        w->asked[i].slot = slot;
-        if (slot != HS_NO_SLOT)
-            __builtin_prefetch(&store->groups[slot / 64]);
-    }
-}
-
-static void find_claims(struct typing_worker *w)
-{
-    const struct typing *t = w->typing;
     const struct hs_heap_store *store = t->store;
+    uint32_t slot = hs_heap_slot_at(store, address);
+    const struct hs_page *page;
+    uint64_t at;
+    size_t index;
 
-    for (uint32_t i = 0; i < w->ask; i++) {
-        struct typing_request *request = &w->asked[i];
-        uint32_t slot = request->slot, object;
+    place->slot = slot;
+    if (slot == HS_NO_SLOT)
+        return false;
+    index = store->groups[slot / 64].page;
+    page = &store->pages[index];
+    at = slot - page->group * 64;
+    place->object = hs_heap_slot_object(store, slot);
+    place->size = page->size;
+    place->scan = page->scan;
+    if (page->kind == HS_PAGE_LIST)
+        locate_listed(t, address, &store->odd[page->size + at], place);
+    else
+        place->offset = address - hs_heap_page_address(store, index) -
+                        page->phase - at * page->size;
+    place->header = typing_header(t, place);
+    return true;
+}
 
-        if (slot == HS_NO_SLOT) {
-            request->slot = hs_heap_slot_at(store, request->address);
-        } else if (!(store->groups[slot / 64].bits >> slot % 64 & 1)) {
-            request->slot = HS_NO_SLOT;
-        } else {
-            object = hs_heap_slot_object(store, slot);
-            __builtin_prefetch(&t->claims[object], 1);
-            __builtin_prefetch(&t->queued.words[object / 64], 1);
-            if (request->shape == HS_SHAPE_CLOSURE)
-                __builtin_prefetch(&t->contents[object]);
-        }
+/* The same of all but the object, as far as that is known without a search;
+ * else there is no slot. */
+static void find_slot(const struct typing *t, uint64_t address,
+                      struct typing_place *place)
+{
+    const struct hs_heap_store *store = t->store;
+    uint64_t index = (address >> HS_PAGE_SHIFT) - store->main.first;
+    uint64_t at = address % HS_PAGE_BYTES, number;
+    const struct hs_page *page;
+
+    place->slot = HS_NO_SLOT;
+    if (index >= store->main.count)
+        return;
+    page = store->pages + store->main.base + index;
+    if (at < page->phase)
+        return;
+    at -= page->phase;
+    number = at * page->magic >> 32;
+    place->slot = (uint32_t)(page->group * (uint64_t)64 + number);
+    place->offset = at - number * page->size;
+    place->size = page->size;
+    place->scan = page->scan;
+    place->header = typing_header(t, place);
+    __builtin_prefetch(&store->groups[place->slot / 64]);
+}
+
+/* Has R's object, and calls for what is known of it. */
+static void find_object(const struct typing *t, struct typing_request *r)
+{
+    const struct hs_heap_store *store = t->store;
+    struct typing_place *place = &r->place;
+
+    if (place->slot == HS_NO_SLOT) {
+        typing_locate(t, r->address, place);
+        return;
     }
+    if (!(store->groups[place->slot / 64].bits >> place->slot % 64 & 1)) {
+        place->slot = HS_NO_SLOT;
+        return;
+    }
+    place->object = hs_heap_slot_object(store, place->slot);
+    __builtin_prefetch(&t->claims[place->object], 1);
+    if (r->shape == HS_SHAPE_CLOSURE)
+        __builtin_prefetch(&t->contents[place->object]);
 }
 
 void typing_answer(struct typing_worker *w)
 {
-    find_slots(w);
-    find_claims(w);
+    for (uint32_t i = 0; i < w->ask; i++)
+        find_slot(w->typing, w->asked[i].address, &w->asked[i].place);
+    for (uint32_t i = 0; i < w->ask; i++)
+        find_object(w->typing, &w->asked[i]);
     for (uint32_t i = 0; i < w->ask; i++)
         typing_claim(w, &w->asked[i]);
     w->ask = 0;

@@ -13,38 +13,23 @@
  */
 #include "golang/typing_impl.h"
 
-#define EVIDENCE_AT 61
-#define COVERS_AT   31
-#define RANK_AT     29
 #define MOST_COVERS (((uint64_t)1 << 30) - 1)
-#define TYPE_AT     5
-#define SHAPE_AT    1
 #define TINY        16u
 
 /* What of a claim is its typing, evidence apart. */
-#define CLAIM_TYPING (((uint64_t)1 << RANK_AT) - 1)
+#define CLAIM_TYPING (((uint64_t)1 << TYPING_RANK_AT) - 1)
 
-static uint64_t claim_of(const struct typing *t, uint32_t typing,
-                         uint64_t covers)
+static inline uint64_t claim_of(const struct typing *t, uint32_t typing,
+                                uint64_t covers)
 {
     uint64_t rank = typing_type(t, hs_typing_type(typing))->rank;
     uint64_t type = HS_MOST_TYPES - 1 - hs_typing_type(typing);
 
-    return (uint64_t)hs_typing_evidence(typing) << EVIDENCE_AT |
-           (covers < MOST_COVERS ? covers : MOST_COVERS) << COVERS_AT |
-           rank << RANK_AT | type << TYPE_AT |
-           (uint64_t)hs_typing_shape(typing) << SHAPE_AT |
+    return (uint64_t)hs_typing_evidence(typing) << TYPING_EVIDENCE_AT |
+           (covers < MOST_COVERS ? covers : MOST_COVERS) << TYPING_COVERS_AT |
+           rank << TYPING_RANK_AT | type << TYPING_TYPE_AT |
+           (uint64_t)hs_typing_shape(typing) << TYPING_SHAPE_AT |
            (typing & HS_TYPING_HEADER ? 1u : 0u);
-}
-
-uint32_t typing_word(uint64_t claim)
-{
-    if (claim == 0)
-        return 0;
-    return hs_typing(HS_MOST_TYPES - 1 -
-                         (uint32_t)(claim >> TYPE_AT & (HS_MOST_TYPES - 1)),
-                     (enum hs_shape)(claim >> SHAPE_AT & 15),
-                     (enum hs_evidence)(claim >> EVIDENCE_AT), claim & 1);
 }
 
 bool typing_known(struct typing_worker *w, uint64_t address,
@@ -58,50 +43,6 @@ bool typing_known(struct typing_worker *w, uint64_t address,
         return false;
     }
     *type = known;
-    return true;
-}
-
-/* Where ADDRESS is, in SLOT. */
-static inline void locate(const struct typing *t, uint64_t address,
-                          uint32_t slot, struct typing_place *place)
-{
-    const struct hs_heap_store *store = t->store;
-    size_t index = store->groups[slot / 64].page;
-    const struct hs_page *page = &store->pages[index];
-    uint64_t at = slot - page->group * 64;
-
-    place->slot = slot;
-    place->object = hs_heap_slot_object(store, slot);
-    place->scan = page->scan;
-    if (page->kind == HS_PAGE_LIST) {
-        struct hs_memory memory = hs_heap_memory(t->heap, place->object);
-
-        place->size = store->odd[page->size + at].size;
-        place->offset = address - store->odd[page->size + at].address;
-        place->scan = memory.fields < memory.fields_end;
-    } else {
-        uint64_t base = index - store->main.base < store->main.count
-                            ? (store->main.first + index - store->main.base)
-                                  << HS_PAGE_SHIFT
-                            : hs_heap_page_address(store, index);
-
-        place->size = page->size;
-        place->offset = address - base - page->phase - at * page->size;
-    }
-    place->header = t->headers && place->scan && place->size > t->small &&
-                            place->size <= 32768
-                        ? 8
-                        : 0;
-}
-
-bool typing_locate(const struct typing *t, uint64_t address,
-                   struct typing_place *place)
-{
-    uint32_t slot = hs_heap_slot_at(t->store, address);
-
-    if (slot == HS_NO_SLOT)
-        return false;
-    locate(t, address, slot, place);
     return true;
 }
 
@@ -125,11 +66,22 @@ void typing_refuse(struct typing *t, uint32_t object, uint32_t typing)
         t->claims[object] = 0;
 }
 
+/* Has the object at PLACE scanned in the next level. */
+static void queue(struct typing_worker *w, const struct typing_place *place)
+{
+    if (hs_bitset_has(&w->queued, place->object))
+        return;
+    hs_bitset_add(&w->queued, place->object);
+    if (w->queued_count < w->typing->few)
+        w->next[w->queued_count] = place->slot;
+    w->queued_count++;
+}
+
 void typing_raise(struct typing_worker *w, const struct typing_place *place,
                   uint32_t typing, uint64_t covers)
 {
     struct typing *t = w->typing;
-    uint64_t *claim = &t->claims[place->object], bit;
+    uint64_t *claim = &t->claims[place->object];
     uint64_t mine, old = __atomic_load_n(claim, __ATOMIC_RELAXED);
 
     if (place->header)
@@ -141,13 +93,9 @@ void typing_raise(struct typing_worker *w, const struct typing_place *place,
                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
         if (mine <= old)
             return;
-    if (!place->scan || ((old ^ mine) & CLAIM_TYPING) == 0)
-        return; /* it leads nowhere, or only its extent is new */
-    bit = (uint64_t)1 << place->object % 64;
-    if (!(__atomic_fetch_or(&t->queued.words[place->object / 64], bit,
-                            __ATOMIC_RELAXED) &
-          bit))
-        hs_column_push(&w->next, &place->slot);
+    /* Unless it leads nowhere, or only its extent is new. */
+    if (place->scan && ((old ^ mine) & CLAIM_TYPING) != 0)
+        queue(w, place);
 }
 
 /* In a segment or a goroutine's frame. */
@@ -172,7 +120,7 @@ static bool is_at_start(const struct typing_place *place)
 /* What a header or a finalizer says of an object outdoes any view of it. */
 static bool is_certain(const struct typing *t, uint32_t object)
 {
-    return t->claims[object] >> EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
+    return t->claims[object] >> TYPING_EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
 }
 
 /* Is that where up to Go 1.22 the runtime's timer stands, in time's? */
@@ -183,88 +131,82 @@ static bool is_inner_timer(const struct typing *t,
            place->size == typing_type(t, t->user_timer)->slot;
 }
 
-static void claim_one(struct typing_worker *w, const struct typing_request *r)
+/* What is in a segment or a frame, and no object. */
+static void claim_outside(struct typing_worker *w,
+                          const struct typing_request *r)
+{
+    const struct typing_type *its = typing_type(w->typing, r->type);
+    enum hs_shape shape = (enum hs_shape)r->shape;
+    bool values = shape == HS_SHAPE_ONE || shape == HS_SHAPE_MANY;
+
+    if (shape != HS_SHAPE_STRING && shape != HS_SHAPE_CLOSURE &&
+        (!values || (its->size && its->count && r->count)) &&
+        is_outside(w->typing, r->address))
+        view(w, r->address, r->count,
+             hs_typing(r->type, shape, (enum hs_evidence)r->evidence, false));
+}
+
+static void claim_one(struct typing_worker *w, const struct typing_request *r,
+                      struct typing_place *place)
 {
     struct typing *t = w->typing;
-    uint32_t type = r->type;
-    const struct typing_type *its = typing_type(t, type);
+    const struct typing_type *its = typing_type(t, r->type);
+    uint32_t type = r->type, typing;
     uint64_t address = r->address;
-    struct typing_place place;
-    uint32_t typing;
 
-    typing =
-        hs_typing(type, HS_SHAPE_ONE, (enum hs_evidence)r->evidence, false);
     if (its->size == 0)
         return;
-    if (r->slot == HS_NO_SLOT) {
-        if (its->count && is_outside(t, address))
-            view(w, address, 1, typing);
-        return;
-    }
-    locate(t, address, r->slot, &place);
-    if (is_inner_timer(t, &place, type)) {
+    if (is_inner_timer(t, place, type)) {
         address -= t->word;
-        place.offset = 0;
-        its = typing_type(t, t->user_timer);
-        typing = hs_typing(t->user_timer, HS_SHAPE_ONE,
-                           (enum hs_evidence)r->evidence, false);
+        place->offset = 0;
+        type = t->user_timer;
+        its = typing_type(t, type);
     }
-    if (is_at_start(&place) && place.scan == its->has_pointers &&
-        (place.size == its->slot || (its->open && place.size > its->size)))
-        typing_raise(w, &place, typing, its->size);
-    else if (its->count && place.size - place.offset >= its->size &&
-             !is_certain(t, place.object))
+    typing =
+        hs_typing(type, HS_SHAPE_ONE, (enum hs_evidence)r->evidence, false);
+    if (is_at_start(place) && place->scan == its->has_pointers &&
+        (place->size == its->slot || (its->open && place->size > its->size)))
+        typing_raise(w, place, typing, its->size);
+    else if (its->count && place->size - place->offset >= its->size &&
+             !is_certain(t, place->object))
         view(w, address, 1, typing);
 }
 
-static void claim_many(struct typing_worker *w, const struct typing_request *r)
+static void claim_many(struct typing_worker *w, const struct typing_request *r,
+                       const struct typing_place *place)
 {
     struct typing *t = w->typing;
     const struct typing_type *its = typing_type(t, r->type);
     uint32_t typing =
         hs_typing(r->type, HS_SHAPE_MANY, HS_EVIDENCE_REACHED, false);
-    uint64_t address = r->address, count = r->count;
-    struct typing_place place;
-    uint64_t room, covers;
+    uint64_t room = place->size - place->offset, covers;
 
-    if (its->size == 0 || count == 0)
+    if (its->size == 0 || r->count == 0 || r->count > room / its->size)
         return;
-    if (r->slot == HS_NO_SLOT) {
-        if (its->count && is_outside(t, address))
-            view(w, address, count, typing);
-        return;
-    }
-    locate(t, address, r->slot, &place);
-    room = place.size - place.offset;
-    if (count > room / its->size)
-        return;
-    covers = count * its->size;
-    if (!place.scan && place.size <= TINY && covers < TINY)
+    covers = r->count * its->size;
+    if (!place->scan && place->size <= TINY && covers < TINY)
         return;
     /* s[i:] has the rest of its array as its capacity. */
-    if (place.scan == its->has_pointers &&
-        (is_at_start(&place) ||
-         (place.offset > place.header &&
-          (place.offset - place.header) % its->size == 0 &&
+    if (place->scan == its->has_pointers &&
+        (is_at_start(place) ||
+         (place->offset > place->header &&
+          (place->offset - place->header) % its->size == 0 &&
           room - covers < its->size)))
-        typing_raise(w, &place, typing, covers);
-    else if (its->count && !is_certain(t, place.object))
-        view(w, address, count, typing);
+        typing_raise(w, place, typing, covers);
+    else if (its->count && !is_certain(t, place->object))
+        view(w, r->address, r->count, typing);
 }
 
 static void claim_string(struct typing_worker *w,
-                         const struct typing_request *r)
+                         const struct typing_request *r,
+                         const struct typing_place *place)
 {
-    struct typing_place place;
-
-    if (r->count == 0 || r->slot == HS_NO_SLOT)
-        return;
-    locate(w->typing, r->address, r->slot, &place);
-    if (place.scan || r->count > place.size - place.offset ||
-        (place.size <= TINY && r->count < TINY))
+    if (r->count == 0 || place->scan ||
+        r->count > place->size - place->offset ||
+        (place->size <= TINY && r->count < TINY))
         return;
     typing_raise(
-        w, &place,
+        w, place,
         hs_typing(r->type, HS_SHAPE_STRING, HS_EVIDENCE_REACHED, false),
         r->count);
 }
@@ -312,115 +254,114 @@ static bool inner_scan(const struct typing *t, uint32_t type,
     }
 }
 
-static void claim_inner(struct typing_worker *w, const struct typing_request *r)
+static void claim_inner(struct typing_worker *w, const struct typing_request *r,
+                        const struct typing_place *place)
 {
     struct typing *t = w->typing;
     enum hs_evidence evidence = HS_EVIDENCE_REACHED;
     enum hs_shape shape = (enum hs_shape)r->shape;
-    uint64_t address = r->address, covers = r->count;
+    uint64_t covers = r->count;
     uint32_t type = r->type;
     uint32_t typing = hs_typing(type, shape, evidence, false), now;
-    struct typing_place place;
-    bool fits;
+    bool fits = covers <= place->size - place->offset &&
+                inner_scan(t, type, shape, place->scan);
 
-    if (r->slot == HS_NO_SLOT) {
-        if (is_outside(t, address))
-            view(w, address, covers, typing);
-        return;
-    }
-    locate(t, address, r->slot, &place);
-    fits = covers <= place.size - place.offset &&
-           inner_scan(t, type, shape, place.scan);
-    if (!fits || !is_at_start(&place)) {
-        if (fits && !is_certain(t, place.object))
-            view(w, address, covers, typing);
+    if (!fits || !is_at_start(place)) {
+        if (fits && !is_certain(t, place->object))
+            view(w, r->address, covers, typing);
         return;
     }
     /* To the runtime these are structs of its own, which know less. */
     if (shape == HS_SHAPE_CHAN || shape == HS_SHAPE_MAP ||
         shape == HS_SHAPE_MAP_TABLE)
-        covers = place.size + 1;
+        covers = place->size + 1;
     now = typing_word(
-        __atomic_load_n(&t->claims[place.object], __ATOMIC_RELAXED));
+        __atomic_load_n(&t->claims[place->object], __ATOMIC_RELAXED));
     if (header_agrees(t, now, type, shape)) {
         evidence = HS_EVIDENCE_HEADER;
         covers = UINT32_MAX;
     }
-    typing_raise(w, &place, hs_typing(type, shape, evidence, false), covers);
+    typing_raise(w, place, hs_typing(type, shape, evidence, false), covers);
 }
 
 static void claim_closure(struct typing_worker *w,
-                          const struct typing_request *r)
+                          const struct typing_request *r,
+                          const struct typing_place *place)
 {
     struct typing *t = w->typing;
     struct typing_again again = {.value = r->address,
                                  .type = r->type,
                                  .kind = MISS_CODE,
                                  .how = AGAIN_CODE};
-    struct typing_place place;
     struct hs_memory memory;
     uint32_t its;
 
-    if (r->slot == HS_NO_SLOT)
+    if (!is_at_start(place) || !typing_memory(t, place->slot, &memory))
         return;
-    locate(t, r->address, r->slot, &place);
-    if (place.offset != place.header || !typing_memory(t, r->slot, &memory))
-        return;
-    again.word = typing_at(t, &memory, place.offset);
+    again.word = typing_at(t, &memory, place->offset);
     if (!typing_known(w, again.word, MISS_CODE, &its)) {
         hs_column_push(&w->again, &again);
         return;
     }
-    if (its == HS_NO_TYPE || typing_type(t, its)->size > place.size)
+    if (its == HS_NO_TYPE || typing_type(t, its)->size > place->size)
         its = r->type;
-    typing_raise(w, &place,
+    typing_raise(w, place,
                  hs_typing(its, HS_SHAPE_CLOSURE, HS_EVIDENCE_REACHED, false),
                  its == r->type ? t->word : typing_type(t, its)->size);
 }
 
-void typing_claim(struct typing_worker *w, const struct typing_request *request)
+void typing_claim(struct typing_worker *w, struct typing_request *request)
 {
+    struct typing_place *place = &request->place;
+
+    if (place->slot == HS_NO_SLOT) {
+        claim_outside(w, request);
+        return;
+    }
     switch ((enum hs_shape)request->shape) {
     case HS_SHAPE_ONE:
-        claim_one(w, request);
+        claim_one(w, request, place);
         break;
     case HS_SHAPE_MANY:
-        claim_many(w, request);
+        claim_many(w, request, place);
         break;
     case HS_SHAPE_STRING:
-        claim_string(w, request);
+        claim_string(w, request, place);
         break;
     case HS_SHAPE_CLOSURE:
-        claim_closure(w, request);
+        claim_closure(w, request, place);
         break;
     default:
-        claim_inner(w, request);
+        claim_inner(w, request, place);
         break;
     }
+}
+
+/* Makes the claim of REQUEST, whose place is still to be found. */
+static void claim_now(struct typing_worker *w, struct typing_request request)
+{
+    typing_locate(w->typing, request.address, &request.place);
+    typing_claim(w, &request);
 }
 
 void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
                       enum hs_evidence evidence)
 {
-    typing_claim(w, &(struct typing_request){
-                        .address = address,
-                        .count = 1,
-                        .type = type,
-                        .slot = hs_heap_slot_at(w->typing->store, address),
-                        .shape = HS_SHAPE_ONE,
-                        .evidence = (uint8_t)evidence});
+    claim_now(w, (struct typing_request){.address = address,
+                                         .count = 1,
+                                         .type = type,
+                                         .shape = HS_SHAPE_ONE,
+                                         .evidence = (uint8_t)evidence});
 }
 
 void typing_claim_inner(struct typing_worker *w, uint64_t address,
                         uint64_t covers, uint32_t type, enum hs_shape shape)
 {
-    typing_claim(w, &(struct typing_request){
-                        .address = address,
-                        .count = covers,
-                        .type = type,
-                        .slot = hs_heap_slot_at(w->typing->store, address),
-                        .shape = (uint8_t)shape,
-                        .evidence = HS_EVIDENCE_REACHED});
+    claim_now(w, (struct typing_request){.address = address,
+                                         .count = covers,
+                                         .type = type,
+                                         .shape = (uint8_t)shape,
+                                         .evidence = HS_EVIDENCE_REACHED});
 }
 
 void typing_claim_closure(struct typing_worker *w, uint64_t address,

@@ -5,16 +5,23 @@
  * An object that is as large as its slot allows and has pointers where exactly
  * one type of the program has them is likely of that type.  But it may be
  * several values in a row, or of a type that the compiler did not describe: a
- * guess, never counted as typed, and nothing is said of what it points to.
+ * guess, never counted as typed.
+ *
+ * Where such a type has a string, or a slice of what has no pointers, and the
+ * object has the address and length of one, the bytes there are guessed, too:
+ * of a stripped program of before Go 1.22 they are most of the heap, and
+ * nothing else could tell what they are.  Of other pointers nothing is said.
  *
  * Only of small slots: larger ones have their type in front of them, or before
  * Go 1.22 are too many things.
  */
 #include "golang/golang_impl.h"
+#include "model/heap_lookup.h"
 #include "model/heap_walk.h"
 
 #define MOST_BYTES 512 /* a bit for each of at most 64 words */
 #define AMBIGUOUS  (HS_MOST_TYPES - 1)
+#define TINY       16u /* slots that small values share */
 
 /* Go's size classes up to MOST_BYTES (sizeclasses.go, the same since Go 1.16).
  */
@@ -98,6 +105,72 @@ static uint64_t mask_in(const struct golang *g, const struct hs_memory *memory)
     return mask;
 }
 
+/* The type of what FIELD's strings or slices are of, if that has no pointers,
+ * and how it is shaped; else HS_NO_TYPE. */
+static uint32_t plain_elem(const struct golang *g,
+                           const struct hs_go_field *field,
+                           enum hs_shape *shape, uint64_t *size)
+{
+    const struct hs_go_type *its = hs_names_type(g->names, field->type);
+    const struct hs_go_type *elem = hs_names_type(g->names, its->elem);
+
+    *shape = HS_SHAPE_STRING;
+    *size = 1;
+    if (its->kind == HS_GO_STRING)
+        return field->type;
+    *shape = HS_SHAPE_MANY;
+    *size = elem->size;
+    return its->kind == HS_GO_SLICE && !elem->has_pointers && elem->size
+               ? its->elem
+               : HS_NO_TYPE;
+}
+
+/* Guesses that COUNT values of SIZE bytes are at ADDRESS; small ones may share
+ * their slot with others. */
+static void guess_plain(struct golang *g, uint64_t address, uint64_t count,
+                        uint64_t size, uint32_t typing)
+{
+    const struct hs_heap_store *store = g->heap->store;
+    uint32_t slot = hs_heap_slot_at(store, address), object;
+    uint64_t room;
+
+    if (slot == HS_NO_SLOT || store->pages[store->groups[slot / 64].page].scan)
+        return;
+    object = hs_heap_slot_object(store, slot);
+    room = hs_heap_size(g->heap, object);
+    if (!g->names->typings[object] && count > 0 && count <= room / size &&
+        (room > TINY || count * size == room) &&
+        hs_heap_address(g->heap, object) == address)
+        g->names->typings[object] = typing;
+}
+
+/* Guesses what the strings and slices of the object with MEMORY are of, which
+ * is likely of TYPE. */
+static void follow(struct golang *g, const struct hs_memory *memory,
+                   uint32_t type)
+{
+    const struct hs_go_type *its = hs_names_type(g->names, type);
+    unsigned word = g->pointer_size;
+
+    for (uint32_t i = 0; i < its->field_count; i++) {
+        const struct hs_go_field *field =
+            (const struct hs_go_field *)g->names->fields.at + its->first_field +
+            i;
+        enum hs_shape shape;
+        uint64_t size, at = field->offset;
+        uint32_t elem = plain_elem(g, field, &shape, &size);
+        unsigned words = shape == HS_SHAPE_STRING ? 2 : 3;
+
+        if (elem == HS_NO_TYPE || memory->size < words * word ||
+            at > memory->size - words * word)
+            continue;
+        guess_plain(
+            g, hs_heap_word(g->heap, memory->bytes + at),
+            hs_heap_word(g->heap, memory->bytes + at + (words - 1) * word),
+            size, hs_typing(elem, shape, HS_EVIDENCE_GUESS, false));
+    }
+}
+
 static bool has_untyped(const struct golang *g, size_t page)
 {
     const struct hs_heap_store *store = g->heap->store;
@@ -128,9 +201,11 @@ static void guess_page(struct golang *g, size_t page,
         if (typings[walk.object] || !(mask = mask_in(g, memory)))
             continue;
         type = hs_map_lookup(types, key_of(memory->size, mask));
-        if (type != HS_MAP_NONE && type != AMBIGUOUS)
-            typings[walk.object] =
-                hs_typing(type, HS_SHAPE_ONE, HS_EVIDENCE_GUESS, false);
+        if (type == HS_MAP_NONE || type == AMBIGUOUS)
+            continue;
+        typings[walk.object] =
+            hs_typing(type, HS_SHAPE_ONE, HS_EVIDENCE_GUESS, false);
+        follow(g, memory, type);
     }
 }
 

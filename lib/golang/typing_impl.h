@@ -75,17 +75,22 @@ struct typing_type {
 
 /* Where an address is. */
 struct typing_place {
-    uint32_t slot, object;
-    uint64_t offset; /* into the slot */
-    uint64_t size;   /* of the slot */
-    bool scan;       /* it has pointers */
-    uint8_t header;  /* bytes before its value */
+    uint32_t slot, object; /* HS_NO_SLOT: in no object */
+    uint64_t offset;       /* into the slot */
+    uint64_t size;         /* of the slot */
+    bool scan;             /* it has pointers */
+    uint8_t header;        /* bytes before its value */
 };
 
 /* COUNT values at ADDRESS, which are no object of their own. */
 struct typing_view {
     uint64_t address, count;
     uint32_t typing; /* as names->typings: type and shape */
+};
+
+/* An object that is not of a type after all. */
+struct typing_refusal {
+    uint32_t object, typing;
 };
 
 /* A word whose type has to be looked up: a type's descriptor, an itab, or the
@@ -121,8 +126,8 @@ struct typing_chan {
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
     uint32_t type;
-    uint32_t slot; /* of ADDRESS, when the claim is made */
     uint8_t shape, evidence;
+    struct typing_place place; /* of ADDRESS, when the claim is made */
 };
 
 #define TYPING_ASKED 64u
@@ -134,16 +139,19 @@ struct typing;
 struct typing_worker {
     struct typing *typing;
     struct hs_arena arena;
-    struct hs_column next;      /* uint32_t: slots that have a new typing */
+    struct hs_bitset queued;    /* by object: it has a new typing; */
+    size_t queued_count;        /* so many have, ... */
+    uint32_t *next;             /* ... the slots of the first t->few */
     struct hs_column views;     /* struct typing_view */
     struct hs_column again;     /* struct typing_again */
-    struct hs_column refused;   /* struct typing_view: what does not fit */
+    struct hs_column refused;   /* struct typing_refusal */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* struct typing_chan */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     struct typing_request asked[TYPING_ASKED];
-    uint32_t ask; /* so many of them are to be made */
+    uint32_t ask;    /* so many of them are to be made */
+    char apart[128]; /* from the next worker's cache lines */
 };
 
 struct typing {
@@ -157,12 +165,12 @@ struct typing {
     uint64_t small; /* the largest slot without one */
     unsigned threads;
     uint32_t count; /* of objects */
+    size_t few;     /* of which so many are listed, more searched for */
 
-    uint64_t *claims;        /* by object */
-    uint32_t *contents;      /* by object with pointers: where its bytes are,
-                              * from its page's first record; 0: unknown */
-    struct hs_bitset queued; /* by object: is in some worker's next */
-    struct hs_map refused;   /* object and typing in one -> 1 */
+    uint64_t *claims;      /* by object */
+    uint16_t *contents;    /* by object with pointers: where its bytes are,
+                            * from its page's first record; 0: unknown */
+    struct hs_map refused; /* object and typing in one -> 1 */
 
     struct hs_column types; /* struct typing_type, by number; behind
                              * names->types until typing_plan() */
@@ -214,12 +222,35 @@ void typing_mark(struct typing *t, struct typing_type *its);
 /* typing_ask.c: makes all claims that W was asked for, with typing_ask(). */
 void typing_answer(struct typing_worker *w);
 
-/* typing_claim.c: a claim that is made now, its slot known; ... */
-void typing_claim(struct typing_worker *w,
-                  const struct typing_request *request);
-/* ... that TYPE is at ADDRESS, ... */
+/*
+ * A claim's parts.
+ */
+
+#define TYPING_EVIDENCE_AT 61
+#define TYPING_COVERS_AT   31
+#define TYPING_RANK_AT     29
+#define TYPING_TYPE_AT     5
+#define TYPING_SHAPE_AT    1
+
+/* CLAIM as names->typings has it. */
+static inline uint32_t typing_word(uint64_t claim)
+{
+    if (claim == 0)
+        return 0;
+    return hs_typing(
+        HS_MOST_TYPES - 1 -
+            (uint32_t)(claim >> TYPING_TYPE_AT & (HS_MOST_TYPES - 1)),
+        (enum hs_shape)(claim >> TYPING_SHAPE_AT & 15),
+        (enum hs_evidence)(claim >> TYPING_EVIDENCE_AT), claim & 1);
+}
+
 bool typing_locate(const struct typing *t, uint64_t address,
                    struct typing_place *place);
+
+/* typing_claim.c: the claim of REQUEST, whose place is known, is made now; ...
+ */
+void typing_claim(struct typing_worker *w, struct typing_request *request);
+/* ... that TYPE is at ADDRESS, ... */
 void typing_claim_one(struct typing_worker *w, uint64_t address, uint32_t type,
                       enum hs_evidence evidence);
 /* ... as COVERS bytes of an inner part of a map or chan, */
@@ -231,8 +262,6 @@ void typing_claim_closure(struct typing_worker *w, uint64_t address,
 void typing_raise(struct typing_worker *w, const struct typing_place *place,
                   uint32_t typing, uint64_t covers);
 void typing_refuse(struct typing *t, uint32_t object, uint32_t typing);
-uint32_t typing_word(uint64_t claim); /* as names->typings has it */
-
 /* typing_scan.c: the claims of COUNT values at OFFSET of MEMORY, ... */
 bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory);
@@ -285,6 +314,16 @@ static inline uint64_t typing_at(const struct typing *t,
     if (memory->size < t->word || offset > memory->size - t->word)
         return 0;
     return hs_heap_word(t->heap, memory->bytes + offset);
+}
+
+/* The bytes before a value in a slot like that of PLACE. */
+static inline uint8_t typing_header(const struct typing *t,
+                                    const struct typing_place *place)
+{
+    return t->headers && place->scan && place->size > t->small &&
+                   place->size <= 32768
+               ? 8
+               : 0;
 }
 
 /* Makes that claim, a little later: see typing_ask.c. */

@@ -35,17 +35,12 @@ static void ask_inner(struct typing_worker *w, uint64_t address,
     typing_ask(w, address, covers, type, shape, HS_EVIDENCE_REACHED);
 }
 
-/* A pointer-shaped value of TYPE is the word VALUE itself. */
-static void follow_direct(struct typing_worker *w, uint32_t type,
-                          uint64_t value)
+/* What OP leads to if it takes but one word, which is VALUE. */
+static inline void follow_pointer(struct typing_worker *w,
+                                  const struct typing_op *op, uint64_t value)
 {
     const struct typing *t = w->typing;
-    const struct typing_type *its = typing_type(t, type);
-    const struct typing_op *op = (const struct typing_op *)t->ops.at;
 
-    if (its->count != 1)
-        return;
-    op += its->first;
     switch ((enum typing_op_kind)op->kind) {
     case OP_POINTER:
         ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
@@ -63,9 +58,21 @@ static void follow_direct(struct typing_worker *w, uint32_t type,
     case OP_TRIE:
         typing_claim_trie(w, value, op->type);
         break;
-    default:
+    default: /* see scan_op; long arrays are rows of their own */
         break;
     }
+}
+
+/* A pointer-shaped value of TYPE is the word VALUE itself. */
+static void follow_direct(struct typing_worker *w, uint32_t type,
+                          uint64_t value)
+{
+    const struct typing *t = w->typing;
+    const struct typing_type *its = typing_type(t, type);
+
+    if (its->count == 1)
+        follow_pointer(w, (const struct typing_op *)t->ops.at + its->first,
+                       value);
 }
 
 void typing_follow_value(struct typing_worker *w, uint32_t type, uint64_t value)
@@ -146,9 +153,6 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
     unsigned word = t->word;
 
     switch ((enum typing_op_kind)op->kind) {
-    case OP_POINTER:
-        ask_one(w, value, op->type, HS_EVIDENCE_REACHED);
-        break;
     case OP_STRING:
         typing_ask(w, value, typing_at(t, memory, offset + word), op->type,
                    HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
@@ -157,43 +161,25 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
         typing_ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
                    HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
-    case OP_MAP:
-        ask_inner(w, value, typing_map_size(t), op->type, HS_SHAPE_MAP);
-        break;
-    case OP_CHAN:
-        ask_inner(w, value, typing_chan_size(t), op->type, HS_SHAPE_CHAN);
-        break;
-    case OP_FUNC:
-        typing_ask(w, value, 1, op->type, HS_SHAPE_CLOSURE,
-                   HS_EVIDENCE_REACHED);
-        break;
     case OP_OVERFLOW:
         ask_inner(w, value, typing_type(t, op->type)->group_size, op->type,
                   HS_SHAPE_MAP_GROUPS);
-        break;
-    case OP_TRIE:
-        typing_claim_trie(w, value, op->type);
         break;
     case OP_POOL:
         typing_ask(w, value, typing_at(t, memory, offset + word), t->pool_local,
                    HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
         break;
-    case OP_EFACE:
-    case OP_IFACE:
-    case OP_REFLECT: /* see scan_op */
-    case OP_UNSAFE:
-    case OP_ARRAY:
+    default:
+        follow_pointer(w, op, value);
         break;
     }
 }
 
-static void scan_op(struct typing_worker *w, const struct typing_op *op,
-                    const struct hs_memory *memory, uint64_t offset)
+/* The same of OPs with more words that count. */
+static inline void scan_op(struct typing_worker *w, const struct typing_op *op,
+                           uint64_t value, const struct hs_memory *memory,
+                           uint64_t offset)
 {
-    uint64_t value = typing_at(w->typing, memory, offset);
-
-    if (value == 0)
-        return;
     switch ((enum typing_op_kind)op->kind) {
     case OP_EFACE:
         follow_interface(w, value, memory, offset, MISS_TYPE);
@@ -230,47 +216,75 @@ static uint64_t clip(const struct hs_memory *memory, uint64_t at,
 
     if (stride == 0)
         return 0;
+    if (count == 1) /* as most often: without a division */
+        return stride <= room;
     return count < room / stride ? count : room / stride;
 }
 
+/* Scans ROW as far as its next long array, which it returns, ROW being behind
+ * it; NULL at the end. */
+static const struct typing_op *scan_row(struct typing_worker *w,
+                                        const struct hs_memory *memory,
+                                        struct row *row)
+{
+    const struct typing *t = w->typing;
+    const struct typing_op *ops = t->ops.at;
+    const struct typing_op *first = ops + row->first, *end = ops + row->end;
+    const struct typing_op *op = ops + row->op;
+    uint64_t at = row->at, left = row->left, stride = row->stride;
+    uint64_t last = memory->size - t->word; /* word of MEMORY */
+
+    if (memory->size < t->word)
+        return NULL;
+    for (; left; left--, at += stride, op = first) {
+        for (; op < end && op->kind != OP_ARRAY; op++) {
+            uint64_t offset = at + op->offset, value;
+
+            if (offset > last)
+                continue;
+            value = hs_heap_word(t->heap, memory->bytes + offset);
+            if (value)
+                scan_op(w, op, value, memory, offset);
+        }
+        if (op == end)
+            continue;
+        row->at = at;
+        row->left = left;
+        row->op = (uint32_t)(op + 1 - ops);
+        return op;
+    }
+    return NULL;
+}
+
+/* Scans ROW, which is used up: a copy of it would be read before it has
+ * arrived in memory, as often as there are objects. */
 static void scan_rows(struct typing_worker *w, const struct hs_memory *memory,
-                      struct row row)
+                      struct row *row)
 {
     const struct typing *t = w->typing;
     struct row above[DEEPEST - 1]; /* the rows that ROW is an element of */
     unsigned depth = 0;
 
-    if (row.op == row.end)
+    if (row->op == row->end)
         return;
     for (;;) {
-        const struct typing_op *op;
-        uint64_t at;
+        const struct typing_op *op = scan_row(w, memory, row);
+        const struct typing_type *elem;
+        uint64_t at, count;
 
-        if (row.left == 0) {
+        if (!op) {
             if (depth == 0)
                 return;
-            row = above[--depth];
+            *row = above[--depth];
             continue;
         }
-        if (row.op == row.end) {
-            row.op = row.first;
-            row.at += row.stride;
-            row.left--;
-            continue;
+        elem = typing_type(t, op->type);
+        at = row->at + op->offset;
+        count = clip(memory, at, op->count, elem->size);
+        if (depth < DEEPEST - 1 && count && elem->count) {
+            above[depth++] = *row;
+            *row = row_of(elem->first, elem->count, at, count, elem->size);
         }
-        op = (const struct typing_op *)t->ops.at + row.op++;
-        at = row.at + op->offset;
-        if (op->kind == OP_ARRAY) {
-            const struct typing_type *elem = typing_type(t, op->type);
-            uint64_t count = clip(memory, at, op->count, elem->size);
-
-            if (depth < DEEPEST - 1 && count && elem->count) {
-                above[depth++] = row;
-                row = row_of(elem->first, elem->count, at, count, elem->size);
-            }
-            continue;
-        }
-        scan_op(w, op, memory, at);
     }
 }
 
@@ -280,6 +294,7 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     const struct typing *t = w->typing;
     uint32_t type = hs_typing_type(typing);
     const struct typing_type *its = typing_type(t, type);
+    struct row row;
 
     switch (hs_typing_shape(typing)) {
     case HS_SHAPE_CHAN_BUFFER:
@@ -289,15 +304,15 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     case HS_SHAPE_ONE:
     case HS_SHAPE_MANY:
     case HS_SHAPE_CLOSURE:
-        scan_rows(w, memory,
-                  row_of(its->first, its->count, offset,
-                         clip(memory, offset, count, its->size), its->size));
+        row = row_of(its->first, its->count, offset,
+                     clip(memory, offset, count, its->size), its->size);
+        scan_rows(w, memory, &row);
         break;
     case HS_SHAPE_MAP_GROUPS:
-        scan_rows(w, memory,
-                  row_of(its->groups, its->group_count, offset,
-                         clip(memory, offset, UINT64_MAX, its->group_size),
-                         its->group_size));
+        row = row_of(its->groups, its->group_count, offset,
+                     clip(memory, offset, UINT64_MAX, its->group_size),
+                     its->group_size);
+        scan_rows(w, memory, &row);
         break;
     default:
         typing_scan_inner(w, memory, offset, typing);
@@ -305,9 +320,10 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     }
 }
 
-/* What the object in SLOT has, as far as that is known without a search. */
-static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
-                        struct hs_memory *memory)
+/* What the object in SLOT has but for its address, as far as that is known
+ * without a search. */
+static inline bool near_memory(const struct typing *t, uint32_t slot,
+                               uint32_t object, struct hs_memory *memory)
 {
     const struct hs_heap_store *store = t->store;
     size_t index = store->groups[slot / 64].page;
@@ -321,8 +337,6 @@ static bool near_memory(const struct typing *t, uint32_t slot, uint32_t object,
     memory->size = page->size;
     memory->fields = memory->bytes + page->size;
     memory->fields_end = NULL;
-    memory->address = hs_heap_page_address(store, index) + page->phase +
-                      (uint64_t)(slot - page->group * 64) * page->size;
     return true;
 }
 
@@ -331,13 +345,15 @@ bool typing_memory(const struct typing *t, uint32_t slot,
 {
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
-    if (!near_memory(t, slot, object, memory))
+    if (near_memory(t, slot, object, memory))
+        memory->address = hs_heap_address(t->heap, object);
+    else
         *memory = hs_heap_memory(t->heap, object);
     return memory->bytes != NULL;
 }
 
-static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
-                        uint32_t typing)
+static void scan_object(struct typing_worker *w, uint32_t object,
+                        const struct hs_memory *memory, uint32_t typing)
 {
     uint64_t count = UINT64_MAX, header = typing & HS_TYPING_HEADER ? 8 : 0;
 
@@ -345,9 +361,7 @@ static void scan_object(struct typing_worker *w, const struct hs_memory *memory,
         hs_typing_shape(typing) == HS_SHAPE_CLOSURE)
         count = 1;
     if (!typing_fits(w->typing, memory, typing)) {
-        hs_column_push(&w->refused,
-                       &(struct typing_view){.address = memory->address,
-                                             .typing = typing});
+        hs_column_push(&w->refused, &(struct typing_refusal){object, typing});
         return;
     }
     typing_scan(w, memory, header, typing, count);
@@ -375,14 +389,15 @@ void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
         if (!near_memory(t, slots[i], objects[i], &memory[i]))
             continue;
         __builtin_prefetch(memory[i].bytes);
-        __builtin_prefetch(memory[i].bytes + 64);
+        if (memory[i].size > 64)
+            __builtin_prefetch(memory[i].bytes + 64);
         __builtin_prefetch(memory[i].fields);
     }
     for (size_t i = 0; i < count; i++) {
         if (!memory[i].bytes)
             memory[i] = hs_heap_memory(t->heap, objects[i]);
         if (memory[i].bytes)
-            scan_object(w, &memory[i], typings[i]);
+            scan_object(w, objects[i], &memory[i], typings[i]);
     }
 }
 

@@ -31,24 +31,34 @@ static bool has_header(const struct typing *t, const struct hs_memory *memory)
            hs_fields_next(&fields, &first) && first >= 8;
 }
 
+/* Has the system make the pages of the claims FROM .. TO-1.  Claims come in no
+ * order: threads would meet in new pages, read them before they write them, and
+ * each have them cleared. */
+static void touch_claims(struct typing *t, uint32_t from, uint32_t to)
+{
+    for (uint64_t i = from; i < to; i += 4096 / sizeof(uint64_t))
+        t->claims[i] = 0;
+}
+
 static void survey_part(void *context, unsigned part)
 {
     struct typing *t = context;
     struct typing_worker *w = &t->workers[part];
+    uint32_t from = (uint32_t)hs_parallel_share(t->count, part, t->threads);
+    uint32_t to = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    hs_heap_walk_init(
-        &walk, t->heap, (uint32_t)hs_parallel_share(t->count, part, t->threads),
-        (uint32_t)hs_parallel_share(t->count, part + 1, t->threads));
+    touch_claims(t, from, to);
+    hs_heap_walk_init(&walk, t->heap, from, to);
     walk.scan_only = true;
     while ((memory = hs_heap_walk_next(&walk))) {
         const uint8_t *record = t->store->places[walk.page].record;
         uint64_t descriptor;
 
         if (t->store->pages[walk.page].kind == HS_PAGE_SLOTS &&
-            memory->bytes - record <= UINT32_MAX)
-            t->contents[walk.object] = (uint32_t)(memory->bytes - record);
+            memory->bytes - record <= UINT16_MAX)
+            t->contents[walk.object] = (uint16_t)(memory->bytes - record);
         if (!has_header(t, memory))
             continue;
         descriptor = typing_at(t, memory, 0);

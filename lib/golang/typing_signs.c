@@ -144,10 +144,8 @@ static void claim_chans(struct typing *t)
 /* Is that a closure of which only the code is known? */
 static bool is_dark(const struct typing *t, uint64_t claim)
 {
-    uint32_t typing = typing_word(claim);
-
-    return hs_typing_shape(typing) == HS_SHAPE_CLOSURE &&
-           typing_type(t, hs_typing_type(typing))->size <= t->word;
+    return (claim >> TYPING_SHAPE_AT & 15) == HS_SHAPE_CLOSURE &&
+           typing_type(t, hs_typing_type(typing_word(claim)))->size <= t->word;
 }
 
 /* Has the page at INDEX an object that is worth a look? */

@@ -105,6 +105,7 @@ struct hs_block {
     /* graph: */
     struct hs_column nodes, edges; /* hs_doc_node, hs_doc_edge */
     bool rank_down;                /* top to bottom (else left to right) */
+    struct hs_doc_supply *supply;  /* see stream.h; else NULL */
 };
 
 struct hs_document {

@@ -18,10 +18,12 @@
 #include <string.h>
 
 #include "report/output.h"
+#include "report/stream.h"
 
 struct walk {
     struct hs_json_writer json;
     struct hs_arena arena;
+    struct hs_arena texts;  /* as long as a block is being written */
     struct hs_column keys;  /* const char *: of all objects that are open */
     struct hs_column notes; /* const struct hs_block *, likewise */
     struct hs_column objects;
@@ -117,7 +119,7 @@ static void end_object(struct walk *walk)
 static bool *written_columns(struct walk *walk, const struct hs_block *table)
 {
     bool *written =
-        hs_arena_zeroed(&walk->arena, table->column_count + 1, sizeof(bool));
+        hs_arena_zeroed(&walk->texts, table->column_count + 1, sizeof(bool));
 
     for (size_t i = 0; i < table->column_count; i++) {
         const struct hs_doc_column *column = &table->columns[i];
@@ -136,8 +138,8 @@ static void write_table(struct walk *walk, const struct hs_block *table)
     struct hs_json_writer *json = &walk->json;
 
     hs_json_open(json, table->key, '[', false);
-    for (const struct hs_doc_row *row = table->first_row; row;
-         row = row->next) {
+    for (const struct hs_doc_row *row = hs_doc_first_row(table); row;
+         row = hs_doc_next_row(table, row)) {
         bool deep = table->style == HS_TABLE_TREE;
 
         if (row->text_only)
@@ -244,27 +246,29 @@ static void leave(struct walk *walk, const struct hs_block *block)
 
 static void write_document(struct walk *walk, const struct hs_document *doc)
 {
-    const struct hs_block *block = doc->top;
+    const struct hs_block *block = doc->top->first, *next, *parent;
 
     begin_object(walk, NULL);
     claim_key(walk, "schema");
     hs_json_text(&walk->json, "schema", hs_str_of(doc->schema));
-    do {
-        if (block == doc->top ? block->first != NULL : enter(walk, block)) {
-            if (block->first) {
-                block = block->first;
-                continue;
-            }
+    while (block) {
+        bool entered = enter(walk, block);
+
+        next = entered ? hs_doc_first(block) : NULL;
+        if (entered && !next)
             leave(walk, block);
-        }
-        while (block != doc->top && !block->next) {
-            block = block->parent;
+        hs_arena_reset(&walk->texts);
+        while (!next && block != doc->top) {
+            parent = block->parent; /* BLOCK may go */
+            next = hs_doc_next(block);
+            if (next)
+                break;
+            block = parent;
             if (block != doc->top)
                 leave(walk, block);
         }
-        if (block != doc->top)
-            block = block->next;
-    } while (block != doc->top);
+        block = next;
+    }
     end_object(walk);
 }
 
@@ -273,11 +277,12 @@ static bool render(const struct hs_document *doc, struct hs_output *out,
 {
     struct walk walk = {.json = {.write = write_out, .to = out}};
 
-    walk.json.arena = &walk.arena;
+    walk.json.arena = &walk.texts;
     walk.keys = HS_COLUMN(const char *, &walk.arena);
     walk.notes = HS_COLUMN(const struct hs_block *, &walk.arena);
     walk.objects = HS_COLUMN(struct object, &walk.arena);
     write_document(&walk, doc);
+    hs_arena_free(&walk.texts);
     hs_arena_free(&walk.arena);
     return hs_output_finish(out, err);
 }

@@ -8,6 +8,7 @@
 
 #include "base/test.h"
 #include "report/report.h"
+#include "report/stream.h"
 
 static struct hs_arena arena;
 static struct hs_document *doc;
@@ -121,6 +122,60 @@ TEST(json_has_every_kind_of_block_under_its_key)
         "    \"a note of the outer object\"\n"
         "  ]\n"
         "}\n");
+}
+
+/* Every item but the second, and how many were asked for. */
+static void make_item(struct hs_document *of, struct hs_block *list,
+                      uint64_t number, void *context)
+{
+    struct hs_block *item;
+
+    ++*(unsigned *)context;
+    CHECK(!list->first && of->arena != &arena);
+    if (number == 1)
+        return;
+    item = hs_doc_group(of, list, NULL, "an item");
+    hs_doc_field(of, item, "name", NULL,
+                 hs_value_text(hs_doc_printf(of, "item %u", (unsigned)number)));
+    hs_doc_note(of, item, "note %u", (unsigned)number);
+    hs_doc_stream(of, hs_doc_list(of, item, "none", NULL), 0, make_item,
+                  context);
+}
+
+TEST(the_items_of_a_stream_are_made_one_at_a_time_for_every_report)
+{
+    static const char expected[] = "{\n"
+                                   "  \"schema\": \"heapscope.test/1\",\n"
+                                   "  \"items\": [\n"
+                                   "    {\n"
+                                   "      \"name\": \"item 0\",\n"
+                                   "      \"none\": [],\n"
+                                   "      \"notes\": [\n"
+                                   "        \"note 0\"\n"
+                                   "      ]\n"
+                                   "    },\n"
+                                   "    {\n"
+                                   "      \"name\": \"item 2\",\n"
+                                   "      \"none\": [],\n"
+                                   "      \"notes\": [\n"
+                                   "        \"note 2\"\n"
+                                   "      ]\n"
+                                   "    }\n"
+                                   "  ],\n"
+                                   "  \"last\": 1\n"
+                                   "}\n";
+    struct hs_block *list;
+    unsigned made = 0;
+
+    begin();
+    list = hs_doc_list(doc, doc->top, "items", "Items");
+    hs_doc_stream(doc, list, 3, make_item, &made);
+    hs_doc_field(doc, doc->top, "last", NULL, hs_value_of(HS_UNIT_COUNT, 1));
+    CHECK(made == 0);
+    assert_string_equal(render(), expected);
+    CHECK(made == 3 && !list->first && doc->arena == &arena);
+    assert_string_equal(render(), expected);
+    CHECK(made == 6);
 }
 
 TEST(hostile_names_come_back_from_json_as_they_were)

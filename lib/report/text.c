@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 #define LABEL_MOST 28 /* wider labels push their own value */
 
@@ -195,7 +196,7 @@ static void put_table(struct hs_page *page, const struct hs_block *table)
 {
     bool path = table->style == HS_TABLE_PATH;
 
-    if (!table->first_row && !table->rows_left_out && !is_titled(table))
+    if (!table->row_count && !table->rows_left_out && !is_titled(table))
         return;
     if (!path || is_titled(table) || page->last == HS_PAGE_BLOCK)
         hs_page_separate(page);
@@ -273,28 +274,30 @@ static void leave(struct hs_page *page, const struct hs_block *block)
 {
     if (is_titled(block) || is_item(block))
         page->last = HS_PAGE_BLOCK;
+    page->group = NULL; /* of a stream, the next item may be where it was */
 }
 
 static void put_document(struct hs_page *page, const struct hs_document *doc)
 {
-    const struct hs_block *block = doc->top->first;
+    const struct hs_block *block = doc->top->first, *next, *parent;
 
     while (block) {
         bool entered = enter(page, block);
 
         hs_arena_reset(page->cells);
         hs_arena_reset(page->arena);
-        if (entered && block->first) {
-            block = block->first;
-            continue;
-        }
-        if (entered)
+        next = entered ? hs_doc_first(block) : NULL;
+        if (entered && !next)
             leave(page, block);
-        while (block != doc->top && !block->next) {
-            block = block->parent;
+        while (!next && block != doc->top) {
+            parent = block->parent; /* BLOCK may go */
+            next = hs_doc_next(block);
+            if (next)
+                break;
+            block = parent;
             leave(page, block);
         }
-        block = block->next;
+        block = next;
     }
 }
 

@@ -158,7 +158,7 @@ void hs_layout_fit(struct hs_layout *layout, struct hs_str title)
 
     if (terminal)
         narrow_names(layout);
-    if (layout->table->first_row)
+    if (layout->table->row_count)
         place_title(layout, title);
     if (terminal && layout->count > 0)
         squeeze(layout);

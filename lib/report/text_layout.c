@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/stream.h"
+
 #define NAME_MOST 100 /* without a terminal: wider names push their own row */
 #define DEEPEST   40  /* branches drawn; further down the depth is a number */
 #define BRANCH    7   /* bytes of one at most: two characters and a space */
@@ -38,7 +40,8 @@ static const uint64_t *find_lasting(struct hs_arena *arena,
     uint64_t going = 0;
     size_t n = 0;
 
-    for (const struct hs_doc_row *row = table->first_row; row; row = row->next)
+    for (const struct hs_doc_row *row = hs_doc_first_row(table); row;
+         row = hs_doc_next_row(table, row))
         depths[n++] = (unsigned char)drawn_depth(row);
     while (n-- > 0) {
         uint64_t here = (uint64_t)1 << depths[n];
@@ -208,8 +211,8 @@ static void measure_cells(struct hs_layout *layout)
 
     for (size_t c = 0; c < layout->count; c++)
         layout->columns[c].width = layout->columns[c].natural;
-    for (const struct hs_doc_row *row = layout->table->first_row; row;
-         row = row->next, n++) {
+    for (const struct hs_doc_row *row = hs_doc_first_row(layout->table); row;
+         row = hs_doc_next_row(layout->table, row), n++) {
         for (size_t c = 0; c < layout->count; c++) {
             struct hs_str before;
             struct hs_cell cell;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/stream.h"
 
 static void put_cell(struct hs_layout *layout, size_t c, struct hs_str before,
                      const struct hs_cell *cell)
@@ -79,8 +80,8 @@ static void put_rows(struct hs_layout *layout)
     struct hs_str rest = {0};
     size_t n = 0, folded = 0;
 
-    for (const struct hs_doc_row *row = layout->table->first_row; row;
-         row = row->next, n++) {
+    for (const struct hs_doc_row *row = hs_doc_first_row(layout->table); row;
+         row = hs_doc_next_row(layout->table, row), n++) {
         struct hs_cell hung = {.width = 0};
 
         hs_page_skip(page, layout->indent);
@@ -118,7 +119,7 @@ static void put_left_out(struct hs_layout *layout)
     struct hs_page *page = layout->page;
     uint64_t left_out = layout->table->rows_left_out;
 
-    if (!left_out && layout->table->first_row)
+    if (!left_out && layout->table->row_count)
         return;
     hs_page_skip(page, layout->indent);
     if (left_out) {
@@ -145,7 +146,7 @@ static void put_title(struct hs_layout *layout, struct hs_str title)
         hs_page_end_line(page);
         left = layout->indent;
     }
-    if (!layout->headed || !layout->table->first_row)
+    if (!layout->headed || !layout->table->row_count)
         return;
     if (layout->merged)
         layout->columns[0].width += HS_LAYOUT_GAP;
@@ -169,6 +170,6 @@ void hs_page_table(struct hs_page *page, const struct hs_block *table,
     hs_layout_fit(&layout, title);
     put_title(&layout, title);
     put_rows(&layout);
-    if (table->first_row || title.size > 0)
+    if (table->row_count || title.size > 0)
         put_left_out(&layout);
 }

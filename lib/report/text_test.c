@@ -3,11 +3,13 @@
  * text_test.c - how documents read, every kind of block and hostile names.
  */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/test.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "report/stream.h"
 
 static struct hs_arena arena;
 static struct hs_document *doc;
@@ -224,6 +226,81 @@ static void add_screen(void)
     hs_doc_note(doc, doc->top,
                 "These are allocation paths, not references: a heap dump "
                 "names the holder, see heapscope help capture.");
+}
+
+static void make_item(struct hs_document *of, struct hs_block *list,
+                      uint64_t number, void *context)
+{
+    const char *const *labels = context;
+    struct hs_block *item = hs_doc_group(
+        of, list, NULL, hs_doc_printf(of, "item %u", (unsigned)number));
+
+    hs_doc_field(of, item, "label", labels[number], bytes(1024));
+    hs_doc_field(of, item, "other", "other", bytes(1 << (10 * number)));
+}
+
+TEST(the_items_of_a_stream_read_like_any_others)
+{
+    const char *labels[] = {"a label of length", "b", "c"};
+
+    begin();
+    hs_doc_stream(doc, hs_doc_list(doc, doc->top, "items", ""), 3, make_item,
+                  labels);
+    hs_doc_note(doc, doc->top, "A note.");
+    assert_string_equal(render(76, true, false),
+                        "item 0\n"
+                        "  a label of length  1.0 KiB\n"
+                        "  other                  1 B\n"
+                        "\n"
+                        "item 1\n"
+                        "  b      1.0 KiB\n"
+                        "  other  1.0 KiB\n"
+                        "\n"
+                        "item 2\n"
+                        "  c      1.0 KiB\n"
+                        "  other  1.0 MiB\n"
+                        "\n"
+                        "A note.\n");
+}
+
+static void make_branch(struct hs_document *of, struct hs_block *tree,
+                        uint64_t number, void *made)
+{
+    unsigned n = (unsigned)number;
+
+    ++*(unsigned *)made;
+    CHECK(of == doc && !tree->first_row);
+    add_branch(tree, n % 4, hs_doc_printf(of, "node %u", n), 100 << n);
+}
+
+/* A tree of 12 rows, streamed or not, at WIDTH. */
+static const char *render_tree(bool streamed, int width, unsigned *made)
+{
+    struct hs_block *tree;
+
+    begin();
+    tree = hs_doc_table(doc, doc->top, "t", "Tree", tree_columns, 4);
+    tree->style = HS_TABLE_TREE;
+    *made = 0;
+    if (streamed)
+        hs_doc_stream(doc, tree, 12, make_branch, made);
+    for (unsigned n = 0; n < 12 && !streamed; n++)
+        add_branch(tree, n % 4, hs_doc_printf(doc, "node %u", n), 100 << n);
+    return render(width, true, false);
+}
+
+TEST(streamed_rows_read_like_any_others)
+{
+    for (int width = 0; width < 60; width += 29) {
+        unsigned made;
+        char *plain = strdup(render_tree(false, width, &made));
+        const char *streamed = render_tree(true, width, &made);
+
+        CHECK(strstr(streamed, "node 11"));
+        assert_string_equal(streamed, plain);
+        CHECK(made >= 12);
+        free(plain);
+    }
 }
 
 TEST(a_screen_reads_as_it_should)
