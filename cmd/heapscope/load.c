@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "bus.h"
 #include "format/format.h"
@@ -60,6 +60,16 @@ int hs_status_of(const struct hs_err *err)
     return err->kind == HS_EUSAGE ? HS_EXIT_USAGE : HS_EXIT_NO_REPORT;
 }
 
+/* A folder may well be called as a variable or a package is. */
+static bool is_no_file(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return errno == ENOENT;
+    return S_ISDIR(st.st_mode) && !strchr(path, '/');
+}
+
 /* Sets the target apart from the files. */
 static bool keep_files(struct loading *l, const char *const *arguments,
                        size_t count, struct hs_err *err)
@@ -79,7 +89,7 @@ static bool keep_files(struct loading *l, const char *const *arguments,
                                "standard input can be read only once");
             stdin_taken = true;
         } else if (run->command->takes == HS_TAKES_TARGET &&
-                   access(path, F_OK) != 0 && errno == ENOENT) {
+                   is_no_file(path)) {
             if (run->target)
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                                "neither '%s' nor '%s' is a file, and only one "

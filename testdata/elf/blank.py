@@ -8,20 +8,27 @@ import struct
 import sys
 
 
+ORDER = "<"  # of the file's bytes
+
+
+def unpack(form, data, at):
+    return struct.unpack_from(ORDER + form, data, at)
+
+
 def sections(data):
-    """name -> (offset, size), of a little-endian file."""
+    """name -> (offset, size)."""
     wide = data[4] == 2
-    shoff, = struct.unpack_from("<Q" if wide else "<I", data, 40 if wide else 32)
-    each, count, names = struct.unpack_from("<HHH", data, 58 if wide else 46)
+    shoff, = unpack("Q" if wide else "I", data, 40 if wide else 32)
+    each, count, names = unpack("HHH", data, 58 if wide else 46)
     rows = []
     for i in range(count):
         at = shoff + i * each
         if wide:
-            name, = struct.unpack_from("<I", data, at)
-            offset, size = struct.unpack_from("<QQ", data, at + 24)
+            name, = unpack("I", data, at)
+            offset, size = unpack("QQ", data, at + 24)
         else:
-            name, = struct.unpack_from("<I", data, at)
-            offset, size = struct.unpack_from("<II", data, at + 16)
+            name, = unpack("I", data, at)
+            offset, size = unpack("II", data, at + 16)
         rows.append((name, offset, size))
     start = rows[names][1]
     return {bytes(data[start + n:data.index(0, start + n)]).decode(): (o, s)
@@ -51,24 +58,24 @@ def table_end(data, start):
 
 def blank_lines(data, start):
     """START is where the function table is in the file."""
-    magic, _, _, word = struct.unpack_from("<IHBB", data, start)
-    form = "<Q" if word == 8 else "<I"
+    magic, _, _, word = unpack("IHBB", data, start)
+    form = "Q" if word == 8 else "I"
     count, _, _, names, _, _, pctab, lines = (
-        struct.unpack_from(form, data, start + 8 + i * word)[0]
+        unpack(form, data, start + 8 + i * word)[0]
         for i in range(8))
     head = 44 if magic == 0xFFFFFFF1 else 40
     kept = []
     for i in range(count):
-        _, at = struct.unpack_from("<II", data, start + lines + 8 * i)
+        _, at = unpack("II", data, start + lines + 8 * i)
         at += start + lines
-        name_at, = struct.unpack_from("<I", data, at + 4)
+        name_at, = unpack("I", data, at + 4)
         name_at += start + names
         name = bytes(data[name_at:data.index(0, name_at)])
         if not name.startswith((b"main.", b"heapscope.")):
             continue
-        tables = list(struct.unpack_from("<III", data, at + 16))
-        pcdata, = struct.unpack_from("<I", data, at + 28)
-        tables += struct.unpack_from("<%dI" % pcdata, data, at + head)
+        tables = list(unpack("III", data, at + 16))
+        pcdata, = unpack("I", data, at + 28)
+        tables += unpack("%dI" % pcdata, data, at + head)
         for table in filter(None, tables):
             begin = start + pctab + table
             kept.append((begin, table_end(data, begin)))
@@ -79,7 +86,9 @@ def blank_lines(data, start):
 
 
 def main():
+    global ORDER
     data = bytearray(open(sys.argv[1], "rb").read())
+    ORDER = ">" if data[5] == 2 else "<"
     where = sections(data)
     offset, size = where[".text"]
     data[offset:offset + size] = bytes(size)
