@@ -88,8 +88,7 @@ static bool keep_files(struct loading *l, const char *const *arguments,
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                                "standard input can be read only once");
             stdin_taken = true;
-        } else if (run->command->takes == HS_TAKES_TARGET &&
-                   is_no_file(path)) {
+        } else if (run->command->takes == HS_TAKES_TARGET && is_no_file(path)) {
             if (run->target)
                 return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
                                "neither '%s' nor '%s' is a file, and only one "
