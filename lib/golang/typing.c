@@ -26,7 +26,7 @@
  * bytes: the entries of a large map are few. */
 #define ALONE       8192u
 #define ALONE_BYTES (512u << 10)
-#define CHUNK       1024u
+#define CHUNK       256u
 
 /* How often an object is scanned on average before a file must be damaged,
  * and a view. */
@@ -140,11 +140,10 @@ static void scan_some(void *context, unsigned part)
     typing_answer(w);
 }
 
-/* Adds the object in SLOT to the frontier, with the typing that it has. */
-static void enter(struct typing *t, uint32_t slot, uint32_t object)
+/* Makes OBJECT, in SLOT, number AT of the frontier, with the typing that it
+ * has. */
+static void enter(struct typing *t, size_t at, uint32_t slot, uint32_t object)
 {
-    size_t at = t->frontier_count++;
-
     ((uint32_t *)t->frontier.at)[at] = slot;
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
 }
@@ -178,16 +177,14 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
     return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
-/* Enters all queued objects in order of their addresses: then a level reads
- * the heap from its beginning to its end, which is what memory is good at. */
-static void gather_many(struct typing *t)
+/* Enters the queued objects of the groups FROM .. TO-1 as AT and those behind,
+ * in order of their addresses: then a level reads the heap from its beginning
+ * to its end, which is what memory is good at. */
+static void enter_groups(struct typing *t, size_t from, size_t to, size_t at)
 {
-    const struct hs_heap_store *store = t->store;
-    const struct hs_bitset *all = &t->workers[0].queued;
+    const struct hs_slot_group *group = t->store->groups + from;
 
-    unite_queued(t);
-    for (size_t i = 0; i < store->group_count; i++) {
-        const struct hs_slot_group *group = &store->groups[i];
+    for (size_t i = from; i < to; i++, group++) {
         uint64_t bits = group->bits, queued;
         bool dense = (bits & (bits + 1)) == 0; /* slot K has object K */
         unsigned rank = 0;                     /* of the first object in BITS */
@@ -203,9 +200,43 @@ static void gather_many(struct typing *t)
                     bits &= bits - 1;
                 slot = (unsigned)__builtin_ctzll(bits);
             }
-            enter(t, (uint32_t)(i * 64) + slot, group->rank + next);
+            enter(t, at++, (uint32_t)(i * 64) + slot, group->rank + next);
         }
     }
+}
+
+/* How many queued objects come before OBJECT. */
+static size_t queued_before(const struct typing *t, uint32_t object)
+{
+    const uint64_t *words = t->workers[0].queued.words;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < object / 64; i++)
+        count += hs_bits_of(words[i]);
+    return object % 64 ? count + hs_bits_of(words[object / 64] &
+                                            (((uint64_t)1 << object % 64) - 1))
+                       : count;
+}
+
+static void gather_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    size_t count = t->store->group_count;
+    size_t from = hs_parallel_share(count, part, t->threads);
+    size_t to = hs_parallel_share(count, part + 1, t->threads);
+
+    if (from < to)
+        enter_groups(t, from, to,
+                     queued_before(t, t->store->groups[from].rank));
+}
+
+static void gather_many(struct typing *t)
+{
+    const struct hs_bitset *all = &t->workers[0].queued;
+
+    unite_queued(t);
+    t->frontier_count = queued_before(t, t->count);
+    hs_parallel_run(t->threads, gather_part, t);
     memset(all->words, 0, hs_bitset_words(all->bits) * 8);
 }
 
@@ -232,7 +263,7 @@ static void gather_few(struct typing *t)
             uint32_t object = hs_heap_slot_object(t->store, w->next[k]);
 
             if (unqueue(t, object)) /* two may have queued it */
-                enter(t, w->next[k], object);
+                enter(t, t->frontier_count++, w->next[k], object);
         }
     }
 }
@@ -273,20 +304,32 @@ void typing_forget(struct typing *t)
         t->workers[i].again.count = 0;
 }
 
+static void scan_again_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    struct typing_worker *w = &t->workers[part];
+    struct hs_column again = w->again;
+
+    w->again = HS_COLUMN(struct typing_again, again.arena);
+    for (size_t k = 0; k < again.count; k++)
+        typing_scan_again(w, (const struct typing_again *)again.at + k);
+    typing_answer(w);
+}
+
 /* Who missed something knows more now. */
 static void scan_again(struct typing *t)
 {
+    size_t count = 0;
+
     if (!typing_resolve(t))
         return;
-    for (unsigned i = 0; i < t->threads; i++) {
-        struct hs_column again = t->workers[i].again;
-
-        t->workers[i].again = HS_COLUMN(struct typing_again, again.arena);
-        for (size_t k = 0; k < again.count; k++)
-            typing_scan_again(&t->workers[0],
-                              (const struct typing_again *)again.at + k);
-    }
-    typing_answer(&t->workers[0]);
+    for (unsigned i = 0; i < t->threads; i++)
+        count += t->workers[i].again.count;
+    if (count > ALONE)
+        hs_parallel_run(t->threads, scan_again_part, t);
+    else
+        for (unsigned i = 0; i < t->threads; i++)
+            scan_again_part(t, i);
 }
 
 static bool is_much(const struct typing *t, const struct level *level)
@@ -314,7 +357,7 @@ static void run_levels(struct typing *t)
         level.typings = t->typings.at;
         level.count = t->frontier_count;
         many = is_much(t, &level);
-        level.chunk = level.count / (8 * t->threads) + 1;
+        level.chunk = level.count / (64 * t->threads) + 1;
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
         hs_parallel_run(many ? t->threads : 1, scan_some, &level);
