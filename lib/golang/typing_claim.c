@@ -14,7 +14,7 @@
 #include "golang/typing_impl.h"
 
 #define MOST_COVERS (((uint64_t)1 << 30) - 1)
-#define TINY        16u
+#define TINY        TYPING_TINY
 
 /* What of a claim is its typing, evidence apart. */
 #define CLAIM_TYPING (((uint64_t)1 << TYPING_RANK_AT) - 1)
@@ -201,9 +201,7 @@ static void claim_string(struct typing_worker *w,
                          const struct typing_request *r,
                          const struct typing_place *place)
 {
-    if (r->count == 0 || place->scan ||
-        r->count > place->size - place->offset ||
-        (place->size <= TINY && r->count < TINY))
+    if (!typing_string_fits(r, place))
         return;
     typing_raise(
         w, place,

@@ -23,10 +23,18 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
+/* A number that shares its slot cannot be told from others there, and leads
+ * nowhere. */
+static bool is_nobody(const struct typing_type *its)
+{
+    return its->count == 0 && its->slot == 0 && !its->open;
+}
+
 static void ask_one(struct typing_worker *w, uint64_t address, uint32_t type,
                     enum hs_evidence evidence)
 {
-    typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
+    if (!is_nobody(typing_type(w->typing, type)))
+        typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
 }
 
 static void ask_inner(struct typing_worker *w, uint64_t address,
