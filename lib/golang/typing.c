@@ -34,10 +34,20 @@
 #define MOST_VIEWS 4u
 #define ANYWAY     (1u << 20)
 
+/* Each thread has a share of a level, and helps with others when it is done:
+ * neighbours in memory point to neighbours, whose claims are in one line of
+ * the caches, and two threads would take that from each other all the time. */
+struct share {
+    size_t at, end; /* the next chunk */
+    char apart[112];
+};
+
 struct level {
     struct typing *t;
     const uint32_t *slots, *typings;
-    size_t count, chunk, at; /* the next chunk */
+    size_t count, chunk;
+    unsigned parts;
+    struct share shares[HS_PARALLEL_MOST];
 };
 
 /*
@@ -121,22 +131,29 @@ bool typing_resolve(struct typing *t)
  * Levels.
  */
 
-static void scan_some(void *context, unsigned part)
+static void scan_share(struct level *level, unsigned share,
+                       struct typing_worker *w)
 {
-    struct level *level = context;
-    struct typing_worker *w = &level->t->workers[part];
-    size_t at;
+    size_t last = level->shares[share].end, at;
 
-    while ((at = __atomic_fetch_add(&level->at, level->chunk,
-                                    __ATOMIC_RELAXED)) < level->count) {
-        size_t end =
-            level->count - at < level->chunk ? level->count : at + level->chunk;
+    while ((at = __atomic_fetch_add(&level->shares[share].at, level->chunk,
+                                    __ATOMIC_RELAXED)) < last) {
+        size_t end = last - at < level->chunk ? last : at + level->chunk;
 
         for (; at < end; at += TYPING_BLOCK)
             typing_scan_block(w, level->slots + at, level->typings + at,
                               end - at < TYPING_BLOCK ? end - at
                                                       : TYPING_BLOCK);
     }
+}
+
+static void scan_some(void *context, unsigned part)
+{
+    struct level *level = context;
+    struct typing_worker *w = &level->t->workers[part];
+
+    for (unsigned i = 0; i < level->parts; i++)
+        scan_share(level, (part + i) % level->parts, w);
     typing_answer(w);
 }
 
@@ -343,24 +360,33 @@ static bool is_much(const struct typing *t, const struct level *level)
     return bytes > ALONE_BYTES;
 }
 
+static void deal(struct level *level, unsigned parts)
+{
+    level->parts = parts;
+    for (unsigned i = 0; i < parts; i++) {
+        level->shares[i].at = hs_parallel_share(level->count, i, parts);
+        level->shares[i].end = hs_parallel_share(level->count, i + 1, parts);
+    }
+}
+
 static void run_levels(struct typing *t)
 {
     for (;;) {
-        struct level level = {.t = t};
-        bool many;
+        struct level level;
 
         gather(t);
         if (t->frontier_count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
+        level.t = t;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
         level.count = t->frontier_count;
-        many = is_much(t, &level);
+        deal(&level, is_much(t, &level) ? t->threads : 1);
         level.chunk = level.count / (64 * t->threads) + 1;
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
-        hs_parallel_run(many ? t->threads : 1, scan_some, &level);
+        hs_parallel_run(level.parts, scan_some, &level);
         refuse_all(t);
         scan_again(t);
     }
