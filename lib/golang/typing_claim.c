@@ -32,6 +32,14 @@ static inline uint64_t claim_of(const struct typing *t, uint32_t typing,
            (typing & HS_TYPING_HEADER ? 1u : 0u);
 }
 
+static void add_miss(struct hs_column *misses, uint64_t address)
+{
+    /* Many closures of one function come in a row. */
+    if (misses->count == 0 ||
+        ((const uint64_t *)misses->at)[misses->count - 1] != address)
+        hs_column_push(misses, &address);
+}
+
 bool typing_known(struct typing_worker *w, uint64_t address,
                   enum typing_miss_kind kind, uint32_t *type)
 {
@@ -39,7 +47,7 @@ bool typing_known(struct typing_worker *w, uint64_t address,
 
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {
-        hs_column_push(&w->misses[kind], &address);
+        add_miss(&w->misses[kind], address);
         return false;
     }
     *type = known;

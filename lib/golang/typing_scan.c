@@ -354,7 +354,7 @@ bool typing_memory(const struct typing *t, uint32_t slot,
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
     if (near_memory(t, slot, object, memory))
-        memory->address = hs_heap_address(t->heap, object);
+        memory->address = hs_heap_slot_address(t->store, slot);
     else
         *memory = hs_heap_memory(t->heap, object);
     return memory->bytes != NULL;
