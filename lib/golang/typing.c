@@ -26,7 +26,7 @@
  * bytes: the entries of a large map are few. */
 #define ALONE       8192u
 #define ALONE_BYTES (512u << 10)
-#define CHUNK       256u
+#define CHUNK       1024u
 
 /* How often an object is scanned on average before a file must be damaged,
  * and a view. */
