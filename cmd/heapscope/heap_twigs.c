@@ -98,10 +98,10 @@ uint32_t hs_twigs_chain(const struct hs_heap_case *c, uint32_t node,
         hs_retention_bytes(r, child) < hs_retention_bytes(r, node) / 2)
         return 1;
     count = follow_chain(c, node, last);
-    /* One that points to nothing may have no number. */
-    if (hs_retention_children(r, *last, &child, 1, &all) &&
-        same_kind(c, *last, child) &&
-        hs_retention_bytes(r, child) >= hs_retention_bytes(r, *last) / 2) {
+    /* The last few may be folded. */
+    while (hs_retention_children(r, *last, &child, 1, &all) &&
+           same_kind(c, *last, child) &&
+           hs_retention_bytes(r, child) >= hs_retention_bytes(r, *last) / 2) {
         *last = child;
         count++;
     }

@@ -459,40 +459,42 @@ const char *certify_tree(const struct certify_graph *graph,
     return wrong;
 }
 
-/* By number, where its row is. */
-static uint32_t *positions_of(const struct hs_dominators *dom,
+/* By number, where its row is: all that the one at ROOT reaches. */
+static uint32_t *positions_of(const struct hs_dominators *dom, uint32_t root,
                               struct hs_arena *arena)
 {
     const struct hs_digraph *graph = dom->graph;
-    uint32_t *positions =
-        hs_arena_zeroed(arena, (size_t)dom->count + 1, sizeof(*positions));
-    uint64_t at = HS_DIGRAPH_FIRST;
-    uint32_t found = 0;
+    size_t room = (size_t)dom->count + 1;
+    uint32_t *positions = hs_arena_zeroed(arena, room, sizeof(*positions));
+    uint32_t *queue = hs_arena_zeroed(arena, room, sizeof(*queue));
+    size_t head = 0, tail = 0;
 
-    while (at < graph->used) {
-        struct hs_row row = hs_digraph_row(graph, (uint32_t)at);
-        uint32_t number = hs_digraph_number(graph, (uint32_t)at);
+    CHECK(hs_digraph_number(graph, root) == 1);
+    positions[1] = queue[tail++] = root;
+    while (head < tail) {
+        struct hs_row row = hs_digraph_row(graph, queue[head++]);
 
-        CHECK(number <= dom->count);
-        if (number) {
-            CHECK(positions[number] == 0);
-            positions[number] = (uint32_t)at;
-            found++;
+        for (uint32_t i = 0; i < row.degree; i++) {
+            uint32_t to = row.edges[i], number = hs_digraph_number(graph, to);
+
+            if (!to || (number <= dom->count && positions[number] == to))
+                continue;
+            CHECK(number && number <= dom->count && positions[number] == 0);
+            positions[number] = queue[tail++] = to;
         }
-        at = (uint64_t)(row.edges - graph->words) + row.degree;
     }
-    CHECK(found == dom->count);
+    CHECK(tail == dom->count);
     return positions;
 }
 
 struct certify_graph certify_graph_of(const struct hs_dominators *dom,
-                                      struct hs_arena *arena)
+                                      uint32_t root, struct hs_arena *arena)
 {
     struct certify_graph graph = {.count = dom->count};
     struct hs_column to = HS_COLUMN(uint32_t, arena);
     uint64_t *first =
         hs_arena_zeroed(arena, (size_t)dom->count + 2, sizeof(*first));
-    const uint32_t *positions = positions_of(dom, arena);
+    const uint32_t *positions = positions_of(dom, root, arena);
 
     for (uint32_t v = 1; v <= dom->count; v++) {
         struct hs_row row = hs_digraph_row(dom->graph, positions[v]);
@@ -515,12 +517,12 @@ struct certify_graph certify_graph_of(const struct hs_dominators *dom,
 
 /* Adds up what the tree has, children first. */
 static const char *check_retained(const struct hs_dominators *dom,
-                                  struct hs_arena *arena)
+                                  uint32_t root, struct hs_arena *arena)
 {
     size_t room = (size_t)dom->count + 1;
     uint64_t *bytes = hs_arena_zeroed(arena, room, sizeof(*bytes));
     uint64_t *objects = hs_arena_zeroed(arena, room, sizeof(*objects));
-    const uint32_t *positions = positions_of(dom, arena);
+    const uint32_t *positions = positions_of(dom, root, arena);
 
     for (uint32_t v = dom->count; v > 0; v--) {
         struct hs_row row = hs_digraph_row(dom->graph, positions[v]);
@@ -538,14 +540,14 @@ static const char *check_retained(const struct hs_dominators *dom,
     return NULL;
 }
 
-const char *certify_dominators(const struct hs_dominators *dom)
+const char *certify_dominators(const struct hs_dominators *dom, uint32_t root)
 {
     struct hs_arena arena = HS_ARENA_EMPTY;
-    struct certify_graph graph = certify_graph_of(dom, &arena);
+    struct certify_graph graph = certify_graph_of(dom, root, &arena);
     const char *wrong = certify_tree(&graph, dom->idom);
 
     if (!wrong)
-        wrong = check_retained(dom, &arena);
+        wrong = check_retained(dom, root, &arena);
     hs_arena_free(&arena);
     return wrong;
 }

@@ -36,12 +36,13 @@ struct certify_graph {
 const char *certify_tree(const struct certify_graph *graph,
                          const uint32_t *idom);
 
-/* The graph that DOM was made of; nodes are its numbers. */
+/* The graph that DOM was made of, from the row at ROOT on; nodes are its
+ * numbers. */
 struct certify_graph certify_graph_of(const struct hs_dominators *dom,
-                                      struct hs_arena *arena);
+                                      uint32_t root, struct hs_arena *arena);
 
 /* The same as certify_tree() for DOM's own graph and tree; retained sizes must
  * be the sums of what the tree has, too. */
-const char *certify_dominators(const struct hs_dominators *dom);
+const char *certify_dominators(const struct hs_dominators *dom, uint32_t root);
 
 #endif

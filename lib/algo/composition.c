@@ -73,16 +73,7 @@ struct composing {
 /* 1 + the claim that OBJECT is part of, or 0. */
 static uint16_t label_of(const struct composing *m, uint32_t object)
 {
-    uint32_t number = hs_retention_number(m->retention, object);
-
-    if (number == 0) {
-        uint32_t above = hs_retention_dominator(m->retention, object);
-
-        if (above == HS_NO_NODE)
-            return 0;
-        number = hs_retention_number(m->retention, above);
-    }
-    return m->tally->label[number];
+    return m->tally->label[hs_retention_number_above(m->retention, object)];
 }
 
 static bool before(const struct hs_types *types, const struct hs_kind_share *a,

@@ -3,8 +3,8 @@
  * digraph.h - the scratch graph that dominators, paths and sharing run on.
  *
  * A node is a *row* of 32-bit words and is named by its *position*, the index
- * of the row's first word.  Rows stand in any order, without gaps, from
- * position HS_DIGRAPH_FIRST on; position 0 is no node.
+ * of the row's first word.  Rows stand in any order, from position
+ * HS_DIGRAPH_FIRST on; position 0 is no node.
  *
  *   row    = number own edge*
  *          | number own bytes-low bytes-high objects degree edge*    (wide)

@@ -16,7 +16,7 @@ static void prove_shape(const struct test_shape *shape)
 
     CHECK(hs_dominators_find(&dom, &graph, graph.positions[0], shape->arena,
                              &err));
-    wrong = certify_dominators(&dom);
+    wrong = certify_dominators(&dom, graph.positions[0]);
     if (wrong)
         fail_msg("%u nodes: %s", shape->nodes, wrong);
 }
@@ -49,7 +49,7 @@ TEST(on_small_graphs_no_other_tree_is_certified)
 
         CHECK(
             hs_dominators_find(&dom, &graph, graph.positions[0], &arena, &err));
-        plain = certify_graph_of(&dom, &arena);
+        plain = certify_graph_of(&dom, graph.positions[0], &arena);
         for (uint32_t v = 2; v <= dom.count; v++) {
             uint32_t idom = dom.idom[v];
 
@@ -102,7 +102,7 @@ TEST(one_wrong_dominator_among_thousands_is_found)
     }
     graph = hs_shape_digraph(&shape, &arena);
     CHECK(hs_dominators_find(&dom, &graph, graph.positions[0], &arena, &err));
-    plain = certify_graph_of(&dom, &arena);
+    plain = certify_graph_of(&dom, graph.positions[0], &arena);
     CHECK(certify_tree(&plain, dom.idom) == NULL);
     for (unsigned i = 0; i < SLIPS; i++) {
         uint32_t v = 2 + hs_shape_draw(&seed, dom.count - 1);

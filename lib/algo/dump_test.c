@@ -99,7 +99,14 @@ void test_dump_object_masked(struct test_dump *d, uint64_t address,
 void test_dump_object(struct test_dump *d, uint64_t address, uint64_t size,
                       size_t count, const uint64_t *words)
 {
-    test_dump_object_masked(d, address, size, count, words, mask_of(count));
+    put(d, TAG_OBJECT);
+    put(d, address);
+    put_words(d, size, count, words);
+    for (uint64_t i = 0; i < count; i++) { /* more than a mask has bits */
+        put(d, 1);
+        put(d, i * 8);
+    }
+    put(d, 0);
 }
 
 void test_dump_goroutine(struct test_dump *d, uint64_t g, uint64_t id)

@@ -122,16 +122,13 @@ static void side_init(struct side *side, const struct hs_heap_case *c,
 /* The fate of whoever holds the object that SIDE stands at. */
 static struct hs_fate *fate_of(const struct side *side)
 {
-    uint32_t unit = side->unit[side->object], above;
+    uint32_t unit = side->unit[side->object], number;
 
     if (unit == FOLDED) {
-        above = hs_retention_dominator(side->c->retention, side->object);
-        if (above == HS_NO_NODE)
+        number = hs_retention_number_above(side->c->retention, side->object);
+        if (number == 0)
             return &side->fate[side->holders + 1];
-        unit = above < hs_heap_count(side->c->heap)
-                   ? side->unit[above]
-                   : side->unit_of_number[hs_retention_number(
-                         side->c->retention, above)];
+        unit = side->unit_of_number[number];
     }
     return &side->fate[unit == SHARED ? side->holders : unit];
 }

@@ -19,8 +19,7 @@
 
 /* A way found: HOLDER points to number FIRST. */
 struct way {
-    uint32_t unit, holder, first; /* first 0: to LEAF itself */
-    uint32_t leaf;                /* a folded target, if first is 0 */
+    uint32_t unit, holder, first;
     uint32_t length, count;
     bool deferred, best; /* through a frame; the shortest of its unit */
 };
@@ -95,23 +94,20 @@ static uint64_t way_key(const struct search *s, const struct way *way)
     if (holder->kind == HS_HOLDER_FINALIZER ||
         holder->kind == HS_HOLDER_GOROUTINE)
         return hs_hash_number(holder->kind, key);
-    return hs_hash_number((uint64_t)way->holder << 32 | way->first,
-                          hs_hash_number(way->leaf, key));
+    return hs_hash_number((uint64_t)way->holder << 32 | way->first, key);
 }
 
-/* HOLDER refers to number FIRST, or to LEAF if that is 0. */
-static void add_way(struct search *s, uint32_t holder, uint32_t first,
-                    uint32_t leaf)
+/* HOLDER refers to number FIRST. */
+static void add_way(struct search *s, uint32_t holder, uint32_t first)
 {
     struct way way = {.unit = unit_of(s, holder),
                       .holder = holder,
                       .first = first,
-                      .leaf = leaf,
+                      .length = s->distance[first],
                       .count = 1};
     struct way *ways;
     uint32_t number;
 
-    way.length = first ? s->distance[first] : 0;
     way.deferred = s->holders->holders[holder].deferred;
     number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
     if (number == s->ways.count) {
@@ -150,40 +146,67 @@ static void step_back(struct search *s, uint32_t number)
         if (node < objects_of(s) || passes(s, node))
             enqueue(s, before, number, s->distance[number] + 1);
         else
-            add_way(s, node - objects_of(s), number, HS_NO_OBJECT);
+            add_way(s, node - objects_of(s), number);
     }
 }
 
-/* A target that was folded is behind the one node that refers to it, unless
- * that one is a target itself. */
-static void start_behind(struct search *s, uint32_t object)
+/* How many steps OBJECT is below the node that it is folded into; NUMBER gets
+ * that node's, 0 if no root reaches it. */
+static uint32_t depth_of(const struct search *s, uint32_t object,
+                         uint32_t *number)
 {
-    uint32_t node = hs_retention_dominator(s->retention, object), number;
+    uint32_t depth = 0;
 
-    if (node == HS_NO_NODE)
+    while (object != HS_NO_NODE &&
+           !(*number = hs_retention_number(s->retention, object))) {
+        object = hs_retention_dominator(s->retention, object);
+        depth++;
+    }
+    return depth;
+}
+
+/* A target, so many steps below the node that it is folded into. */
+struct target {
+    uint32_t depth, number, object;
+};
+
+/* Steps back from all in the queue that has a place before DEPTH - 1. */
+static void step_back_to(struct search *s, uint32_t depth)
+{
+    while (s->head < s->tail && s->distance[s->queue[s->head]] + 1 < depth)
+        step_back(s, s->queue[s->head++]);
+}
+
+static void start(struct search *s, const struct target *target)
+{
+    if (s->next[target->number])
         return;
-    number = hs_retention_number(s->retention, node);
-    if (node >= objects_of(s) && !passes(s, node)) {
-        add_way(s, node - objects_of(s), 0, object);
-    } else if (!s->next[number]) {
-        s->leaf[number] = object;
-        enqueue(s, number, number, 1);
-    }
+    if (target->depth)
+        s->leaf[target->number] = target->object;
+    enqueue(s, target->number, target->number, target->depth);
 }
 
-/* What is a step away comes after all that is none, or a way that is longer
- * could be found first. */
-static void start(struct search *s, const uint32_t *targets, size_t count)
+/* Searches from TARGETS back.  What is steps away from its node waits until all
+ * that is nearer is in the queue, or a way that is longer could be found first;
+ * and of targets that are folded into one another only the first counts. */
+static void search_back(struct search *s, const uint32_t *targets, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t number = hs_retention_number(s->retention, targets[i]);
+    struct target *all = hs_arena_alloc(s->scratch, count * sizeof(*all));
+    uint32_t deepest = 0;
 
-        if (number)
-            enqueue(s, number, number, 0);
+    for (size_t i = 0; i < count; i++) {
+        all[i].object = targets[i];
+        all[i].depth = depth_of(s, targets[i], &all[i].number);
+        if (all[i].number && all[i].depth > deepest)
+            deepest = all[i].depth;
     }
-    for (size_t i = 0; i < count; i++)
-        if (!hs_retention_number(s->retention, targets[i]))
-            start_behind(s, targets[i]);
+    for (uint32_t depth = 0; depth <= deepest; depth++) {
+        step_back_to(s, depth);
+        for (size_t i = 0; i < count; i++)
+            if (all[i].number && all[i].depth == depth)
+                start(s, &all[i]);
+    }
+    step_back_to(s, UINT32_MAX);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -312,6 +335,19 @@ static void push_object(struct hs_column *steps, uint32_t object)
     hs_column_push(steps, &(struct hs_path_step){.object = object});
 }
 
+/* Appends the objects from below the node that OBJECT is folded into on. */
+static void push_folded(const struct search *s, struct hs_column *steps,
+                        uint32_t object)
+{
+    uint32_t number, count = depth_of(s, object, &number);
+    struct hs_path_step *step = hs_column_extend(steps, count);
+
+    while (count-- > 0) {
+        step[count] = (struct hs_path_step){.object = object};
+        object = hs_retention_dominator(s->retention, object);
+    }
+}
+
 static struct hs_path make_path(const struct search *s, const struct way *way,
                                 struct hs_arena *arena)
 {
@@ -332,10 +368,8 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
         if (s->next[number] == number)
             break;
     }
-    if (way->first == 0)
-        push_object(&steps, way->leaf);
-    else if (s->leaf[number] != HS_NO_OBJECT)
-        push_object(&steps, s->leaf[number]);
+    if (s->leaf[number] != HS_NO_OBJECT)
+        push_folded(s, &steps, s->leaf[number]);
     hs_paths_dress(s->heap, steps.at, steps.count);
     path.steps = steps.at;
     path.step_count = (uint32_t)steps.count;
@@ -385,9 +419,7 @@ static void search_run(struct search *s, const uint32_t *targets, size_t count,
 {
     struct hs_column found = HS_COLUMN(struct hs_path, arena);
 
-    start(s, targets, count);
-    while (s->head < s->tail)
-        step_back(s, s->queue[s->head++]);
+    search_back(s, targets, count);
     paths->units = mark_best(s);
     paths->ways = s->ways.count;
     for (size_t i = 0; i < s->ways.count && (most == 0 || i < most); i++) {

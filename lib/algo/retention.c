@@ -59,27 +59,23 @@ static void solve(void *context, unsigned part)
     }
 }
 
-/* Turns the positions of COUNT rows into their numbers.  They are anywhere on
- * a scattered heap, but none waits for another. */
-static void number_rows(const struct hs_digraph *graph, uint32_t *rows,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        rows[i] = hs_digraph_number(graph, rows[i]);
-}
-
+/* Turns the positions of a part of all rows into their numbers, and keeps the
+ * weights of those that are folded. */
 static void number_part(void *context, unsigned part)
 {
     const struct retention_work *work = context;
     struct hs_retention *r = work->r;
     uint64_t rows = (uint64_t)r->vertices + work->holders->holder_count;
-    uint64_t row = hs_parallel_share(rows, part, work->threads);
-    uint64_t fold = hs_parallel_share(r->folded, part, work->threads);
+    uint64_t end = hs_parallel_share(rows, part + 1, work->threads);
 
-    number_rows(&r->graph, r->positions + row,
-                hs_parallel_share(rows, part + 1, work->threads) - row);
-    number_rows(&r->graph, r->referrers + fold,
-                hs_parallel_share(r->folded, part + 1, work->threads) - fold);
+    for (uint64_t v = hs_parallel_share(rows, part, work->threads); v < end;
+         v++) {
+        const uint32_t *row = r->graph.words + r->positions[v];
+
+        if (row[0] & ROW_FOLDED)
+            r->weights[v] = row[1];
+        r->positions[v] = row[0];
+    }
 }
 
 /* Numbers all rows.  What they say is then known by number, and their memory is
@@ -91,6 +87,8 @@ static bool walk(struct retention_work *work, struct hs_err *err)
     if (!hs_dominators_walk(&r->dom, &r->graph, r->positions[r->vertices],
                             work->threads, r->arena, err))
         return false;
+    r->weights = hs_arena_alloc(r->arena, ((size_t)r->vertices + 1) *
+                                              sizeof(*r->weights));
     hs_parallel_run(work->threads, number_part, work);
     r->numbers = r->positions;
     r->positions = NULL;
@@ -138,7 +136,7 @@ static void name_part(struct retention_work *work, struct retention_part *part,
         for (uint64_t bits = groups[g].node; bits; bits &= bits - 1) {
             uint32_t number = numbers[vertex++];
 
-            if (number)
+            if (number && !(number & ROW_FOLDED))
                 node[number] = hs_heap_slot_object(
                     work->store, slot + (uint32_t)__builtin_ctzll(bits));
         }
@@ -194,6 +192,7 @@ bool hs_retention_graph(struct retention_work *work, struct hs_err *err)
         return false;
     hs_retention_edges(work);
     hs_retention_fold(work);
+    hs_retention_deepen(work);
     hs_retention_rows(work);
     return true;
 }

@@ -3,8 +3,9 @@
  * retention.h - who keeps what alive: the answer to the product's question.
  *
  * A node is an object (0..objects-1) or a holder (objects + holder number).
- * Pointer-free objects with one referrer are folded into it while the graph
- * is worked on; the accessors hide that.
+ * Small trees are folded into what refers to them while the graph is worked
+ * on: an object with one referrer that points to nothing, or only to what is
+ * folded into it.  The accessors hide that.
  *
  * Sizes are exact: what the collector would free were the node gone, from the
  * dominator tree; where something is not exact the field says so.
@@ -95,11 +96,15 @@ const struct hs_shared *hs_retention_shared(const struct hs_retention *r,
 /*
  * For algorithms that walk the graph itself (paths.h, types): the nodes that
  * roots reach and that are not folded have numbers 1..count of DOM, whose
- * graph is frozen.  A folded object has number 0; what refers to it is its
- * dominator.
+ * graph is frozen.  A folded object has number 0; the one thing that refers to
+ * it is its dominator, and may be folded itself.
  */
 const struct hs_dominators *hs_retention_numbers(const struct hs_retention *r);
 uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node);
 uint32_t hs_retention_node(const struct hs_retention *r, uint32_t number);
+
+/* The number of NODE, or of the nearest one above that has one: 0 for
+ * garbage. */
+uint32_t hs_retention_number_above(const struct hs_retention *r, uint32_t node);
 
 #endif

@@ -91,20 +91,32 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work)
     return room;
 }
 
-static bool is_seen(const struct retention_work *work, uint32_t slot)
+/* Which slots of GROUP hold an object that nothing points to. */
+static uint64_t unseen(const struct retention_work *work, size_t group)
 {
     uint64_t seen = 0;
 
     for (unsigned t = 0; t < work->threads; t++)
-        seen |=
-            work->marks[t][slot / 64].seen | work->marks[t][slot / 64].again;
-    return (seen >> slot % 64 & 1) != 0;
+        seen |= work->marks[t][group].seen | work->marks[t][group].again;
+    return work->store->groups[group].bits & ~seen;
+}
+
+/* Has page number PAGE such an object?  Most have none, and are not read. */
+static bool has_unseen(const struct retention_work *work, size_t page)
+{
+    const struct hs_heap_store *store = work->store;
+
+    for (size_t g = store->pages[page].group;
+         g < store->group_count && store->groups[g].page == page; g++)
+        if (unseen(work, g))
+            return true;
+    return false;
 }
 
 /* Takes the closure in SLOT as a root if nothing else holds it. */
 static void try_closure(struct retention_work *work, uint32_t slot)
 {
-    if (is_seen(work, slot))
+    if (!(unseen(work, slot / 64) >> slot % 64 & 1))
         return;
     work->marks[0][slot / 64].again |= (uint64_t)1 << slot % 64;
     hs_column_push(&work->cleanups, &slot);
@@ -124,7 +136,7 @@ void hs_retention_cleanups(struct retention_work *work)
         const struct hs_memory *memory;
         struct hs_heap_walk walk;
 
-        if (!most_in(&store->pages[p], size))
+        if (!most_in(&store->pages[p], size) || !has_unseen(work, p))
             continue;
         hs_heap_walk_page(&walk, work->heap, p);
         while ((memory = hs_heap_walk_next(&walk)))

@@ -326,7 +326,6 @@ void hs_retention_deal(struct retention_work *work)
             group++;
         part->page_end = page;
         part->group_end = group;
-        at += HS_ROW_HEAD; /* so that no gap is of one word */
         part->segment_end = at;
     }
 }
@@ -336,7 +335,7 @@ bool hs_retention_reserve(struct retention_work *work, struct hs_err *err)
     uint64_t at = work->parts[work->part_count - 1].segment_end;
 
     work->holders_at = at;
-    at += holder_words(work->holders) + HS_ROW_HEAD;
+    at += holder_words(work->holders);
     at += hs_retention_cleanup_room(work);
     work->leaves_at = at;
     at += work->leaf_words;

@@ -38,6 +38,8 @@ static void merge_part(struct retention_work *work, struct retention_part *part,
             seen |= marks->seen;
         }
         group->node = (store->groups[g].bits & ~leaf) | again;
+        work->marks[0][g].seen = group->node & seen & ~again;
+        work->marks[0][g].again = 0;
         group->folded = leaf & seen & ~again;
         group->rank = part->nodes;
         group->folds = part->folds;
@@ -62,33 +64,35 @@ static inline bool is_kept(const struct retention_work *work, uint32_t slot)
 struct moving {
     const uint32_t *from, *ahead, *end;
     uint32_t *to;
+    uint32_t vertex; /* of the row at TO */
     uint64_t bytes;
     struct {
-        uint32_t *at, position;
+        uint32_t *at, vertex;
     } waiting[WAITING]; /* a ring; AT may be NULL */
     unsigned next;
 };
 
-/* POSITION is to be written at AT, which misses the cache on scattered heaps:
+/* VERTEX is to be written at AT, which misses the cache on scattered heaps:
  * it is called for, and what has waited longest is written. */
-static inline void wait_for(struct moving *m, uint32_t *at, uint32_t position)
+static inline void wait_for(struct moving *m, uint32_t *at, uint32_t vertex)
 {
     unsigned i = m->next++ % WAITING;
 
     if (m->waiting[i].at)
-        *m->waiting[i].at = m->waiting[i].position;
+        *m->waiting[i].at = m->waiting[i].vertex;
     __builtin_prefetch(at, 1);
     m->waiting[i].at = at;
-    m->waiting[i].position = position;
+    m->waiting[i].vertex = vertex;
 }
 
 /* Moves the row at FROM, of an object of BYTES, to where it goes, which is not
- * behind it, and folds into it what can be. */
-static inline void fold_row(const struct retention_work *work, struct moving *m,
+ * behind it, and folds into it what can be.  True if it points to nothing more
+ * and is narrow: then it can be folded itself. */
+static inline bool fold_row(const struct retention_work *work, struct moving *m,
                             const uint32_t *from, uint64_t bytes)
 {
     const struct retention_group *groups = work->r->groups;
-    uint32_t *to = m->to, position = (uint32_t)(to - work->r->graph.words);
+    uint32_t *head = m->to, *to;
     uint32_t degree = from[1] & ~HS_ROW_WIDE, kept = 0, objects = 1;
     const uint32_t *slots =
         from + (from[1] & HS_ROW_WIDE ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD);
@@ -103,15 +107,16 @@ static inline void fold_row(const struct retention_work *work, struct moving *m,
             objects++;
             wait_for(
                 m, &work->r->referrers[hs_retention_fold_of(groups, slots[i])],
-                position);
+                m->vertex);
         }
     }
     m->bytes += bytes;
-    to = hs_row_write(to, bytes, objects, kept);
+    to = hs_row_write(head, bytes, objects, kept);
     for (uint32_t i = 0; i < degree; i++)
         if (is_kept(work, slots[i]))
             *to++ = slots[i];
     m->to = to;
+    return kept == 0 && !(head[1] & HS_ROW_WIDE);
 }
 
 static inline uint32_t row_words(const uint32_t *row)
@@ -139,8 +144,10 @@ static inline void look_ahead(const struct retention_group *groups,
 static void fold_group(struct retention_work *work, size_t g, struct moving *m)
 {
     const struct retention_group *group = &work->r->groups[g];
-    uint32_t *position = work->r->positions + group->rank;
+    uint32_t *positions = work->r->positions;
+    struct retention_marks *marks = &work->marks[0][g];
 
+    m->vertex = group->rank;
     for (uint64_t bits = work->store->groups[g].bits; bits; bits &= bits - 1) {
         const uint32_t *row = m->from;
         uint32_t slot = (uint32_t)(g * 64) + (uint32_t)__builtin_ctzll(bits);
@@ -149,9 +156,11 @@ static void fold_group(struct retention_work *work, size_t g, struct moving *m)
         m->from += row_words(row);
         if (!(group->node & bits & -bits))
             continue;
-        *position++ = (uint32_t)(m->to - work->r->graph.words);
-        fold_row(work, m, row,
-                 hs_retention_size(work->store, slot, group->size));
+        positions[m->vertex] = (uint32_t)(m->to - work->r->graph.words);
+        if (fold_row(work, m, row,
+                     hs_retention_size(work->store, slot, group->size)))
+            marks->again |= marks->seen & bits & -bits;
+        m->vertex++;
     }
 }
 
@@ -192,7 +201,7 @@ static void fold_part(struct retention_work *work, struct retention_part *part,
     }
     for (unsigned i = 0; i < WAITING; i++)
         if (m.waiting[i].at)
-            *m.waiting[i].at = m.waiting[i].position;
+            *m.waiting[i].at = m.waiting[i].vertex;
     part->used = (uint64_t)(m.to - words);
     part->bytes = m.bytes;
 }
@@ -253,7 +262,8 @@ void hs_retention_fold(struct retention_work *work)
     mark_roots(work);
     hs_retention_cleanups(work);
     hs_retention_each(work, merge_part);
-    for (unsigned i = 0; i < work->threads; i++)
+    /* The first are of use yet. */
+    for (unsigned i = 1; i < work->threads; i++)
         hs_arena_release(work->scratch, work->marks[i], bytes);
     number_vertices(work);
     work->r->positions =

@@ -9,7 +9,9 @@
  *           to is marked: *seen*, and *again* from the second edge on
  *   fold    an object that points to nothing (a *leaf*) and is seen once goes
  *           into the row that points to it; other rows move together
- *   rows    slots become positions of rows; holders get rows
+ *   deepen  what points only to what is folded, and is seen once, may be folded
+ *           as well: small trees become one row
+ *   rows    that is done, and slots become positions of rows; holders get rows
  *
  * Work is dealt out in parts, runs of pages.  A part writes its rows into a
  * segment of the digraph of its own, so the threads never meet:
@@ -17,7 +19,6 @@
  *   words:  [part 0 ....gap][part 1 ......gap] ... [holders][shared leaves]
  *
  * A segment has room for the worst case, which costs addresses but no memory.
- * What it leaves over becomes a row that nothing points to.
  *
  * Pages without pointer words are never read.  Their objects, if they are not
  * folded, have rows behind all others.
@@ -29,6 +30,7 @@
 
 #include "algo/dominators.h"
 #include "algo/retention.h"
+#include "algo/retention_walk.h"
 #include "base/bitset.h"
 #include "base/parallel.h"
 #include "model/heap_lookup.h"
@@ -42,8 +44,14 @@ struct retention_group {
                       * edges are made: is a leaf */
     uint32_t rank;   /* vertex number of the group's first node */
     uint32_t folds;  /* folded objects in the groups before */
-    uint32_t size;   /* of each object; 0: they differ */
-    bool captive;    /* some may be held by roots only: see captives */
+    union {
+        struct {           /* while edges are made and the first are folded */
+            uint32_t size; /* of each object; 0: they differ */
+            bool captive;  /* some may be held by roots only: see captives */
+        };
+        uint64_t leaf; /* then: has a row, and goes into the one that points to
+                        * it; see retention_deep.c */
+    };
 };
 
 /*
@@ -55,16 +63,17 @@ struct hs_retention {
     const struct hs_holders *holders;
     struct hs_arena *arena;
     struct retention_group *groups;
-    uint32_t objects;         /* of the heap */
-    uint32_t vertices;        /* that are objects */
-    uint32_t folded;          /* objects */
-    struct hs_digraph graph;  /* no rows any more once it is walked */
-    uint32_t *positions;      /* by vertex: of its row; until it is walked */
-    uint32_t *numbers;        /* by vertex, from then on; 0: not reached */
+    uint32_t objects;        /* of the heap */
+    uint32_t vertices;       /* that are objects */
+    uint32_t folded;         /* objects that have no row */
+    struct hs_digraph graph; /* no rows any more once it is walked */
+    uint32_t *positions;     /* by vertex: of its row; until it is walked */
+    uint32_t *numbers;       /* by vertex, from then on; 0: not reached; or what
+                              * it is folded into: ROW_FOLDED */
+    uint32_t *weights;       /* by vertex: of what is folded, as in a row */
     struct hs_dominators dom; /* mark[number] is its node; arcs.up the number
                                * before it on the way */
-    uint32_t *referrers;      /* by fold: who points to it; its position until
-                               * the graph is walked, then its number */
+    uint32_t *referrers;      /* by fold: vertex of who points to it */
     /* By number: first child, and its next sibling; 0 ends; NULL: not yet
      * made.  How many numbers were looked at for want of them. */
     uint32_t *first_child, *next_child;
@@ -93,6 +102,7 @@ struct retention_part {
     uint64_t leaves;               /* where nodes of pages without pointers
                                     * have their rows */
     uint64_t leaf_words;           /* and how many words those take */
+    uint32_t taken;                /* rows folded into rows of its own */
 };
 
 struct retention_work {
@@ -105,6 +115,8 @@ struct retention_work {
     struct retention_part *parts;
     unsigned part_count;
     atomic_uint next; /* part that no thread has taken */
+    /* After the first fold, of marks[0] only: *seen* is who may be folded yet,
+     * *again* who is a leaf. */
     struct retention_marks *marks[HS_PARALLEL_MOST];
     struct hs_column cleanups; /* uint32_t: slots that cleanups hold */
     uint64_t leaf_words;       /* of rows of all objects without pointers */
@@ -112,6 +124,10 @@ struct retention_work {
     uint64_t holders_at;       /* where the rows of holders start */
     uint64_t leaves_at;        /* and those of shared leaves */
 };
+
+/* Turns the slots in the rows of PART into positions, and folds leaves. */
+void hs_retention_link(struct retention_work *work, struct retention_part *part,
+                       unsigned thread);
 
 /* Does STEP for every part, on all threads. */
 void hs_retention_each(struct retention_work *work,
@@ -122,10 +138,11 @@ void hs_retention_each(struct retention_work *work,
 void hs_retention_deal(struct retention_work *work);
 bool hs_retention_reserve(struct retention_work *work, struct hs_err *err);
 
-/* From heap and holders to digraph; then its three steps. */
+/* From heap and holders to digraph; then its four steps. */
 bool hs_retention_graph(struct retention_work *work, struct hs_err *err);
 void hs_retention_edges(struct retention_work *work);
 void hs_retention_fold(struct retention_work *work);
+void hs_retention_deepen(struct retention_work *work);
 void hs_retention_rows(struct retention_work *work);
 
 /* Finds what cleanups hold: once all edges and roots are marked, before rows
@@ -135,6 +152,10 @@ uint64_t hs_retention_cleanup_room(const struct retention_work *work);
 
 /* Fills in shared and joint. */
 void hs_retention_share(struct hs_retention *r, struct hs_arena *scratch);
+
+/* In the number of a row that was folded, beside the vertex of the one that
+ * points to it.  (Such a row is narrow.) */
+#define ROW_FOLDED 0x80000000u
 
 /* The size of the object in SLOT, where SIZE is that of its group. */
 static inline uint64_t hs_retention_size(const struct hs_heap_store *store,
@@ -168,6 +189,27 @@ static inline uint32_t hs_retention_vertex(const struct retention_group *groups,
 
     return group->rank +
            hs_bits_of(group->node & (((uint64_t)1 << slot % 64) - 1));
+}
+
+/* The number of the row that VERTEX is folded into, or its own. */
+static inline uint32_t hs_retention_row_number(const struct hs_retention *r,
+                                               uint32_t vertex)
+{
+    uint32_t number;
+
+    while ((number = r->numbers[vertex]) & ROW_FOLDED)
+        vertex = number & ~ROW_FOLDED;
+    return number;
+}
+
+/* What VERTEX, which is folded, retains. */
+static inline struct hs_row hs_retention_weight(const struct hs_retention *r,
+                                                uint32_t vertex)
+{
+    uint32_t own = r->weights[vertex];
+
+    return (struct hs_row){.bytes = (uint64_t)(own >> 15) << 3,
+                           .objects = own >> 8 & HS_ROW_MAX_OBJECTS};
 }
 
 #endif

@@ -82,11 +82,12 @@ const char *retention_proof(const struct hs_heap *heap,
     CHECK(hs_retention_graph(&work, &err));
     CHECK(hs_dominators_find(&again.dom, &again.graph,
                              again.positions[again.vertices], &arena, &err));
-    wrong = certify_dominators(&again.dom);
+    wrong = certify_dominators(&again.dom, again.positions[again.vertices]);
     if (!wrong)
         wrong = compare(&again.dom, dom);
     if (!wrong) {
-        graph = certify_graph_of(&again.dom, &arena);
+        graph = certify_graph_of(&again.dom, again.positions[again.vertices],
+                                 &arena);
         wrong = compare_arcs(&graph, &dom->arcs, &arena);
     }
     hs_arena_free(&arena);

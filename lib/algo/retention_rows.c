@@ -1,71 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * retention_rows.c - the last step to a digraph: from slots to positions, and
- * rows for holders.
+ * retention_rows.c - the last step to a digraph: rows for holders.
  */
 #include <string.h>
 
 #include "algo/retention_impl.h"
-
-/* Edges whose targets are looked up together. */
-#define BATCH 64
-
-/* Slots become positions.  Each step of a look-up is done for all of EDGES
- * before the next one: on scattered heaps all of them miss the cache, and so
- * they do not wait for one another. */
-static void link_edges(const struct retention_work *work,
-                       uint32_t *const *edges, unsigned count)
-{
-    const struct retention_group *groups = work->r->groups;
-    const uint32_t *positions = work->r->positions;
-
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t vertex = hs_retention_vertex(groups, *edges[i]);
-
-        __builtin_prefetch(&positions[vertex]);
-        *edges[i] = vertex;
-    }
-    for (unsigned i = 0; i < count; i++)
-        *edges[i] = positions[*edges[i]];
-}
-
-static void link_part(struct retention_work *work, struct retention_part *part,
-                      unsigned thread)
-{
-    const struct retention_group *groups = work->r->groups;
-    uint32_t *words = work->r->graph.words, *batch[BATCH];
-    uint64_t at = part->segment;
-    unsigned count = 0;
-
-    (void)thread;
-    while (at < part->used) {
-        struct hs_row row = hs_row_read(words + at);
-
-        for (uint32_t i = 0; i < row.degree; i++) {
-            __builtin_prefetch(&groups[row.edges[i] / 64]);
-            batch[count++] = &row.edges[i];
-            if (count == BATCH) {
-                link_edges(work, batch, count);
-                count = 0;
-            }
-        }
-        at = (uint64_t)(row.edges - words) + row.degree;
-    }
-    link_edges(work, batch, count);
-}
-
-/* Makes WORDS words at AT, not one, a row that weighs nothing. */
-static void fill_gap(struct hs_digraph *graph, uint64_t at, uint64_t words)
-{
-    bool wide;
-
-    if (words == 0)
-        return;
-    wide = words - HS_ROW_HEAD > HS_ROW_MAX_DEGREE;
-    hs_row_write(graph->words + at, 0, 0,
-                 (uint32_t)(words - (wide ? HS_ROW_WIDE_HEAD : HS_ROW_HEAD)));
-    graph->nodes++;
-}
 
 /* How many children HOLDER has. */
 static uint32_t children_of(const struct hs_holders *holders, uint32_t holder)
@@ -127,23 +66,24 @@ static void write_holders(struct retention_work *work)
         at = (uint64_t)(r.edges - words) + r.degree;
     }
     work->r->graph.nodes += count;
-    fill_gap(&work->r->graph, end, work->leaves_at - end);
 }
 
 void hs_retention_rows(struct retention_work *work)
 {
     struct hs_digraph *graph = &work->r->graph;
 
-    hs_retention_each(work, link_part);
+    hs_retention_each(work, hs_retention_link);
+    hs_arena_release(work->scratch, work->marks[0],
+                     work->store->group_count * sizeof(*work->marks[0]));
     for (unsigned i = 0; i < work->part_count; i++) {
         const struct retention_part *part = &work->parts[i];
 
-        fill_gap(graph, part->used, part->segment_end - part->used);
         /* Longer rows stood there before they were folded. */
         if (graph->used * sizeof(uint32_t) >= HS_ARENA_LARGE)
-            hs_arena_forget(graph->words + part->used + HS_ROW_WIDE_HEAD,
+            hs_arena_forget(graph->words + part->used,
                             graph->words + part->segment_end);
         graph->bytes += part->bytes;
+        graph->nodes -= part->taken;
     }
     write_holders(work);
     graph->objects = (uint64_t)work->r->vertices + work->r->folded;

@@ -36,87 +36,156 @@ static bool is_muted(const struct hs_holders *holders, uint32_t object)
     return false;
 }
 
-/* The number of the row of the object in SLOT; 0 if it has none. */
-static uint32_t number_in(const struct hs_retention *r, uint32_t slot)
+/* Where NODE is. */
+struct place {
+    uint32_t number; /* of its row; 0 if it has none, or is not reached */
+    uint32_t vertex; /* of its row, be it folded; or HS_NO_VERTEX */
+    uint32_t above;  /* vertex of what it is folded into, or HS_NO_VERTEX */
+};
+
+static struct place place_in(const struct hs_retention *r, uint32_t slot)
 {
-    if (!(r->groups[slot / 64].node >> slot % 64 & 1))
-        return 0;
-    return r->numbers[hs_retention_vertex(r->groups, slot)];
+    struct place place = {0, HS_NO_VERTEX, HS_NO_VERTEX};
+
+    if (is_folded(r, slot)) {
+        place.above = r->referrers[hs_retention_fold_of(r->groups, slot)];
+    } else if (r->groups[slot / 64].node >> slot % 64 & 1) {
+        place.vertex = hs_retention_vertex(r->groups, slot);
+        place.number = r->numbers[place.vertex];
+        if (place.number & ROW_FOLDED) {
+            place.above = place.number & ~ROW_FOLDED;
+            place.number = 0;
+        }
+    }
+    return place;
 }
 
-/* The number of the one object that points to the folded object in SLOT. */
-static uint32_t referrer(const struct hs_retention *r, uint32_t slot)
+static struct place place_of(const struct hs_retention *r, uint32_t node)
 {
-    return r->referrers[hs_retention_fold_of(r->groups, slot)];
+    if (node < r->objects)
+        return place_in(r, hs_heap_slot_of(r->heap->store, node));
+    return (struct place){.number =
+                              r->numbers[r->vertices + (node - r->objects)],
+                          .vertex = r->vertices + (node - r->objects),
+                          .above = HS_NO_VERTEX};
 }
 
-/* The number of NODE's row, 0 if it has none or is not reached.  *SLOT is the
- * slot of a folded object, else HS_NO_SLOT. */
-static uint32_t number_of(const struct hs_retention *r, uint32_t node,
-                          uint32_t *folded)
+/* The number of the row that what is at PLACE is part of; 0 if no root reaches
+ * it. */
+static uint32_t number_of(const struct hs_retention *r,
+                          const struct place *place)
 {
-    uint32_t slot;
+    return place->above == HS_NO_VERTEX
+               ? place->number
+               : hs_retention_row_number(r, place->above);
+}
 
-    *folded = HS_NO_SLOT;
-    if (node >= r->objects)
-        return r->numbers[r->vertices + (node - r->objects)];
-    slot = hs_heap_slot_of(r->heap->store, node);
+/* What the object in SLOT, which is folded, retains. */
+static struct hs_row weight_in(const struct hs_retention *r, uint32_t slot)
+{
     if (is_folded(r, slot))
-        *folded = slot;
-    return number_in(r, slot);
+        return (struct hs_row){.bytes = hs_heap_slot_size(r->heap->store, slot),
+                               .objects = 1};
+    return hs_retention_weight(r, hs_retention_vertex(r->groups, slot));
+}
+
+/* What NODE, which is at PLACE, retains. */
+static struct hs_row weight_of(const struct hs_retention *r, uint32_t node,
+                               const struct place *place)
+{
+    const struct hs_retained *retained = &r->dom.retained[place->number];
+
+    if (place->number)
+        return (struct hs_row){.bytes = retained->bytes,
+                               .objects = retained->objects};
+    if (node >= r->objects)
+        return (struct hs_row){0};
+    /* What no root reaches retains itself only. */
+    if (place->vertex == HS_NO_VERTEX || !number_of(r, place))
+        return (struct hs_row){.bytes = hs_heap_size(r->heap, node),
+                               .objects = 1};
+    return hs_retention_weight(r, place->vertex);
+}
+
+/* The node of VERTEX, which is an object and may be folded. */
+static uint32_t node_of(const struct hs_retention *r, uint32_t vertex)
+{
+    size_t low = 0, high = r->heap->store->group_count;
+    uint32_t number = r->numbers[vertex];
+    uint64_t bits;
+
+    if (!(number & ROW_FOLDED))
+        return hs_retention_node(r, number);
+    /* The last group whose first vertex is not above. */
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (r->groups[middle].rank <= vertex)
+            low = middle;
+        else
+            high = middle;
+    }
+    bits = r->groups[low].node;
+    for (uint32_t left = vertex - r->groups[low].rank; left; left--)
+        bits &= bits - 1;
+    return hs_heap_slot_object(
+        r->heap->store, (uint32_t)(low * 64) + (uint32_t)__builtin_ctzll(bits));
 }
 
 uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t folded;
+    return place_of(r, node).number;
+}
 
-    return number_of(r, node, &folded);
+uint32_t hs_retention_number_above(const struct hs_retention *r, uint32_t node)
+{
+    struct place place = place_of(r, node);
+
+    return number_of(r, &place);
 }
 
 bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot);
-
-    if (slot != HS_NO_SLOT)
-        number = referrer(r, slot);
-    return number != 0;
+    return hs_retention_number_above(r, node) != 0;
 }
 
 uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot);
+    struct place place = place_of(r, node);
 
-    if (number)
-        return r->dom.retained[number].bytes;
-    return node < r->objects ? hs_heap_size(r->heap, node) : 0;
+    return weight_of(r, node, &place).bytes;
 }
 
 uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot);
+    struct place place = place_of(r, node);
 
-    if (number)
-        return r->dom.retained[number].objects;
-    return node < r->objects;
+    return weight_of(r, node, &place).objects;
+}
+
+/* What NODE, at PLACE, is folded into; HS_NO_NODE if nothing reaches that. */
+static uint32_t node_above(const struct hs_retention *r,
+                           const struct place *place)
+{
+    return number_of(r, place) ? node_of(r, place->above) : HS_NO_NODE;
 }
 
 uint32_t hs_retention_dominator(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot);
+    struct place place = place_of(r, node);
 
-    if (number)
-        return hs_retention_node(r, r->dom.idom[number]);
-    return slot == HS_NO_SLOT ? HS_NO_NODE
-                              : hs_retention_node(r, referrer(r, slot));
+    if (place.above != HS_NO_VERTEX)
+        return node_above(r, &place);
+    return hs_retention_node(r, r->dom.idom[place.number]);
 }
 
 uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
 {
-    uint32_t slot, number = number_of(r, node, &slot);
+    struct place place = place_of(r, node);
 
-    if (number)
-        return hs_retention_node(r, r->dom.arcs.up[number]);
-    return hs_retention_dominator(r, node);
+    if (place.above != HS_NO_VERTEX)
+        return node_above(r, &place);
+    return hs_retention_node(r, r->dom.arcs.up[place.number]);
 }
 
 /* The biggest children so far, as a heap with the smallest of them on top. */
@@ -198,23 +267,27 @@ static uint32_t next_folded(const struct hs_retention *r, struct folded *folded)
         uint32_t slot =
             hs_retention_slot(r->heap, folded->memory.bytes + offset);
 
-        if (slot != HS_NO_SLOT && is_folded(r, slot))
+        if (slot != HS_NO_SLOT && place_in(r, slot).above != HS_NO_VERTEX)
             return slot;
     }
     return HS_NO_SLOT;
 }
 
-/* Offers what is folded into OBJECT; returns how many those are. */
-static uint32_t offer_folded(const struct hs_retention *r, uint32_t object,
+/* Offers what is folded into OBJECT; returns how many objects that retains. */
+static uint64_t offer_folded(const struct hs_retention *r, uint32_t object,
                              struct best *best)
 {
     struct folded folded = folded_into(r, object);
-    uint32_t slot, count = 0;
+    uint64_t objects = 0;
+    uint32_t slot;
 
-    for (; (slot = next_folded(r, &folded)) != HS_NO_SLOT; count++)
-        offer(best, hs_heap_slot_object(r->heap->store, slot),
-              hs_heap_slot_size(r->heap->store, slot));
-    return count;
+    while ((slot = next_folded(r, &folded)) != HS_NO_SLOT) {
+        struct hs_row weight = weight_in(r, slot);
+
+        offer(best, hs_heap_slot_object(r->heap->store, slot), weight.bytes);
+        objects += weight.objects;
+    }
+    return objects;
 }
 
 /* Lists the children of every number, in order. */
@@ -280,23 +353,24 @@ static void offer_rows(const struct hs_retention *r, uint32_t number,
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
                                uint32_t *nodes, uint32_t most, uint32_t *all)
 {
-    uint32_t slot, number = number_of(r, node, &slot), count;
+    struct place place = place_of(r, node);
+    uint64_t objects = weight_of(r, node, &place).objects;
     struct hs_arena arena = HS_ARENA_EMPTY;
     struct child few[FEW];
     struct best best = {.most = most, .heap = few};
-    uint64_t objects;
+    uint32_t count;
 
     *all = 0;
-    if (number == 0)
+    if (!number_of(r, &place) || place.vertex == HS_NO_VERTEX)
         return 0;
     if (most > FEW)
         best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
-    objects = r->dom.retained[number].objects;
     if (node < r->objects)
         objects--;
-    if (hs_bitset_has(&r->dom.joined, number))
+    if (!place.number || hs_bitset_has(&r->dom.joined, place.number))
         objects -= offer_folded(r, node, &best);
-    offer_rows(r, number, objects, &best);
+    if (place.number)
+        offer_rows(r, place.number, objects, &best);
     count = best.count;
     *all = best.all;
     for (uint32_t i = count; i-- > 0;) {
@@ -310,18 +384,6 @@ uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
     return count;
 }
 
-/* Counts what is folded into OBJECT and has SIZE bytes; *ALL gets all. */
-static uint32_t count_folded(const struct hs_retention *r, uint32_t object,
-                             uint64_t size, uint64_t *all)
-{
-    struct folded folded = folded_into(r, object);
-    uint32_t slot, count = 0;
-
-    for (*all = 0; (slot = next_folded(r, &folded)) != HS_NO_SLOT; ++*all)
-        count += hs_heap_slot_size(r->heap->store, slot) == size;
-    return count;
-}
-
 static bool is_like(const struct hs_retention *r, uint32_t node, uint32_t like)
 {
     if (node >= r->objects || like >= r->objects)
@@ -331,36 +393,69 @@ static bool is_like(const struct hs_retention *r, uint32_t node, uint32_t like)
     return hs_heap_size(r->heap, node) == hs_heap_size(r->heap, like);
 }
 
+/* Children that are like LIKE, which retains BYTES. */
+struct alike {
+    uint32_t like;
+    uint64_t bytes;
+    uint32_t count;   /* those found */
+    uint64_t objects; /* that they retain */
+    uint64_t left;    /* of the objects of all children */
+};
+
+static void compare(const struct hs_retention *r, uint32_t node,
+                    const struct hs_row *weight, struct alike *alike)
+{
+    alike->left -= weight->objects;
+    if (weight->bytes != alike->bytes || !is_like(r, node, alike->like))
+        return;
+    alike->count++;
+    alike->objects += weight->objects;
+}
+
+static void compare_folded(const struct hs_retention *r, uint32_t object,
+                           struct alike *alike)
+{
+    struct folded folded = folded_into(r, object);
+    uint32_t slot;
+
+    while ((slot = next_folded(r, &folded)) != HS_NO_SLOT) {
+        struct hs_row weight = weight_in(r, slot);
+
+        compare(r, hs_heap_slot_object(r->heap->store, slot), &weight, alike);
+    }
+}
+
+static void compare_rows(const struct hs_retention *r, uint32_t number,
+                         struct alike *alike)
+{
+    const struct hs_dominators *dom = &r->dom;
+
+    for (uint32_t v = number + 1; v <= dom->count && alike->left; v++) {
+        struct hs_row weight = {.bytes = dom->retained[v].bytes,
+                                .objects = dom->retained[v].objects};
+
+        if (dom->idom[v] == number && weight.objects)
+            compare(r, hs_retention_node(r, v), &weight, alike);
+    }
+}
+
 uint32_t hs_retention_alike(const struct hs_retention *r, uint32_t node,
                             uint32_t like, uint64_t *objects)
 {
-    const struct hs_dominators *dom = &r->dom;
-    uint64_t bytes = hs_retention_bytes(r, like), left, folded = 0;
-    uint32_t slot, number = number_of(r, node, &slot), count = 0;
+    struct place place = place_of(r, node);
+    struct alike alike = {.like = like,
+                          .bytes = hs_retention_bytes(r, like),
+                          .left = weight_of(r, node, &place).objects};
 
     *objects = 0;
-    if (number == 0)
+    if (!number_of(r, &place))
         return 0;
-    left = dom->retained[number].objects;
     if (node < r->objects) {
-        uint64_t size =
-            like < r->objects ? hs_heap_size(r->heap, like) : UINT64_MAX;
-
-        /* What is folded retains just itself. */
-        count =
-            count_folded(r, node, size == bytes ? size : UINT64_MAX, &folded);
-        *objects = count;
-        left -= 1 + folded;
+        alike.left--;
+        compare_folded(r, node, &alike);
     }
-    for (uint32_t v = number + 1; v <= dom->count && left; v++) {
-        if (dom->idom[v] != number || dom->retained[v].objects == 0)
-            continue;
-        left -= dom->retained[v].objects;
-        if (dom->retained[v].bytes != bytes ||
-            !is_like(r, hs_retention_node(r, v), like))
-            continue;
-        count++;
-        *objects += dom->retained[v].objects;
-    }
-    return count;
+    if (place.number)
+        compare_rows(r, place.number, &alike);
+    *objects = alike.objects;
+    return alike.count;
 }

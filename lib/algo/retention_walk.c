@@ -40,26 +40,40 @@ void hs_retention_walk_init(struct hs_retention_walk *walk,
     hs_retention_walk_part(walk, retention, 0, 1);
 }
 
-/* The numbers of the rows that the objects of GROUP, those in BITS, are or are
- * folded into; 0 for those without. */
-static void find_numbers(struct hs_retention_walk *walk, uint64_t bits,
-                         const struct retention_group *group)
+/* The vertices that the objects of GROUP, those in BITS, are or are folded
+ * into; HS_NO_VERTEX for those without. */
+static void find_vertices(struct hs_retention_walk *walk, uint64_t bits,
+                          const struct retention_group *group)
 {
     const struct hs_retention *r = walk->retention;
     uint32_t vertex = group->rank, fold = group->folds;
 
-    for (; bits; bits &= bits - 1) {
+    for (walk->count = 0; bits; bits &= bits - 1) {
         uint64_t bit = bits & -bits;
-        uint32_t number = 0;
+        uint32_t *at = &walk->vertices[walk->count++];
 
+        *at = HS_NO_VERTEX;
         if (group->folded & bit)
-            number = r->referrers[fold++];
+            *at = r->referrers[fold++];
         else if (group->node & bit)
-            number = r->numbers[vertex++];
+            *at = vertex++;
+        if (*at != HS_NO_VERTEX)
+            __builtin_prefetch(&r->numbers[*at]);
+    }
+}
+
+/* From vertices to numbers. */
+static void find_numbers(struct hs_retention_walk *walk)
+{
+    for (unsigned i = 0; i < walk->count; i++) {
+        uint32_t vertex = walk->vertices[i], number = 0;
+
+        if (vertex != HS_NO_VERTEX)
+            number = hs_retention_row_number(walk->retention, vertex);
+        walk->numbers[i] = number;
         for (unsigned w = 0; w < 3 && walk->wanted[w]; w++)
             __builtin_prefetch((const char *)walk->wanted[w] +
                                (size_t)number * walk->wanted_size[w]);
-        walk->numbers[walk->count++] = number;
     }
 }
 
@@ -79,11 +93,34 @@ static bool next_group(struct hs_retention_walk *walk)
         walk->page = group->page;
         walk->next_object = group->rank;
         walk->at = 0;
-        walk->count = 0;
-        find_numbers(walk, group->bits, &r->groups[walk->group]);
+        find_vertices(walk, group->bits, &r->groups[walk->group]);
+        find_numbers(walk);
         return true;
     }
     return false;
+}
+
+/* What the object at VERTEX, which is its own if it is not FOLDED, is folded
+ * into. */
+static void find_fold(struct hs_retention_walk *walk, uint32_t vertex,
+                      bool folded)
+{
+    const struct hs_retention *r = walk->retention;
+
+    walk->vertex = walk->above = HS_NO_VERTEX;
+    walk->folded = folded;
+    if (folded) {
+        walk->above = vertex;
+    } else if (vertex != HS_NO_VERTEX) {
+        uint32_t state = r->numbers[vertex];
+
+        if (!(state & ROW_FOLDED))
+            return;
+        walk->folded = true;
+        walk->vertex = vertex;
+        walk->above = state & ~ROW_FOLDED;
+        walk->bytes = hs_retention_weight(r, vertex).bytes;
+    }
 }
 
 bool hs_retention_walk_next(struct hs_retention_walk *walk)
@@ -96,7 +133,20 @@ bool hs_retention_walk_next(struct hs_retention_walk *walk)
     walk->left &= walk->left - 1;
     walk->object = walk->next_object++;
     walk->slot = (uint32_t)walk->group * 64 + bit;
-    walk->folded = walk->folds >> bit & 1;
+    find_fold(walk, walk->vertices[walk->at], walk->folds >> bit & 1);
     walk->number = walk->numbers[walk->at++];
     return true;
+}
+
+uint32_t hs_retention_vertex_above(const struct hs_retention *retention,
+                                   uint32_t vertex)
+{
+    uint32_t state = retention->numbers[vertex];
+
+    return state & ROW_FOLDED ? state & ~ROW_FOLDED : HS_NO_VERTEX;
+}
+
+uint32_t hs_retention_vertices(const struct hs_retention *retention)
+{
+    return retention->vertices;
 }

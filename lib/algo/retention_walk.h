@@ -13,6 +13,8 @@
 
 #include "algo/retention.h"
 
+#define HS_NO_VERTEX UINT32_MAX
+
 struct hs_retention_walk {
     uint32_t object;
     uint32_t slot;   /* model/heap_store.h */
@@ -20,6 +22,10 @@ struct hs_retention_walk {
     uint32_t number; /* of its row, or of the row it is folded into; 0: no root
                       * reaches it */
     bool folded;
+    /* Of a folded object: the vertex of what it is folded into, and its own and
+     * the bytes that it retains if others are folded into it. */
+    uint32_t above, vertex;
+    uint64_t bytes;
 
     /* Arrays by number that the caller looks into, and the bytes of their
      * elements: set them after init, and they come from memory in time. */
@@ -32,7 +38,8 @@ struct hs_retention_walk {
     uint64_t folds;
     uint32_t next_object;
     unsigned at, count;
-    uint32_t numbers[64]; /* of the group's objects */
+    uint32_t vertices[64]; /* of the group's objects */
+    uint32_t numbers[64];
 };
 
 void hs_retention_walk_init(struct hs_retention_walk *walk,
@@ -44,5 +51,11 @@ void hs_retention_walk_part(struct hs_retention_walk *walk,
                             const struct hs_retention *retention, unsigned part,
                             unsigned parts);
 bool hs_retention_walk_next(struct hs_retention_walk *walk);
+
+/* What VERTEX is folded into, or HS_NO_VERTEX; and how many vertices there
+ * are. */
+uint32_t hs_retention_vertex_above(const struct hs_retention *retention,
+                                   uint32_t vertex);
+uint32_t hs_retention_vertices(const struct hs_retention *retention);
 
 #endif

@@ -4,9 +4,11 @@
  *
  * What a type retains comes out of one walk down the dominator tree in
  * preorder: a node counts unless it stands inside the subtree of the last node
- * of its type that counted.  Objects that are folded retain themselves; those
- * of a type with pointers (all nil) may stand below one of their type, and
- * are met in that walk, too, at the place of the node they are folded into.
+ * of its type that counted.  Objects that are folded are met in that walk, too,
+ * at the place of the node they are folded into, but for those of a type
+ * without pointers: nothing stands above them that is of their type.  Where
+ * several are folded into one another, it is seen first whether one above is of
+ * their type.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,8 @@ struct counting {
     struct hs_types_tally *tally;
     struct hs_dominators_index index;
     uint32_t *row_of;       /* by number: the row, UINT32_MAX for a holder */
+    uint32_t *row_of_fold;  /* by vertex, 1 + the row of what is folded and has
+                             * others folded into it */
     struct hs_column folds; /* uint64_t: see note_fold */
     struct hs_column large; /* struct large_fold */
     struct hs_column rows;  /* struct hs_type_row */
@@ -41,30 +45,57 @@ struct count_part {
     uint64_t *retained;          /* by row */
     struct hs_kind_count *cells; /* as those of the tally */
     struct hs_column folds, large;
+    struct hs_column deep; /* struct deep_fold */
 };
 
-/* A folded object of a size that has no room in a fold, or that no allocator
+/* A folded object that retains what has no room in a fold, or that no allocator
  * hands out. */
 struct large_fold {
     uint32_t place, row;
-    uint64_t size;
+    uint64_t bytes;
 };
 
-/* A folded object of a kind with pointers: the place in the dominator tree,
- * 19 bits of row, and 13 bits of size if the row's objects have several. */
+/* One that is folded into ABOVE, which is folded as well. */
+struct deep_fold {
+    uint32_t above, number, row;
+    uint64_t bytes;
+};
+
+/* A folded object of a kind with pointers: the place in the dominator tree, 19
+ * bits of row, and 13 bits of what it retains, 0 if that is the row's slot. */
 static void note_fold(const struct counting *counting, struct count_part *part,
-                      uint32_t number, uint32_t row, uint64_t size)
+                      uint32_t number, uint32_t row, uint64_t bytes)
 {
     const struct hs_type_row *rows = counting->rows.at;
     uint32_t place = counting->index.place[number];
-    uint64_t fold = (uint64_t)place << 32 | row << FOLD_SIZE_BITS |
-                    (rows[row].slot ? 0 : size / 8);
-    struct large_fold large = {place, row, size};
+    uint64_t slot = bytes == rows[row].slot ? 0 : bytes;
+    uint64_t fold = (uint64_t)place << 32 | row << FOLD_SIZE_BITS | slot / 8;
+    struct large_fold large = {place, row, bytes};
 
-    if (!rows[row].slot && (size / 8 >= 1 << FOLD_SIZE_BITS || size % 8))
+    if (slot / 8 >= 1 << FOLD_SIZE_BITS || slot % 8)
         hs_column_push(&part->large, &large);
     else
         hs_column_push(&part->folds, &fold);
+}
+
+/* The object that KEYS is at, which is folded, and is of ROW. */
+static void count_fold(struct counting *counting, struct count_part *part,
+                       const struct types_keys *keys, uint32_t row)
+{
+    const struct hs_retention_walk *at = &keys->at;
+    const struct hs_type_row *rows = counting->rows.at;
+    uint64_t bytes = at->vertex == HS_NO_VERTEX ? keys->size : at->bytes;
+    struct deep_fold deep = {at->above, at->number, row, bytes};
+
+    if (at->vertex != HS_NO_VERTEX)
+        counting->row_of_fold[at->vertex] = row + 1;
+    if ((!rows[row].pointers && at->vertex == HS_NO_VERTEX) || row >= FOLD_ROWS)
+        part->retained[row] += bytes;
+    else if (hs_retention_vertex_above(at->retention, at->above) !=
+             HS_NO_VERTEX)
+        hs_column_push(&part->deep, &deep);
+    else
+        note_fold(counting, part, at->number, row, bytes);
 }
 
 /* Makes the row of KEY, an object of SIZE bytes, if it is the first of its
@@ -150,7 +181,6 @@ static void count_object(struct counting *counting, struct count_part *part,
                          const struct types_keys *keys, uint32_t row)
 {
     const struct hs_types_tally *tally = counting->tally;
-    const struct hs_type_row *rows = counting->rows.at;
     uint32_t number = keys->at.number;
     struct hs_kind_count *cell;
 
@@ -158,12 +188,10 @@ static void count_object(struct counting *counting, struct count_part *part,
     part->sums[row].bytes += keys->size;
     if (number == 0)
         return;
-    if (!keys->at.folded)
-        counting->row_of[number] = row;
-    else if (rows[row].pointers && row < FOLD_ROWS)
-        note_fold(counting, part, number, row, keys->size);
+    if (keys->at.folded)
+        count_fold(counting, part, keys, row);
     else
-        part->retained[row] += keys->size;
+        counting->row_of[number] = row;
     if (!tally || !tally->label[number] || tally->label[number] > tally->labels)
         return;
     cell = &part->cells[(size_t)row * tally->labels + tally->label[number] - 1];
@@ -197,6 +225,7 @@ static void count_part(void *context, unsigned number)
 
     part->folds = HS_COLUMN(uint64_t, &part->arena);
     part->large = HS_COLUMN(struct large_fold, &part->arena);
+    part->deep = HS_COLUMN(struct deep_fold, &part->arena);
     part->sums = hs_arena_zeroed(&part->arena, rows + 1, sizeof(*part->sums));
     part->retained = hs_arena_zeroed(&part->arena, rows + 1, 8);
     if (counting->tally)
@@ -215,6 +244,33 @@ static void count_part(void *context, unsigned number)
         if ((keys.at.number || all) && row != HS_MAP_NONE)
             count_object(counting, part, &keys, row);
     }
+}
+
+/* Is one that FOLD is folded into, and that is folded itself, of its row? */
+static bool is_below_own(const struct counting *counting,
+                         const struct deep_fold *fold)
+{
+    uint32_t vertex = fold->above, above;
+
+    while ((above = hs_retention_vertex_above(counting->retention, vertex)) !=
+           HS_NO_VERTEX) {
+        if (counting->row_of_fold[vertex] == fold->row + 1)
+            return true;
+        vertex = above;
+    }
+    return false;
+}
+
+static void settle_part(void *context, unsigned number)
+{
+    struct counting *counting = context;
+    struct count_part *part = &counting->parts[number];
+    const struct deep_fold *deep = part->deep.at;
+
+    for (size_t i = 0; i < part->deep.count; i++)
+        if (!is_below_own(counting, &deep[i]))
+            note_fold(counting, part, deep[i].number, deep[i].row,
+                      deep[i].bytes);
 }
 
 static void append(struct hs_column *to, const struct hs_column *from)
@@ -261,6 +317,7 @@ static void count_objects(struct counting *counting)
         memset(hs_column_extend(&tally->cells, cells), 0,
                cells * sizeof(struct hs_kind_count));
     hs_parallel_run(counting->part_count, count_part, counting);
+    hs_parallel_run(counting->part_count, settle_part, counting);
     for (unsigned i = 0; i < counting->part_count; i++) {
         add_part(counting, &counting->parts[i]);
         hs_arena_free(&counting->parts[i].arena);
@@ -276,10 +333,10 @@ static void add_folds(struct counting *counting, uint32_t place,
 
     for (; *at < counting->folds.count && folds[*at] >> 32 == place; ++*at) {
         uint32_t row = (uint32_t)folds[*at] >> FOLD_SIZE_BITS;
-        uint64_t size = (folds[*at] & ((1 << FOLD_SIZE_BITS) - 1)) * 8;
+        uint64_t bytes = (folds[*at] & ((1 << FOLD_SIZE_BITS) - 1)) * 8;
 
         if (place >= end[row])
-            rows[row].retained_bytes += rows[row].slot ? rows[row].slot : size;
+            rows[row].retained_bytes += bytes ? bytes : rows[row].slot;
     }
 }
 
@@ -298,7 +355,7 @@ static void add_large_folds(struct counting *counting, uint32_t place,
 
     for (; *at < counting->large.count && large[*at].place == place; ++*at)
         if (place >= end[large[*at].row])
-            rows[large[*at].row].retained_bytes += large[*at].size;
+            rows[large[*at].row].retained_bytes += large[*at].bytes;
 }
 
 static void sort_folds(struct counting *counting)
@@ -345,7 +402,10 @@ static void count_all(struct counting *counting)
     struct hs_types *types = counting->types;
     const struct hs_dominators *dom = hs_retention_numbers(counting->retention);
     size_t room = ((size_t)dom->count + 1) * sizeof(uint32_t);
+    size_t vertices = hs_retention_vertices(counting->retention);
 
+    counting->row_of_fold =
+        hs_arena_zeroed(counting->scratch, vertices + 1, sizeof(uint32_t));
     counting->row_of = hs_arena_alloc(counting->scratch, room);
     memset(counting->row_of, 0xff, room);
     hs_dominators_lay_out(&counting->index, dom, counting->scratch);
@@ -361,6 +421,8 @@ static void count_all(struct counting *counting)
     hs_arena_release(counting->scratch, counting->index.place, room);
     hs_arena_release(counting->scratch, counting->index.span, room);
     hs_arena_release(counting->scratch, counting->row_of, room);
+    hs_arena_release(counting->scratch, counting->row_of_fold,
+                     (vertices + 1) * sizeof(uint32_t));
 }
 
 static struct counting start(const struct hs_heap *heap,

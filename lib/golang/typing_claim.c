@@ -131,12 +131,18 @@ static bool is_certain(const struct typing *t, uint32_t object)
     return t->claims[object] >> TYPING_EVIDENCE_AT >= HS_EVIDENCE_FINALIZER;
 }
 
-/* Is that where up to Go 1.22 the runtime's timer stands, in time's? */
+/* Where the runtime's timer stands in the one that it is allocated with: behind
+ * the channel, since Go 1.23 behind a flag as well. */
+static uint64_t timer_offset(const struct typing *t)
+{
+    return t->minor <= 22 ? t->word : 2 * (uint64_t)t->word;
+}
+
 static bool is_inner_timer(const struct typing *t,
                            const struct typing_place *place, uint32_t type)
 {
-    return type == t->timer && place->offset == t->word && t->minor <= 22 &&
-           place->size == typing_type(t, t->user_timer)->slot;
+    return type == t->timer && place->offset == timer_offset(t) &&
+           place->size == typing_type(t, t->outer_timer)->slot;
 }
 
 /* What is in a segment or a frame, and no object. */
@@ -165,9 +171,9 @@ static void claim_one(struct typing_worker *w, const struct typing_request *r,
     if (its->size == 0)
         return;
     if (is_inner_timer(t, place, type)) {
-        address -= t->word;
+        address -= timer_offset(t);
         place->offset = 0;
-        type = t->user_timer;
+        type = t->outer_timer;
         its = typing_type(t, type);
     }
     typing =

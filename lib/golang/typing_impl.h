@@ -192,7 +192,7 @@ struct typing {
     size_t frontier_count;              /* so many of them */
     uint64_t scanned;                   /* objects, in all levels */
     uint32_t pool_local, g_type;        /* sync.poolLocal, runtime.g */
-    uint32_t timer, user_timer;         /* runtime.timer, time.Timer */
+    uint32_t timer, outer_timer;        /* runtime.timer, and what it is in */
     uint32_t named;                     /* types before are in by_name: */
     struct hs_map by_name;   /* a name's hash -> the first so called */
     struct hs_map receivers; /* a function's entry -> see

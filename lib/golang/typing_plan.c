@@ -393,8 +393,9 @@ static void note_type(struct typing *t, uint32_t number)
         t->g_type = number;
     else if (is(type->name, "runtime.timer"))
         t->timer = number;
-    else if (is(type->name, "time.Timer"))
-        t->user_timer = number;
+    else if (is(type->name,
+                t->minor <= 22 ? "time.Timer" : "runtime.timeTimer"))
+        t->outer_timer = number;
     else if (is_trie_node(type))
         note_trie(t, number, type->name);
 }
