@@ -22,6 +22,10 @@
  * of the address, eight of the size, a kind and a long offset. */
 #define SLACK 32
 
+/* Of the last of the five bytes of the longest offset that is read without a
+ * cursor. */
+#define MOST_SHIFT 28
+
 /* How far ahead of the record being read to call for memory.  The processor
  * does this itself, but not from one page of 4 KiB into the next: a third of
  * the time. */
@@ -77,33 +81,6 @@ static void learn(struct head *head, const uint8_t *at, unsigned address_bytes,
     head->bytes = 1 + address_bytes + size_bytes;
 }
 
-/* Reads the record at AT through a cursor; returns its end or NULL. */
-static __attribute__((noinline)) const uint8_t *
-head_learn(struct head *head, const uint8_t *at, const uint8_t *end,
-           struct hs_memory *memory)
-{
-    struct hs_cursor in = hs_cursor_over(at, (size_t)(end - at), 0);
-    struct hs_err ignored = HS_ERR_NONE;
-    const uint8_t *size_at, *bytes_at;
-    uint64_t address;
-
-    if (hs_cursor_varint(&in) != TAG_OBJECT)
-        return NULL;
-    address = hs_cursor_varint(&in);
-    size_at = in.at;
-    *memory = hs_godump_memory(&in, address);
-    bytes_at = memory->bytes;
-    if (in.fault || memory->size == 0 ||
-        memory->size - 1 > UINT64_MAX - memory->address ||
-        !hs_godump_fields(&in, memory, head->pointer_size, &ignored) ||
-        in.fault)
-        return NULL;
-    if (at[0] == TAG_OBJECT && end - at >= SLACK)
-        learn(head, at, (unsigned)(size_at - at - 1),
-              (unsigned)(bytes_at - size_at), memory->size);
-    return in.at;
-}
-
 /* The end of the list of pointers at AT, which is its 0; NULL where it should
  * be read with more care.  There are SLACK bytes before END. */
 static inline const uint8_t *skip_fields(const uint8_t *at,
@@ -114,14 +91,64 @@ static inline const uint8_t *skip_fields(const uint8_t *at,
 
         at += 2;
         if (offset >= 0x80) {
-            if (*at >= 0x80)
-                return NULL;
-            offset = (offset & 0x7f) | (uint64_t)*at++ << 7;
+            offset = (offset & 0x7f) | (uint64_t)(*at & 0x7f) << 7;
+            for (unsigned shift = 14; *at++ >= 0x80; shift += 7) {
+                if (shift > MOST_SHIFT)
+                    return NULL;
+                offset |= (uint64_t)(*at & 0x7f) << shift;
+            }
         }
         if (offset > last || at > careful)
             return NULL;
     }
     return *at == 0 ? at : NULL;
+}
+
+/* The same of the list at AT of an object of SIZE bytes. */
+static const uint8_t *skip_all(const uint8_t *at, const uint8_t *end,
+                               uint64_t size, unsigned pointer_size)
+{
+    if (end - at < SLACK)
+        return NULL;
+    if (size < pointer_size)
+        return *at == 0 ? at : NULL;
+    return skip_fields(at, end - SLACK, size - pointer_size);
+}
+
+/* Reads the record at AT through a cursor, but for its list of pointers, which
+ * may be long; returns its end or NULL. */
+static __attribute__((noinline)) const uint8_t *
+head_learn(struct head *head, const uint8_t *at, const uint8_t *end,
+           struct hs_memory *memory)
+{
+    struct hs_cursor in = hs_cursor_over(at, (size_t)(end - at), 0);
+    struct hs_err ignored = HS_ERR_NONE;
+    const uint8_t *size_at, *bytes_at, *fields_end;
+    uint64_t address;
+
+    if (hs_cursor_varint(&in) != TAG_OBJECT)
+        return NULL;
+    address = hs_cursor_varint(&in);
+    size_at = in.at;
+    *memory = hs_godump_memory(&in, address);
+    bytes_at = memory->bytes;
+    if (in.fault || memory->size == 0 ||
+        memory->size - 1 > UINT64_MAX - memory->address)
+        return NULL;
+    fields_end = skip_all(in.at, end, memory->size, head->pointer_size);
+    if (fields_end) {
+        memory->fields = in.at;
+        memory->fields_end = fields_end++;
+    } else {
+        if (!hs_godump_fields(&in, memory, head->pointer_size, &ignored) ||
+            in.fault)
+            return NULL;
+        fields_end = in.at;
+    }
+    if (at[0] == TAG_OBJECT && end - at >= SLACK)
+        learn(head, at, (unsigned)(size_at - at - 1),
+              (unsigned)(bytes_at - size_at), memory->size);
+    return fields_end;
 }
 
 /* Reads the record at AT; returns its end or NULL. */

@@ -322,6 +322,38 @@ TEST(nonsense_is_refused_where_it_stands_and_what_came_before_stays)
     free(s);
 }
 
+TEST(pointers_far_into_an_object_are_listed_whatever_their_offset_takes)
+{
+    static const unsigned at[] = {0, 15, 16, 2047, 2048, 4998}; /* words */
+    struct script *s = calloc(1, sizeof(*s));
+    uint64_t *words = calloc(5000, sizeof(*words)), offset;
+    struct hs_snapshot snapshot;
+    struct hs_memory memory;
+    struct hs_fields fields;
+    struct hs_err err;
+    size_t end;
+
+    for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+        words[at[i]] = 0x2000;
+    start(s, 8, false);
+    put_object(s, 0x10000, 5000, words);
+    end = s->size;
+    put_everything(s); /* which leaves room to be quick before the end */
+    assert_true(decode(s->bytes, s->size, &snapshot, &err) &&
+                hs_heap_count(snapshot.heap) == 3);
+    memory =
+        hs_heap_memory(snapshot.heap, hs_heap_find(snapshot.heap, 0x10000));
+    fields = hs_fields_of(&memory);
+    for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+        assert_true(hs_fields_next(&fields, &offset) && offset == at[i] * 8);
+    assert_false(hs_fields_next(&fields, &offset));
+    hs_snapshot_close(&snapshot);
+    s->bytes[end - 4] += 9; /* 4998 * 8 becomes 9 more: it hangs over */
+    check_refused(s, "a pointer at byte 39993 of 40000", end - 5, 0);
+    free(words);
+    free(s);
+}
+
 /* COUNT objects of 64 bytes from ADDRESS on, as records at AT. */
 static uint8_t *put_many(uint8_t *at, uint64_t address, size_t count)
 {

@@ -23,7 +23,7 @@
 #define MOST_HEADER_SLOT 32768u
 
 /* Of a larger heap, every so many pages are looked at. */
-#define MOST_PAGES 16384u
+#define MOST_PAGES 4096u
 
 struct match {
     struct golang *g;

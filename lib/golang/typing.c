@@ -34,10 +34,20 @@
 #define MOST_VIEWS 4u
 #define ANYWAY     (1u << 20)
 
+/* Each thread has a share of a level, and helps with others when it is done:
+ * neighbours in memory point to neighbours, whose claims are in one line of
+ * the caches, and two threads would take that from each other all the time. */
+struct share {
+    size_t at, end; /* the next chunk */
+    char apart[112];
+};
+
 struct level {
     struct typing *t;
     const uint32_t *slots, *typings;
-    size_t count, chunk, at; /* the next chunk */
+    size_t count, chunk;
+    unsigned parts;
+    struct share shares[HS_PARALLEL_MOST];
 };
 
 /*
@@ -121,30 +131,36 @@ bool typing_resolve(struct typing *t)
  * Levels.
  */
 
-static void scan_some(void *context, unsigned part)
+static void scan_share(struct level *level, unsigned share,
+                       struct typing_worker *w)
 {
-    struct level *level = context;
-    struct typing_worker *w = &level->t->workers[part];
-    size_t at;
+    size_t last = level->shares[share].end, at;
 
-    while ((at = __atomic_fetch_add(&level->at, level->chunk,
-                                    __ATOMIC_RELAXED)) < level->count) {
-        size_t end =
-            level->count - at < level->chunk ? level->count : at + level->chunk;
+    while ((at = __atomic_fetch_add(&level->shares[share].at, level->chunk,
+                                    __ATOMIC_RELAXED)) < last) {
+        size_t end = last - at < level->chunk ? last : at + level->chunk;
 
         for (; at < end; at += TYPING_BLOCK)
             typing_scan_block(w, level->slots + at, level->typings + at,
                               end - at < TYPING_BLOCK ? end - at
                                                       : TYPING_BLOCK);
     }
+}
+
+static void scan_some(void *context, unsigned part)
+{
+    struct level *level = context;
+    struct typing_worker *w = &level->t->workers[part];
+
+    for (unsigned i = 0; i < level->parts; i++)
+        scan_share(level, (part + i) % level->parts, w);
     typing_answer(w);
 }
 
-/* Adds the object in SLOT to the frontier, with the typing that it has. */
-static void enter(struct typing *t, uint32_t slot, uint32_t object)
+/* Makes OBJECT, in SLOT, number AT of the frontier, with the typing that it
+ * has. */
+static void enter(struct typing *t, size_t at, uint32_t slot, uint32_t object)
 {
-    size_t at = t->frontier_count++;
-
     ((uint32_t *)t->frontier.at)[at] = slot;
     ((uint32_t *)t->typings.at)[at] = typing_word(t->claims[object]);
 }
@@ -178,16 +194,14 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
     return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
-/* Enters all queued objects in order of their addresses: then a level reads
- * the heap from its beginning to its end, which is what memory is good at. */
-static void gather_many(struct typing *t)
+/* Enters the queued objects of the groups FROM .. TO-1 as AT and those behind,
+ * in order of their addresses: then a level reads the heap from its beginning
+ * to its end, which is what memory is good at. */
+static void enter_groups(struct typing *t, size_t from, size_t to, size_t at)
 {
-    const struct hs_heap_store *store = t->store;
-    const struct hs_bitset *all = &t->workers[0].queued;
+    const struct hs_slot_group *group = t->store->groups + from;
 
-    unite_queued(t);
-    for (size_t i = 0; i < store->group_count; i++) {
-        const struct hs_slot_group *group = &store->groups[i];
+    for (size_t i = from; i < to; i++, group++) {
         uint64_t bits = group->bits, queued;
         bool dense = (bits & (bits + 1)) == 0; /* slot K has object K */
         unsigned rank = 0;                     /* of the first object in BITS */
@@ -203,9 +217,43 @@ static void gather_many(struct typing *t)
                     bits &= bits - 1;
                 slot = (unsigned)__builtin_ctzll(bits);
             }
-            enter(t, (uint32_t)(i * 64) + slot, group->rank + next);
+            enter(t, at++, (uint32_t)(i * 64) + slot, group->rank + next);
         }
     }
+}
+
+/* How many queued objects come before OBJECT. */
+static size_t queued_before(const struct typing *t, uint32_t object)
+{
+    const uint64_t *words = t->workers[0].queued.words;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < object / 64; i++)
+        count += hs_bits_of(words[i]);
+    return object % 64 ? count + hs_bits_of(words[object / 64] &
+                                            (((uint64_t)1 << object % 64) - 1))
+                       : count;
+}
+
+static void gather_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    size_t count = t->store->group_count;
+    size_t from = hs_parallel_share(count, part, t->threads);
+    size_t to = hs_parallel_share(count, part + 1, t->threads);
+
+    if (from < to)
+        enter_groups(t, from, to,
+                     queued_before(t, t->store->groups[from].rank));
+}
+
+static void gather_many(struct typing *t)
+{
+    const struct hs_bitset *all = &t->workers[0].queued;
+
+    unite_queued(t);
+    t->frontier_count = queued_before(t, t->count);
+    hs_parallel_run(t->threads, gather_part, t);
     memset(all->words, 0, hs_bitset_words(all->bits) * 8);
 }
 
@@ -232,7 +280,7 @@ static void gather_few(struct typing *t)
             uint32_t object = hs_heap_slot_object(t->store, w->next[k]);
 
             if (unqueue(t, object)) /* two may have queued it */
-                enter(t, w->next[k], object);
+                enter(t, t->frontier_count++, w->next[k], object);
         }
     }
 }
@@ -273,20 +321,32 @@ void typing_forget(struct typing *t)
         t->workers[i].again.count = 0;
 }
 
+static void scan_again_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    struct typing_worker *w = &t->workers[part];
+    struct hs_column again = w->again;
+
+    w->again = HS_COLUMN(struct typing_again, again.arena);
+    for (size_t k = 0; k < again.count; k++)
+        typing_scan_again(w, (const struct typing_again *)again.at + k);
+    typing_answer(w);
+}
+
 /* Who missed something knows more now. */
 static void scan_again(struct typing *t)
 {
+    size_t count = 0;
+
     if (!typing_resolve(t))
         return;
-    for (unsigned i = 0; i < t->threads; i++) {
-        struct hs_column again = t->workers[i].again;
-
-        t->workers[i].again = HS_COLUMN(struct typing_again, again.arena);
-        for (size_t k = 0; k < again.count; k++)
-            typing_scan_again(&t->workers[0],
-                              (const struct typing_again *)again.at + k);
-    }
-    typing_answer(&t->workers[0]);
+    for (unsigned i = 0; i < t->threads; i++)
+        count += t->workers[i].again.count;
+    if (count > ALONE)
+        hs_parallel_run(t->threads, scan_again_part, t);
+    else
+        for (unsigned i = 0; i < t->threads; i++)
+            scan_again_part(t, i);
 }
 
 static bool is_much(const struct typing *t, const struct level *level)
@@ -300,24 +360,33 @@ static bool is_much(const struct typing *t, const struct level *level)
     return bytes > ALONE_BYTES;
 }
 
+static void deal(struct level *level, unsigned parts)
+{
+    level->parts = parts;
+    for (unsigned i = 0; i < parts; i++) {
+        level->shares[i].at = hs_parallel_share(level->count, i, parts);
+        level->shares[i].end = hs_parallel_share(level->count, i + 1, parts);
+    }
+}
+
 static void run_levels(struct typing *t)
 {
     for (;;) {
-        struct level level = {.t = t};
-        bool many;
+        struct level level;
 
         gather(t);
         if (t->frontier_count == 0 ||
             t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
             return;
+        level.t = t;
         level.slots = t->frontier.at;
         level.typings = t->typings.at;
         level.count = t->frontier_count;
-        many = is_much(t, &level);
-        level.chunk = level.count / (8 * t->threads) + 1;
+        deal(&level, is_much(t, &level) ? t->threads : 1);
+        level.chunk = level.count / (64 * t->threads) + 1;
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
-        hs_parallel_run(many ? t->threads : 1, scan_some, &level);
+        hs_parallel_run(level.parts, scan_some, &level);
         refuse_all(t);
         scan_again(t);
     }

@@ -14,7 +14,7 @@
 #include "golang/typing_impl.h"
 
 #define MOST_COVERS (((uint64_t)1 << 30) - 1)
-#define TINY        16u
+#define TINY        TYPING_TINY
 
 /* What of a claim is its typing, evidence apart. */
 #define CLAIM_TYPING (((uint64_t)1 << TYPING_RANK_AT) - 1)
@@ -32,6 +32,14 @@ static inline uint64_t claim_of(const struct typing *t, uint32_t typing,
            (typing & HS_TYPING_HEADER ? 1u : 0u);
 }
 
+static void add_miss(struct hs_column *misses, uint64_t address)
+{
+    /* Many closures of one function come in a row. */
+    if (misses->count == 0 ||
+        ((const uint64_t *)misses->at)[misses->count - 1] != address)
+        hs_column_push(misses, &address);
+}
+
 bool typing_known(struct typing_worker *w, uint64_t address,
                   enum typing_miss_kind kind, uint32_t *type)
 {
@@ -39,7 +47,7 @@ bool typing_known(struct typing_worker *w, uint64_t address,
 
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {
-        hs_column_push(&w->misses[kind], &address);
+        add_miss(&w->misses[kind], address);
         return false;
     }
     *type = known;
@@ -207,9 +215,7 @@ static void claim_string(struct typing_worker *w,
                          const struct typing_request *r,
                          const struct typing_place *place)
 {
-    if (r->count == 0 || place->scan ||
-        r->count > place->size - place->offset ||
-        (place->size <= TINY && r->count < TINY))
+    if (!typing_string_fits(r, place))
         return;
     typing_raise(
         w, place,

@@ -12,6 +12,8 @@
  */
 #include "golang/typing_impl.h"
 
+#include <endian.h>
+
 /* The next pointer that the dump lists, *AT moving on; false at the end. */
 static bool listed(const struct typing *t, const uint8_t **at, uint64_t *offset)
 {
@@ -50,7 +52,7 @@ void typing_mark(struct typing *t, struct typing_type *its)
 {
     const struct typing_op *op =
         (const struct typing_op *)t->ops.at + its->first;
-    uint8_t marks[MOST_MARKS + 16];
+    uint8_t marks[MOST_MARKS + 32];
     size_t size = 0;
 
     for (uint32_t i = 0; i < its->count; i++, op++) {
@@ -75,6 +77,9 @@ void typing_mark(struct typing *t, struct typing_type *its)
     marks[size++] = 0;
     its->marks = (uint32_t)t->marks.count;
     its->mark_count = (uint16_t)size;
+    /* is_marked() looks at eight at once. */
+    memset(marks + size, 0, sizeof(uint64_t));
+    size += sizeof(uint64_t);
     memcpy(hs_column_extend(&t->marks, size), marks, size);
 }
 
@@ -83,15 +88,22 @@ void typing_mark(struct typing *t, struct typing_type *its)
 static bool is_marked(const struct typing *t, const struct typing_type *its,
                       const struct hs_memory *memory, bool whole)
 {
-    size_t count = its->mark_count;
+    size_t count = its->mark_count, left;
+    const uint8_t *marks;
+    uint64_t mine, theirs;
 
     if (count == 0)
         return false;
     if (!whole)
         count--;
-    return count <= (size_t)(t->store->end - memory->fields) &&
-           memcmp((const uint8_t *)t->marks.at + its->marks, memory->fields,
-                  count) == 0;
+    left = (size_t)(t->store->end - memory->fields);
+    marks = (const uint8_t *)t->marks.at + its->marks;
+    if (count > sizeof(mine) || left < sizeof(mine))
+        return count <= left && memcmp(marks, memory->fields, count) == 0;
+    /* As good as always: two words, without a call. */
+    memcpy(&mine, marks, sizeof(mine));
+    memcpy(&theirs, memory->fields, sizeof(theirs));
+    return (le64toh(mine ^ theirs) & UINT64_MAX >> (64 - 8 * count)) == 0;
 }
 
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,

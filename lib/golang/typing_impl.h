@@ -131,6 +131,7 @@ struct typing_request {
 };
 
 #define TYPING_ASKED 64u
+#define TYPING_TINY  16u /* smaller values without pointers share a slot */
 #define TYPING_BLOCK 32u /* objects that are scanned together */
 
 struct typing;
@@ -324,6 +325,15 @@ static inline uint8_t typing_header(const struct typing *t,
                    place->size <= 32768
                ? 8
                : 0;
+}
+
+/* May the string of R be the one in the slot of PLACE? */
+static inline bool typing_string_fits(const struct typing_request *r,
+                                      const struct typing_place *place)
+{
+    return r->count != 0 && !place->scan &&
+           r->count <= place->size - place->offset &&
+           (place->size > TYPING_TINY || r->count >= TYPING_TINY);
 }
 
 /* Makes that claim, a little later: see typing_ask.c. */

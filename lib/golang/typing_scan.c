@@ -23,10 +23,18 @@ static bool is_alive(const struct typing_worker *w, uint64_t offset)
            (word < w->listed.bits && hs_bitset_has(&w->listed, word));
 }
 
+/* A number that shares its slot cannot be told from others there, and leads
+ * nowhere. */
+static bool is_nobody(const struct typing_type *its)
+{
+    return its->count == 0 && its->slot == 0 && !its->open;
+}
+
 static void ask_one(struct typing_worker *w, uint64_t address, uint32_t type,
                     enum hs_evidence evidence)
 {
-    typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
+    if (!is_nobody(typing_type(w->typing, type)))
+        typing_ask(w, address, 1, type, HS_SHAPE_ONE, evidence);
 }
 
 static void ask_inner(struct typing_worker *w, uint64_t address,
@@ -346,7 +354,7 @@ bool typing_memory(const struct typing *t, uint32_t slot,
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
     if (near_memory(t, slot, object, memory))
-        memory->address = hs_heap_address(t->heap, object);
+        memory->address = hs_heap_slot_address(t->store, slot);
     else
         *memory = hs_heap_memory(t->heap, object);
     return memory->bytes != NULL;

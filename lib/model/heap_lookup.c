@@ -139,10 +139,8 @@ uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page)
            << HS_PAGE_SHIFT;
 }
 
-uint64_t hs_heap_address(const struct hs_heap *heap, uint32_t object)
+uint64_t hs_heap_slot_address(const struct hs_heap_store *store, uint32_t slot)
 {
-    const struct hs_heap_store *store = heap->store;
-    uint32_t slot = hs_heap_slot_of(store, object);
     uint32_t index = store->groups[slot / 64].page;
     const struct hs_page *page = &store->pages[index];
     uint64_t at = slot - page->group * 64;
@@ -150,6 +148,12 @@ uint64_t hs_heap_address(const struct hs_heap *heap, uint32_t object)
     if (page->kind == HS_PAGE_LIST)
         return store->odd[page->size + at].address;
     return hs_heap_page_address(store, index) + page->phase + at * page->size;
+}
+
+uint64_t hs_heap_address(const struct hs_heap *heap, uint32_t object)
+{
+    return hs_heap_slot_address(heap->store,
+                                hs_heap_slot_of(heap->store, object));
 }
 
 uint64_t hs_heap_size(const struct hs_heap *heap, uint32_t object)

@@ -14,8 +14,10 @@
 uint32_t hs_heap_slot_slowly(const struct hs_heap_store *store,
                              uint64_t address);
 
-/* From an object back to its slot, and to a page's address. */
+/* From an object back to its slot, and to the address of a slot that has an
+ * object, or of a page. */
 uint32_t hs_heap_slot_of(const struct hs_heap_store *store, uint32_t object);
+uint64_t hs_heap_slot_address(const struct hs_heap_store *store, uint32_t slot);
 uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page);
 
 /* The slot that ADDRESS would be in, whose bit says whether an object is. */
