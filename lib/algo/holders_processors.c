@@ -26,28 +26,17 @@ static uint32_t type_called(const struct hs_names *names, const char *name)
     return HS_NO_TYPE;
 }
 
-static const struct hs_go_field *field_called(const struct hs_names *names,
-                                              uint32_t type, const char *name)
-{
-    const struct hs_go_type *its = hs_names_type(names, type);
-    const struct hs_go_field *fields = names->fields.at;
-
-    for (uint32_t i = 0; i < its->field_count; i++)
-        if (hs_str_equal(fields[its->first_field + i].name, hs_str_of(name)))
-            return &fields[its->first_field + i];
-    return NULL;
-}
-
 /* Where a P's list of timers starts, a slice: p.timers, since Go 1.23
  * p.timers.heap.  HS_NO_OFFSET: the type does not say. */
 static uint64_t timers_at(const struct hs_names *names, uint32_t processor)
 {
-    const struct hs_go_field *timers = field_called(names, processor, "timers");
+    const struct hs_go_field *timers =
+        hs_names_field(names, processor, "timers");
     const struct hs_go_field *heap;
 
     if (!timers)
         return HS_NO_OFFSET;
-    heap = field_called(names, timers->type, "heap");
+    heap = hs_names_field(names, timers->type, "heap");
     return timers->offset + (heap ? heap->offset : 0);
 }
 
@@ -55,7 +44,7 @@ static uint64_t timers_at(const struct hs_names *names, uint32_t processor)
 static uint64_t argument_at(const struct hs_names *names)
 {
     const struct hs_go_field *argument =
-        field_called(names, type_called(names, "runtime.timer"), "arg");
+        hs_names_field(names, type_called(names, "runtime.timer"), "arg");
 
     return argument ? argument->offset : HS_NO_OFFSET;
 }

@@ -62,31 +62,6 @@ static const struct hs_go_field *field_at(const struct hs_names *names,
     return NULL;
 }
 
-static bool is_called(const struct hs_go_field *field, const char *name)
-{
-    return hs_str_equal(field->name, hs_str_of(name));
-}
-
-/* The field of a struct that is called NAME, or NULL. */
-static const struct hs_go_field *type_field(const struct hs_names *names,
-                                            const struct hs_go_type *its,
-                                            const char *name)
-{
-    const struct hs_go_field *fields = names->fields.at;
-
-    for (uint32_t i = 0; i < its->field_count; i++)
-        if (its->first_field + (uint64_t)i < names->fields.count &&
-            is_called(&fields[its->first_field + i], name))
-            return &fields[its->first_field + i];
-    return NULL;
-}
-
-static const struct hs_go_field *field_named(const struct hs_names *names,
-                                             uint32_t type, const char *name)
-{
-    return type_field(names, hs_names_type(names, type), name);
-}
-
 static bool begins(struct hs_str name, const char *with)
 {
     size_t size = strlen(with);
@@ -94,15 +69,16 @@ static bool begins(struct hs_str name, const char *with)
     return name.size >= size && memcmp(name.text, with, size) == 0;
 }
 
-/* Fields that nobody who uses TYPE knows: those of sync/atomic, and of a hash
- * trie, which sync.Map is since Go 1.24. */
-static bool hides_fields(const struct hs_names *names,
-                         const struct hs_go_type *type)
+/* Fields that nobody who uses type NUMBER knows: those of sync/atomic, and of a
+ * hash trie, which sync.Map is since Go 1.24. */
+static bool hides_fields(const struct hs_names *names, uint32_t number)
 {
+    const struct hs_go_type *type = hs_names_type(names, number);
+
     return begins(type->name, "sync/atomic.") ||
            begins(type->name, TRIE "HashTrieMap[") ||
            (hs_str_equal(type->name, hs_str_of("sync.Map")) &&
-            type_field(names, type, "m"));
+            hs_names_field(names, number, "m"));
 }
 
 static void add_dynamic(struct reference *r, uint32_t type, uint64_t base)
@@ -140,7 +116,7 @@ static void add_inside(struct reference *r, uint32_t number, uint64_t base,
             field = field_at(names, type, offset);
             if (!field)
                 return;
-            if (!hides_fields(names, type)) {
+            if (!hides_fields(names, number)) {
                 add_text(r, captured ? "captured " : ".");
                 lens_add(&r->chars, field->name);
             }
@@ -178,16 +154,16 @@ struct side {
 static bool side_of(const struct hs_names *names, uint32_t group, bool key,
                     struct side *side)
 {
-    const struct hs_go_field *slots = field_named(names, group, "slots");
+    const struct hs_go_field *slots = hs_names_field(names, group, "slots");
     const struct hs_go_field *row =
-        field_named(names, group, key ? "keys" : "elems");
+        hs_names_field(names, group, key ? "keys" : "elems");
     const struct hs_go_type *array;
 
     if (slots) {
         const struct hs_go_field *field;
 
         array = hs_names_type(names, slots->type);
-        field = field_named(names, array->elem, key ? "key" : "elem");
+        field = hs_names_field(names, array->elem, key ? "key" : "elem");
         if (!field)
             return false;
         side->at = slots->offset + field->offset;
@@ -280,8 +256,8 @@ static void add_trie_entry(struct reference *r, uint32_t type, uint64_t base,
                            uint64_t offset)
 {
     const struct hs_names *names = r->g->names;
-    const struct hs_go_field *key = field_named(names, type, "key");
-    const struct hs_go_field *value = field_named(names, type, "value");
+    const struct hs_go_field *key = hs_names_field(names, type, "key");
+    const struct hs_go_field *value = hs_names_field(names, type, "value");
     bool at_value = value && offset >= value->offset;
 
     if (!key || (!at_value && offset < key->offset))

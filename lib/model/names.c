@@ -72,6 +72,19 @@ const struct hs_local *hs_names_local(const struct hs_names *names,
     return &locals[low - 1];
 }
 
+const struct hs_go_field *hs_names_field(const struct hs_names *names,
+                                         uint32_t type, const char *name)
+{
+    const struct hs_go_type *its = hs_names_type(names, type);
+    const struct hs_go_field *fields = names->fields.at;
+
+    for (uint32_t i = 0; i < its->field_count; i++)
+        if (its->first_field + (uint64_t)i < names->fields.count &&
+            hs_str_equal(fields[its->first_field + i].name, hs_str_of(name)))
+            return &fields[its->first_field + i];
+    return NULL;
+}
+
 bool hs_typing_inner(const struct hs_names *names, uint32_t typing)
 {
     enum hs_shape shape = hs_typing_shape(typing);

@@ -190,6 +190,10 @@ static inline const struct hs_go_type *hs_names_type(const struct hs_names *n,
            (type < n->types.count ? type : HS_NO_TYPE);
 }
 
+/* The field of struct TYPE that is called NAME, or NULL. */
+const struct hs_go_field *hs_names_field(const struct hs_names *names,
+                                         uint32_t type, const char *name);
+
 /* The word of OBJECT: 0 if NAMES is NULL. */
 static inline uint32_t hs_names_typing(const struct hs_names *names,
                                        uint32_t object)
