@@ -47,6 +47,7 @@ int main(int argc, char **argv)
     qsort(list, n, sizeof(*list), by_name);
     if (n == 0) {
         fprintf(stderr, "unit: no test named like '%s'\n", argv[1]);
+        free(list);
         return 2;
     }
     failed = (size_t)_cmocka_run_group_tests("unit", list, n, NULL, NULL);

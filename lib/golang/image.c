@@ -131,10 +131,9 @@ static bool keep_segments(struct golang *g, struct hs_err *err)
         GElf_Phdr header;
 
         if (!gelf_getphdr(image->elf, (int)i, &header) ||
-            header.p_type != PT_LOAD)
+            header.p_type != PT_LOAD || header.p_filesz == 0)
             continue;
-        if (header.p_filesz && (header.p_offset > left ||
-                                header.p_filesz > left - header.p_offset))
+        if (header.p_offset > left || header.p_filesz > left - header.p_offset)
             return cut_short(g, err);
         segment.address = header.p_vaddr;
         segment.size = header.p_filesz;
@@ -142,8 +141,7 @@ static bool keep_segments(struct golang *g, struct hs_err *err)
         segment.bytes = bytes.at + header.p_offset;
         segment.writable = header.p_flags & PF_W;
         /* A linker lays nothing out twice; who does could make us copy it. */
-        if (segment.size == 0 ||
-            segment.address + segment.size < segment.size ||
+        if (segment.address + segment.size < segment.size ||
             image->loaded + segment.size > 2 * left)
             continue;
         image->loaded += segment.size;
