@@ -208,13 +208,14 @@ static bool same_kind(const struct hs_heap_case *c, const struct hs_path *path,
            hs_kind_of(c->heap, c->holders, path->steps[b].object);
 }
 
-/* Those of the COUNT steps STEPS of PATH that are to be shown. */
+/* Which of the COUNT steps STEPS of PATH are to be shown. */
 static struct hs_column choose_steps(struct hs_run *run,
                                      const struct hs_heap_case *c,
                                      const struct hs_path *path,
                                      const uint32_t *steps, size_t count)
 {
     struct hs_column chosen = HS_COLUMN(uint32_t, run->scratch);
+    bool all = !hs_run_limit(run, STEPS_SHOWN);
     uint32_t *at;
 
     for (size_t i = 0, end; i < count; i = end) {
@@ -222,11 +223,11 @@ static struct hs_column choose_steps(struct hs_run *run,
              end < count && same_kind(c, path, steps[i], steps[end]);)
             end++;
         for (size_t k = i; k < end; k++)
-            if (end - i <= MOST_ALIKE || k < i + 2 || k + 1 == end)
+            if (all || end - i <= MOST_ALIKE || k < i + 2 || k + 1 == end)
                 hs_column_push(&chosen, &(uint32_t){(uint32_t)k});
     }
     at = chosen.at;
-    if (chosen.count > STEPS_SHOWN) {
+    if (!all && chosen.count > STEPS_SHOWN) {
         memmove(at + STEPS_SHOWN / 2, at + chosen.count - STEPS_SHOWN / 2,
                 STEPS_SHOWN / 2 * sizeof(*at));
         chosen.count = STEPS_SHOWN;
@@ -252,22 +253,18 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
 {
     struct hs_column shown = hs_look_steps(c, path, run->scratch);
     const uint32_t *steps = shown.at;
-    struct hs_column chosen = {0};
-    bool all = !hs_run_limit(run, STEPS_SHOWN);
-    size_t before = 0;
+    struct hs_column chosen = choose_steps(run, c, path, steps, shown.count);
+    const uint32_t *numbers = chosen.at;
+    uint32_t before = 0;
     struct hs_block *table =
         hs_doc_table(run->doc, group, key, "", columns, STEP_COLUMNS);
 
     table->style = HS_TABLE_PATH;
     add_holder(run, c, table, path);
-    if (!all)
-        chosen = choose_steps(run, c, path, steps, shown.count);
-    for (size_t i = 0; i < (all ? shown.count : chosen.count); i++) {
-        size_t number = all ? i : ((uint32_t *)chosen.at)[i];
-
-        if (number > before)
-            add_gap(run, table, (uint32_t)(number - before));
-        add_step(run, c, table, path, steps[number], i == 0);
-        before = number + 1;
+    for (size_t i = 0; i < chosen.count; i++) {
+        if (numbers[i] > before)
+            add_gap(run, table, numbers[i] - before);
+        add_step(run, c, table, path, steps[numbers[i]], i == 0);
+        before = numbers[i] + 1;
     }
 }

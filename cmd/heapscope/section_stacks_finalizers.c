@@ -9,19 +9,12 @@
 
 #define FRAMES_SHOWN 16
 
-static bool starts_with(struct hs_str text, const char *start)
-{
-    size_t size = strlen(start);
-
-    return text.size >= size && memcmp(text.text, start, size) == 0;
-}
-
 /* How the runtime calls what it does not know: not told of. */
 static bool is_call(struct hs_str function)
 {
-    return starts_with(function, "runtime.call") ||
-           starts_with(function, "runtime.reflectcall") ||
-           starts_with(function, "runtime.AddCleanup");
+    return hs_str_starts(function, "runtime.call") ||
+           hs_str_starts(function, "runtime.reflectcall") ||
+           hs_str_starts(function, "runtime.AddCleanup");
 }
 
 /* What GROUP does in the goroutine that runs finalizers: the function that was
@@ -38,8 +31,8 @@ static struct hs_str finalizer_of(const struct hs_stacks_view *v,
             hs_stacks_text(v->stacks, frames[group->first_frame + i].function);
 
         if (runs && !is_call(function))
-            return starts_with(function, "runtime.") ? (struct hs_str){0}
-                                                     : function;
+            return hs_str_starts(function, "runtime.") ? (struct hs_str){0}
+                                                       : function;
         runs |= hs_stacks_runs_finalizers(function);
     }
     return (struct hs_str){0};

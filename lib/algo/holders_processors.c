@@ -49,11 +49,10 @@ static uint64_t argument_at(const struct hs_names *names)
     return argument ? argument->offset : HS_NO_OFFSET;
 }
 
-/* What a timer does when it fires; beside addresses of code. */
-#define DOES_OTHER                                                             \
-    0                  /* what is not known: a function without a closure, ... \
-                        */
-#define DOES_CHANNEL 1 /* it sends the time to a channel */
+/* What a timer does when it fires, beside addresses of code: what is not known
+ * (it calls a function that is no closure, ...), or it sends to a channel. */
+#define DOES_OTHER   0
+#define DOES_CHANNEL 1
 
 /* What the timer at ADDRESS of OBJECT does: it has the function that is to be
  * called, or the channel, in its ARGUMENT, an interface at that offset. */

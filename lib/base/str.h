@@ -29,6 +29,14 @@ static inline bool hs_str_equal(struct hs_str a, struct hs_str b)
            (a.size == 0 || memcmp(a.text, b.text, a.size) == 0);
 }
 
+/* Does TEXT start with the string START? */
+static inline bool hs_str_starts(struct hs_str text, const char *start)
+{
+    size_t size = strlen(start);
+
+    return text.size >= size && memcmp(text.text, start, size) == 0;
+}
+
 struct hs_arena;
 
 /* A copy of TEXT in ARENA. */

@@ -73,13 +73,6 @@ static bool read_mapping(struct hs_cursor scan, struct mapping *m)
     return true;
 }
 
-static bool starts_with(struct hs_str text, const char *start)
-{
-    size_t size = strlen(start);
-
-    return text.size >= size && memcmp(text.text, start, size) == 0;
-}
-
 /* Where Go asks for its arenas, and nobody else is put. */
 static bool is_arena_address(uint64_t start)
 {
@@ -90,14 +83,14 @@ static bool is_arena_address(uint64_t start)
 
 static enum kind kind_of(const struct mapping *m)
 {
-    if (starts_with(m->name, "[anon: Go: heap]") ||
-        starts_with(m->name, "[anon: Go: heap reservation]"))
+    if (hs_str_starts(m->name, "[anon: Go: heap]") ||
+        hs_str_starts(m->name, "[anon: Go: heap reservation]"))
         return ARENA;
-    if (starts_with(m->name, "[anon: Go: "))
+    if (hs_str_starts(m->name, "[anon: Go: "))
         return TABLE;
     if (hs_str_equal(m->name, hs_str_of("[heap]")))
         return C_HEAP;
-    if (starts_with(m->name, "/"))
+    if (hs_str_starts(m->name, "/"))
         return FILE_MAPPED;
     if (m->name.size == 0 && is_arena_address(m->start))
         return ARENA;

@@ -62,21 +62,14 @@ static const struct hs_go_field *field_at(const struct hs_names *names,
     return NULL;
 }
 
-static bool begins(struct hs_str name, const char *with)
-{
-    size_t size = strlen(with);
-
-    return name.size >= size && memcmp(name.text, with, size) == 0;
-}
-
 /* Fields that nobody who uses type NUMBER knows: those of sync/atomic, and of a
  * hash trie, which sync.Map is since Go 1.24. */
 static bool hides_fields(const struct hs_names *names, uint32_t number)
 {
     const struct hs_go_type *type = hs_names_type(names, number);
 
-    return begins(type->name, "sync/atomic.") ||
-           begins(type->name, TRIE "HashTrieMap[") ||
+    return hs_str_starts(type->name, "sync/atomic.") ||
+           hs_str_starts(type->name, TRIE "HashTrieMap[") ||
            (hs_str_equal(type->name, hs_str_of("sync.Map")) &&
             hs_names_field(names, number, "m"));
 }
@@ -310,7 +303,7 @@ static struct hs_str reference(const struct hs_lens *lens, uint32_t object,
     case HS_SHAPE_ONE:
         if (!hs_names_type(names, type)->inner)
             add_inside(&r, type, base, offset, false);
-        else if (begins(hs_names_type(names, type)->name, TRIE "entry["))
+        else if (hs_str_starts(hs_names_type(names, type)->name, TRIE "entry["))
             add_trie_entry(&r, type, base, offset);
         break;
     case HS_SHAPE_CLOSURE:

@@ -8,13 +8,6 @@
 
 #include "model/goname.h"
 
-static bool starts(struct hs_str text, const char *prefix)
-{
-    size_t size = strlen(prefix);
-
-    return text.size >= size && memcmp(text.text, prefix, size) == 0;
-}
-
 static bool ends(struct hs_str text, const char *suffix)
 {
     size_t size = strlen(suffix);
@@ -89,7 +82,7 @@ bool hs_symname_variable(struct hs_str symbol, struct hs_arena *arena,
     const char *version;
 
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (starts(symbol, marks[i]))
+        if (hs_str_starts(symbol, marks[i]))
             return false;
     version = symbol.size ? memchr(symbol.text, '@', symbol.size) : NULL;
     if (version) /* "stderr@@GLIBC_2.2.5" */
@@ -100,7 +93,7 @@ bool hs_symname_variable(struct hs_str symbol, struct hs_arena *arena,
     name->package = hs_symname_package(symbol, arena);
     name->name = hs_symname_plain(symbol, arena);
     rest = from(name->name, name->package.size);
-    name->temporary = name->package.size > 0 && starts(rest, "..stmp_");
+    name->temporary = name->package.size > 0 && hs_str_starts(rest, "..stmp_");
     return true;
 }
 
@@ -139,7 +132,7 @@ struct hs_str hs_symname_type(struct hs_str symbol, struct hs_arena *arena)
     size_t to = 0;
     bool quoted = false;
 
-    while (starts(symbol, "noalg."))
+    while (hs_str_starts(symbol, "noalg."))
         symbol = from(symbol, 6);
     name = hs_arena_copy(arena, symbol.text, symbol.size);
     for (size_t i = 0; i < symbol.size; i++) {

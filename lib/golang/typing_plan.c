@@ -75,13 +75,6 @@ uint32_t typing_slot_for(const struct typing *t, uint64_t size, bool pointers)
     return slot_sizes[low] * 8u;
 }
 
-static bool begins(struct hs_str name, const char *with)
-{
-    size_t size = strlen(with);
-
-    return name.size >= size && memcmp(name.text, with, size) == 0;
-}
-
 static bool is(struct hs_str name, const char *text)
 {
     return hs_str_equal(name, hs_str_of(text));
@@ -120,8 +113,8 @@ field_of(const struct typing *t, const struct hs_go_type *type, uint32_t index)
 
 static bool is_trie_node(const struct hs_go_type *type)
 {
-    return begins(type->name, "internal/sync.node[") ||
-           begins(type->name, "internal/concurrent.node[");
+    return hs_str_starts(type->name, "internal/sync.node[") ||
+           hs_str_starts(type->name, "internal/concurrent.node[");
 }
 
 /* sync/atomic.Pointer[T]: the word is the last field's. */
@@ -134,7 +127,7 @@ static bool plan_atomic(struct planner *p, const struct hs_go_type *type,
         field_of(p->t, type, type->field_count - 1);
     const struct hs_go_type *array, *pointer;
 
-    if (!begins(type->name, "sync/atomic.Pointer[") || !first || !last)
+    if (!hs_str_starts(type->name, "sync/atomic.Pointer[") || !first || !last)
         return false;
     array = hs_names_type(names, first->type);
     pointer = hs_names_type(names, array->elem);
@@ -153,7 +146,7 @@ static bool plan_special(struct planner *p, const struct hs_go_type *type,
 {
     unsigned word = p->t->word;
 
-    if (begins(type->name, "sync")) {
+    if (hs_str_starts(type->name, "sync")) {
         if (is(type->name, "sync.eface") && type->size == 2 * word) {
             add_op(p, OP_EFACE, base, HS_NO_TYPE, 2);
             return true;
@@ -295,7 +288,8 @@ static uint8_t rank_of(const struct typing *t, const struct hs_go_type *type)
     uint64_t size = type->size;
     uint8_t rank = 1;
 
-    if (begins(type->name, "<-chan ") || begins(type->name, "chan<- ") ||
+    if (hs_str_starts(type->name, "<-chan ") ||
+        hs_str_starts(type->name, "chan<- ") ||
         (type->name.size && memmem(type->name.text, type->name.size,
                                    "go.shape.", strlen("go.shape."))))
         return 0;

@@ -31,13 +31,6 @@ struct hs_str hs_goname_package(struct hs_str function)
     return (struct hs_str){function.text, 0};
 }
 
-static bool starts(struct hs_str name, const char *prefix)
-{
-    size_t size = strlen(prefix);
-
-    return name.size >= size && memcmp(name.text, prefix, size) == 0;
-}
-
 /* Is the first element of FUNCTION's package one of WORDS? */
 static bool first_is(struct hs_str function, const char *const *words,
                      size_t count)
@@ -67,7 +60,7 @@ bool hs_goname_standard(struct hs_str function)
         "unsafe",    "vendor",  "weak",
     };
 
-    if (starts(function, "type:") || starts(function, "go:"))
+    if (hs_str_starts(function, "type:") || hs_str_starts(function, "go:"))
         return true;
     return first_is(function, elements, sizeof(elements) / sizeof(elements[0]));
 }

@@ -77,13 +77,6 @@ static void put_title(const struct hs_picture *picture, struct hs_output *out,
     hs_output_puts(out, "</title>");
 }
 
-static bool starts(struct hs_str text, const char *word)
-{
-    size_t size = strlen(word);
-
-    return text.size >= size && memcmp(text.text, word, size) == 0;
-}
-
 /* Writes what stands for the start of SVG; returns how much of it that was. */
 static size_t put_piece(const struct hs_picture *picture, struct hs_output *out,
                         struct hs_str svg)
@@ -91,15 +84,15 @@ static size_t put_piece(const struct hs_picture *picture, struct hs_output *out,
     static const char stroke[] = "stroke=\"transparent\""; /* no SVG colour */
     const char *end;
 
-    if (starts(svg, HS_PICTURE_AMPERSAND)) {
+    if (hs_str_starts(svg, HS_PICTURE_AMPERSAND)) {
         hs_output_puts(out, "&amp;");
         return strlen(HS_PICTURE_AMPERSAND);
     }
-    if (starts(svg, stroke)) {
+    if (hs_str_starts(svg, stroke)) {
         hs_output_puts(out, "stroke=\"none\"");
         return strlen(stroke);
     }
-    if (starts(svg, "<title>") &&
+    if (hs_str_starts(svg, "<title>") &&
         (end = memmem(svg.text, svg.size, "</title>", 8))) {
         put_title(picture, out, svg.text + 7);
         return (size_t)(end - svg.text) + 8;
