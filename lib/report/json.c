@@ -236,8 +236,19 @@ static bool enter(struct walk *walk, const struct hs_block *block)
     return block->kind == HS_BLOCK_GROUP || block->kind == HS_BLOCK_LIST;
 }
 
-static void leave(struct walk *walk, const struct hs_block *block)
+static bool visit(void *context, const struct hs_block *block)
 {
+    struct walk *walk = context;
+    bool entered = enter(walk, block);
+
+    hs_arena_reset(&walk->texts);
+    return entered;
+}
+
+static void leave(void *context, const struct hs_block *block)
+{
+    struct walk *walk = context;
+
     if (block->kind == HS_BLOCK_LIST)
         hs_json_close(&walk->json, ']');
     else if (block->key || is_item(block))
@@ -246,29 +257,10 @@ static void leave(struct walk *walk, const struct hs_block *block)
 
 static void write_document(struct walk *walk, const struct hs_document *doc)
 {
-    const struct hs_block *block = doc->top->first, *next, *parent;
-
     begin_object(walk, NULL);
     claim_key(walk, "schema");
     hs_json_text(&walk->json, "schema", hs_str_of(doc->schema));
-    while (block) {
-        bool entered = enter(walk, block);
-
-        next = entered ? hs_doc_first(block) : NULL;
-        if (entered && !next)
-            leave(walk, block);
-        hs_arena_reset(&walk->texts);
-        while (!next && block != doc->top) {
-            parent = block->parent; /* BLOCK may go */
-            next = hs_doc_next(block);
-            if (next)
-                break;
-            block = parent;
-            if (block != doc->top)
-                leave(walk, block);
-        }
-        block = next;
-    }
+    hs_doc_walk(doc, visit, leave, walk);
     end_object(walk);
 }
 

@@ -77,3 +77,29 @@ const struct hs_doc_row *hs_doc_next_row(const struct hs_block *table,
 {
     return table->supply ? hs_doc_first_row(table) : row->next;
 }
+
+void hs_doc_walk(const struct hs_document *doc,
+                 bool (*enter)(void *context, const struct hs_block *block),
+                 void (*leave)(void *context, const struct hs_block *block),
+                 void *context)
+{
+    const struct hs_block *block = doc->top->first, *next, *parent;
+
+    while (block) {
+        bool entered = enter(context, block);
+
+        next = entered ? hs_doc_first(block) : NULL;
+        if (entered && !next)
+            leave(context, block);
+        while (!next && block != doc->top) {
+            parent = block->parent; /* BLOCK may go */
+            next = hs_doc_next(block);
+            if (next)
+                break;
+            block = parent;
+            if (block != doc->top)
+                leave(context, block);
+        }
+        block = next;
+    }
+}

@@ -28,4 +28,11 @@ const struct hs_doc_row *hs_doc_first_row(const struct hs_block *table);
 const struct hs_doc_row *hs_doc_next_row(const struct hs_block *table,
                                          const struct hs_doc_row *row);
 
+/* Calls ENTER for the blocks of DOC but the top, in the order of writing. Where
+ * it says true, those in the block follow, and LEAVE comes behind them. */
+void hs_doc_walk(const struct hs_document *doc,
+                 bool (*enter)(void *context, const struct hs_block *block),
+                 void (*leave)(void *context, const struct hs_block *block),
+                 void *context);
+
 #endif

@@ -270,35 +270,23 @@ static bool enter(struct hs_page *page, const struct hs_block *block)
     return true;
 }
 
-static void leave(struct hs_page *page, const struct hs_block *block)
+static bool visit(void *context, const struct hs_block *block)
 {
+    struct hs_page *page = context;
+    bool entered = enter(page, block);
+
+    hs_arena_reset(page->cells);
+    hs_arena_reset(page->arena);
+    return entered;
+}
+
+static void leave(void *context, const struct hs_block *block)
+{
+    struct hs_page *page = context;
+
     if (is_titled(block) || is_item(block))
         page->last = HS_PAGE_BLOCK;
     page->group = NULL; /* of a stream, the next item may be where it was */
-}
-
-static void put_document(struct hs_page *page, const struct hs_document *doc)
-{
-    const struct hs_block *block = doc->top->first, *next, *parent;
-
-    while (block) {
-        bool entered = enter(page, block);
-
-        hs_arena_reset(page->cells);
-        hs_arena_reset(page->arena);
-        next = entered ? hs_doc_first(block) : NULL;
-        if (entered && !next)
-            leave(page, block);
-        while (!next && block != doc->top) {
-            parent = block->parent; /* BLOCK may go */
-            next = hs_doc_next(block);
-            if (next)
-                break;
-            block = parent;
-            leave(page, block);
-        }
-        block = next;
-    }
 }
 
 static bool render(const struct hs_document *doc, struct hs_output *out,
@@ -308,7 +296,7 @@ static bool render(const struct hs_document *doc, struct hs_output *out,
     struct hs_page page = {.out = out, .arena = &arena, .cells = &cells};
 
     page.ellipsis = out->unicode ? "…" : "...";
-    put_document(&page, doc);
+    hs_doc_walk(doc, visit, leave, &page);
     hs_arena_free(&cells);
     hs_arena_free(&arena);
     return hs_output_finish(out, err);
