@@ -37,6 +37,11 @@ void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
                   struct hs_block *group, const char *key,
                   const struct hs_path *path);
 
+/* How the first object of PATH is reached, where its holder is more than a
+ * word: "in main.serve", "goroutine 17, deferred by main.serve"; else "". */
+const char *hs_look_entry(const struct hs_heap_case *c,
+                          const struct hs_path *path, struct hs_document *doc);
+
 /* The numbers (uint32_t) of the steps of PATH that are shown: not those that
  * are inner parts of a map. */
 struct hs_column hs_look_steps(const struct hs_heap_case *c,

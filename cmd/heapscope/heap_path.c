@@ -67,43 +67,35 @@ static struct hs_str allocated_at(const struct hs_heap_case *c, uint32_t object,
         line->function.text, (int)file.size, file.text, line->line));
 }
 
-/* How the first object is reached, where the holder is more than a word. */
-static const char *entry_text(const struct hs_heap_case *c,
-                              const struct hs_path *path,
-                              struct hs_document *doc)
+/* Is OBJECT nothing but a reference: a pointer, slice, string, map, chan or
+ * func that stands by itself?  Go has no word for what it leads to. */
+static bool is_reference(const struct hs_heap_case *c, uint32_t object)
 {
-    const struct hs_holder *holder = &c->holders->holders[path->holder];
-    struct hs_str name = hs_holders_name(c->holders, path->holder, doc->arena);
+    const struct hs_names *names = c->heap->names;
+    uint32_t typing = hs_names_typing(names, object);
 
-    switch ((enum hs_holder_kind)holder->kind) {
-    case HS_HOLDER_FRAME:
-        if (path->count > 1)
-            return hs_doc_printf(doc, "%s of its goroutines, in %.*s",
-                                 hs_show_count(path->count).text,
-                                 (int)name.size, name.text);
-        return hs_doc_printf(doc, "in %.*s", (int)name.size, name.text);
-    case HS_HOLDER_GOROUTINE:
-    case HS_HOLDER_FINALIZER:
-        return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
-    case HS_HOLDER_GLOBAL: /* of the runtime */
-        if (path->holder != path->unit)
-            return hs_doc_printf(doc, "%.*s", (int)name.size, name.text);
-        break;
+    if (hs_typing_shape(typing) != HS_SHAPE_ONE ||
+        hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS)
+        return false;
+    switch (
+        (enum hs_go_kind)hs_names_type(names, hs_typing_type(typing))->kind) {
+    case HS_GO_POINTER:
+    case HS_GO_SLICE:
+    case HS_GO_STRING:
+    case HS_GO_MAP:
+    case HS_GO_CHAN:
+    case HS_GO_FUNC:
+    case HS_GO_UNSAFE_POINTER:
+        return true;
     default:
-        break;
+        return false;
     }
-    if (path->through == path->holder)
-        return "";
-    name = hs_holders_name(c->holders, path->through, doc->arena);
-    if (hs_look_holder_type(c, path->through).size)
-        return "";
-    return hs_doc_printf(doc, "through %.*s, which it points to",
-                         (int)name.size, name.text);
 }
 
-/* "at +16  and 31 more like it", ".Items[3]  and ..." */
+/* "at +16  and 31 more like it", ".Items[3]  and ..."; PLAIN: an offset would
+ * tell nothing. */
 static const char *via_text(const struct hs_path_step *step, struct hs_str via,
-                            struct hs_document *doc)
+                            bool plain, struct hs_document *doc)
 {
     const char *more = "";
 
@@ -112,7 +104,7 @@ static const char *via_text(const struct hs_path_step *step, struct hs_str via,
                              hs_show_count(step->alike - 1).text);
     if (via.size)
         return hs_doc_printf(doc, "%.*s%s", (int)via.size, via.text, more);
-    if (step->offset == HS_NO_OFFSET)
+    if (step->offset == HS_NO_OFFSET || plain)
         return "";
     return hs_doc_printf(doc, "at +%" PRIu64 "%s", step->offset, more);
 }
@@ -149,12 +141,12 @@ static const char *first_text(const struct hs_heap_case *c,
                               const struct hs_path_step *step,
                               struct hs_document *doc)
 {
-    const char *entry = entry_text(c, path, doc);
+    const char *entry = hs_look_entry(c, path, doc);
 
     if (!via.size)
         return entry;
     return hs_doc_printf(doc, "%s%s%s", entry, *entry ? "  " : "",
-                         via_text(step, via, doc));
+                         via_text(step, via, false, doc));
 }
 
 /* Step NUMBER of PATH; FIRST: no other one is shown before it. */
@@ -166,11 +158,12 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     struct hs_document *doc = run->doc;
     struct hs_value values[STEP_COLUMNS] = {0};
     struct hs_str via = hs_look_via(c, path, number, doc->arena);
+    bool plain = number > 0 && is_reference(c, path->steps[number - 1].object);
 
     step.alike = hs_look_alike(run, c, path, number);
     values[STEP_VIA_TEXT] =
         hs_value_text(first ? first_text(c, path, via, &step, doc)
-                            : via_text(&step, via, doc));
+                            : via_text(&step, via, plain, doc));
     values[STEP_NAME] = str_value(hs_look_object(c, step.object, doc->arena));
     values[STEP_ADDRESS] =
         hs_value_address(hs_heap_address(c->heap, step.object));

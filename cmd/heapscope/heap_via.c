@@ -162,6 +162,9 @@ struct hs_str hs_look_via(const struct hs_heap_case *c,
     for (uint32_t i = first; i <= number; i++) {
         struct hs_str part = reference(c, path, i, arena);
 
+        /* `.inflight key 7`, not `.inflightkey 7` */
+        if (chars.count && hs_str_starts(part, "key "))
+            hs_column_push(&chars, " ");
         if (part.size)
             memcpy(hs_column_extend(&chars, part.size), part.text, part.size);
     }

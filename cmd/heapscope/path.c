@@ -211,7 +211,8 @@ static void add_descents(struct hs_run *run, const struct hs_heap_case *c,
             path = (struct hs_path){.unit = target->holders[i],
                                     .holder = target->holders[i],
                                     .through = target->holders[i],
-                                    .count = 1};
+                                    .count = 1,
+                                    .goroutines = 1};
             pile(run, c, hs_retention_holder(c->retention, path.unit), &path);
         } else {
             hs_paths_descend(c->heap, c->retention, target->holders[i], KEEP,

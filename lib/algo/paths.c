@@ -20,7 +20,7 @@
 /* A way found: HOLDER points to number FIRST. */
 struct way {
     uint32_t unit, holder, first;
-    uint32_t length, count;
+    uint32_t length, count, goroutines;
     bool deferred, best; /* through a frame; the shortest of its unit */
 };
 
@@ -37,6 +37,7 @@ struct search {
     size_t head, tail;
     struct hs_column ways; /* struct way */
     struct hs_map known;   /* key of a way -> its number */
+    struct hs_map counted; /* a way's number and a goroutine in one -> any */
     uint32_t *leaf;        /* by number: the folded target behind it */
 };
 
@@ -97,25 +98,42 @@ static uint64_t way_key(const struct search *s, const struct way *way)
     return hs_hash_number((uint64_t)way->holder << 32 | way->first, key);
 }
 
+/* The goroutine that HOLDER is or that runs it; HOLDER itself if it has to do
+ * with none. */
+static uint32_t goroutine_of(const struct search *s, uint32_t holder)
+{
+    const struct hs_holder *its = &s->holders->holders[holder];
+
+    return its->kind == HS_HOLDER_FRAME ? its->parent : holder;
+}
+
+/* Is HOLDER of a goroutine that way NUMBER was not known to start from? */
+static bool is_new(struct search *s, uint32_t number, uint32_t holder)
+{
+    uint32_t count = (uint32_t)s->counted.count;
+
+    return hs_map_add(&s->counted,
+                      (uint64_t)number << 32 | goroutine_of(s, holder),
+                      count) == count;
+}
+
 /* HOLDER refers to number FIRST. */
 static void add_way(struct search *s, uint32_t holder, uint32_t first)
 {
     struct way way = {.unit = unit_of(s, holder),
                       .holder = holder,
                       .first = first,
-                      .length = s->distance[first],
-                      .count = 1};
+                      .length = s->distance[first]};
     struct way *ways;
     uint32_t number;
 
     way.deferred = s->holders->holders[holder].deferred;
     number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
-    if (number == s->ways.count) {
+    if (number == s->ways.count)
         hs_column_push(&s->ways, &way);
-        return;
-    }
     ways = s->ways.at;
     ways[number].count++;
+    ways[number].goroutines += is_new(s, number, holder);
 }
 
 static void enqueue(struct search *s, uint32_t number, uint32_t next,
@@ -260,7 +278,18 @@ static uint32_t count_different(const struct hs_heap *heap,
     return different;
 }
 
-/* Where object FROM points to STEP's, and to how many of its size. */
+/* Is object A of B's size and, as far as that is known, of its type? */
+static bool is_like(const struct hs_heap *heap, uint32_t a, uint32_t b)
+{
+    uint32_t x = hs_names_typing(heap->names, a);
+    uint32_t y = hs_names_typing(heap->names, b);
+
+    return hs_heap_size(heap, a) == hs_heap_size(heap, b) &&
+           hs_typing_type(x) == hs_typing_type(y) &&
+           hs_typing_shape(x) == hs_typing_shape(y);
+}
+
+/* Where object FROM points to STEP's, and to how many like it. */
 static void look_up_reference(const struct hs_heap *heap, uint32_t from,
                               struct hs_path_step *step,
                               struct hs_arena *passing)
@@ -268,7 +297,7 @@ static void look_up_reference(const struct hs_heap *heap, uint32_t from,
     struct hs_memory memory = hs_heap_memory(heap, from);
     struct hs_fields fields = hs_fields_of(&memory);
     struct hs_column alike = HS_COLUMN(uint64_t, passing);
-    uint64_t offset, size = hs_heap_size(heap, step->object), last = UINT64_MAX;
+    uint64_t offset, last = UINT64_MAX;
 
     while (hs_fields_next(&fields, &offset)) {
         uint64_t object;
@@ -280,7 +309,7 @@ static void look_up_reference(const struct hs_heap *heap, uint32_t from,
         if (object == HS_NO_OBJECT || object == last)
             continue;
         last = object;
-        if (hs_heap_size(heap, (uint32_t)object) == size)
+        if (is_like(heap, (uint32_t)object, step->object))
             hs_column_push(&alike, &object);
         if (object == step->object && step->offset == HS_NO_OFFSET)
             step->offset = offset;
@@ -355,7 +384,8 @@ static struct hs_path make_path(const struct search *s, const struct way *way,
     struct hs_path path = {.unit = way->unit,
                            .holder = way->holder,
                            .through = way->holder,
-                           .count = way->count};
+                           .count = way->count,
+                           .goroutines = way->goroutines};
     uint32_t number = way->first;
 
     for (; number; number = s->next[number]) {
@@ -397,6 +427,7 @@ static struct search search_open(const struct hs_heap *heap,
         s.leaf[i] = HS_NO_OBJECT;
     s.ways = HS_COLUMN(struct way, scratch);
     hs_map_init(&s.known, scratch, 64);
+    hs_map_init(&s.counted, scratch, 64);
     return s;
 }
 
@@ -410,6 +441,7 @@ static void search_clear(struct search *s)
     s->head = s->tail = 0;
     s->ways.count = 0;
     hs_map_init(&s->known, s->scratch, 64);
+    hs_map_init(&s->counted, s->scratch, 64);
 }
 
 /* Searches from TARGETS back, and keeps at most MOST of the ways found. */
@@ -481,6 +513,7 @@ void hs_paths_shortest(const struct hs_heap *heap,
                              .holder = HS_NO_RECORD,
                              .through = HS_NO_RECORD,
                              .count = 1,
+                             .goroutines = 1,
                              .step_count = (uint32_t)steps.count,
                              .steps = at};
     if (node == HS_NO_NODE)
@@ -506,8 +539,11 @@ void hs_paths_descend(const struct hs_heap *heap,
     uint32_t objects = hs_heap_count(heap);
     uint32_t node = hs_retention_holder(retention, holder), child, all;
 
-    *path = (struct hs_path){
-        .unit = holder, .holder = holder, .through = holder, .count = 1};
+    *path = (struct hs_path){.unit = holder,
+                             .holder = holder,
+                             .through = holder,
+                             .count = 1,
+                             .goroutines = 1};
     while (steps.count < most &&
            hs_retention_children(retention, node, &child, 1, &all)) {
         double share = (double)hs_retention_bytes(retention, child) /

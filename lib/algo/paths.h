@@ -23,8 +23,9 @@
 
 struct hs_path_step {
     uint32_t object;
-    uint32_t alike;  /* objects of its size that the step before points to, it
-                      * included; 1 for the first; 0: see hs_paths_step */
+    uint32_t alike;  /* objects of its size and type that the step before points
+                      * to, it included; 1 for the first; 0: see hs_paths_step
+                      */
     uint64_t offset; /* bytes into the step before, where the pointer is */
     uint32_t count;  /* hs_paths_pile: how many of its kind this one stands for;
                       * 0 or 1: only itself */
@@ -36,7 +37,8 @@ struct hs_path {
     uint32_t holder;  /* it, or the goroutine or frame below it */
     uint32_t through; /* the variable below it that points to the first object,
                        * if another than HOLDER: what HOLDER points to */
-    uint32_t count;   /* how many ways this one stands for */
+    uint32_t count;   /* how many ways this one stands for, and from how many */
+    uint32_t goroutines; /* goroutines; of a way from none of them 1 */
     uint32_t step_count;
     const struct hs_path_step *steps; /* the last is a target */
 };

@@ -27,12 +27,15 @@
 struct expected {
     uint32_t unit, holder, first; /* nodes; FIRST only of variables' ways */
     uint32_t length, count;
+    bool from[RANDOM_NODES]; /* goroutines; or HOLDER, which is no such thing */
     bool deferred, found;
 };
 
 struct fixture {
     struct random_heap heap;
     struct hs_retention *retention;
+    struct hs_names names;
+    uint32_t typings[RANDOM_OBJECTS]; /* of every other heap; else 0 */
     uint64_t seed;
     bool target[RANDOM_NODES];
     uint32_t distance[RANDOM_NODES]; /* to a target, past no holder but those
@@ -49,6 +52,23 @@ static void retain(struct fixture *f)
     CHECK(hs_retention_new(f->heap.heap, f->heap.holders, 1, &f->heap.arena,
                            &scratch, &f->retention, &err));
     hs_arena_free(&scratch);
+}
+
+/* Two types and their rows, or none. */
+static void name_objects(struct fixture *f)
+{
+    uint64_t seed = f->seed;
+
+    memset(f->typings, 0, sizeof(f->typings));
+    f->names = (struct hs_names){.typings = f->typings};
+    if (f->seed % 2 == 0)
+        return;
+    for (uint32_t i = 0; i < f->heap.objects; i++)
+        f->typings[i] =
+            hs_typing(hs_shape_draw(&seed, 3),
+                      hs_shape_draw(&seed, 2) ? HS_SHAPE_ONE : HS_SHAPE_MANY,
+                      HS_EVIDENCE_REACHED + hs_shape_draw(&seed, 2), false);
+    f->heap.dump.snapshot.heap->names = &f->names;
 }
 
 static const struct hs_holder *holder_of(const struct fixture *f, uint32_t node)
@@ -135,6 +155,9 @@ static void expect(struct fixture *f, uint32_t holder, uint32_t first)
         way->deferred = random_heap_is_deferred(&f->heap, holder);
     }
     way->count++;
+    way->from[holder_of(f, holder)->kind == HS_HOLDER_FRAME
+                  ? f->heap.objects + holder_of(f, holder)->parent
+                  : holder] = true;
     if (f->distance[first] < way->length)
         way->length = f->distance[first];
 }
@@ -199,8 +222,17 @@ static uint32_t object_at(const struct fixture *f, uint64_t address)
     return HS_NO_OBJECT;
 }
 
+static bool is_alike(const struct fixture *f, uint32_t a, uint32_t b)
+{
+    uint32_t differ = f->typings[a] ^ f->typings[b]; /* not how it is known */
+
+    return f->heap.object[a].size == f->heap.object[b].size &&
+           (differ & hs_typing(HS_MOST_TYPES - 1, 15, 0, false)) == 0;
+}
+
 /* STEP's reference is a pointer word of FROM that leads to it, the first one,
- * and as many different objects of its size are pointed to as it says. */
+ * and as many different objects of its size and type are pointed to as it says.
+ */
 static void check_reference(const struct fixture *f, uint32_t from,
                             const struct hs_path_step *step)
 {
@@ -216,8 +248,7 @@ static void check_reference(const struct fixture *f, uint32_t from,
             continue;
         if (to == step->object && offset == HS_NO_OFFSET)
             offset = w * 8;
-        alike += !seen[to] &&
-                 f->heap.object[to].size == f->heap.object[step->object].size;
+        alike += !seen[to] && is_alike(f, to, step->object);
         seen[to] = true;
     }
     HOLDS(offset != HS_NO_OFFSET);
@@ -238,6 +269,16 @@ static void check_chain(const struct fixture *f, const struct hs_path *path)
         HOLDS(f->heap.edge[from][path->steps[i].object]);
         check_reference(f, from, &path->steps[i]);
     }
+}
+
+static void check_starts(const struct fixture *f, const struct expected *way,
+                         const struct hs_path *path)
+{
+    uint32_t starts = 0;
+
+    for (uint32_t v = 0; v < f->heap.nodes; v++)
+        starts += way->from[v];
+    HOLDS(path->goroutines == starts);
 }
 
 /* The way that PATH is one of: it has its count and its length, and was not
@@ -269,6 +310,7 @@ static const struct expected *check_path(struct fixture *f,
     }
     HOLDS(i < f->way_count);
     f->ways[i].found = true;
+    check_starts(f, &f->ways[i], path);
     return &f->ways[i];
 }
 
@@ -415,6 +457,7 @@ static void check_heap(struct fixture *f)
 {
     uint64_t seed = f->seed;
 
+    name_objects(f);
     retain(f);
     check_targets(f, 1 + f->heap.objects / 2, &seed);
     check_targets(f, f->heap.objects, &seed);
