@@ -96,6 +96,14 @@ bool hs_typing_inner(const struct hs_names *names, uint32_t typing)
            shape == HS_SHAPE_CHAN_BUFFER;
 }
 
+/* Is it a slice or a string that stands by itself, in an interface or behind a
+ * pointer?  What it leads to has the same name. */
+static bool is_header(const struct hs_go_type *type)
+{
+    return type->kind == HS_GO_STRING ||
+           (type->kind == HS_GO_SLICE && hs_str_starts(type->name, "[]"));
+}
+
 struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
                              struct hs_arena *arena)
 {
@@ -114,15 +122,18 @@ struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
     };
     enum hs_shape shape = hs_typing_shape(typing);
     uint32_t type = hs_typing_type(typing);
+    const char *after;
     struct hs_str name;
 
     if (type == HS_NO_TYPE || !names ||
         shape >= sizeof(around) / sizeof(around[0]))
         return (struct hs_str){0};
     name = hs_names_type(names, type)->name;
-    if (!around[shape][0][0] && !around[shape][1][0])
+    after = around[shape][1];
+    if (shape == HS_SHAPE_ONE && is_header(hs_names_type(names, type)))
+        after = " (header)";
+    if (!around[shape][0][0] && !after[0])
         return name;
     return hs_str_of(hs_arena_printf(arena, "%s%.*s%s", around[shape][0],
-                                     (int)name.size, name.text,
-                                     around[shape][1]));
+                                     (int)name.size, name.text, after));
 }

@@ -213,8 +213,9 @@ const struct hs_local *hs_names_local(const struct hs_names *names,
                                       uint32_t frame, uint64_t offset);
 
 /* What an object with word TYPING is called, made in ARENA where it has to be:
- * "main.Order", "[]main.Line", "map[string]int", "map[string]int (groups)",
- * "chan error"; empty if unknown. */
+ * "main.Order", "[]main.Line", "map[string]int", "map[string]int (entries)",
+ * "chan error"; a string that is an object of its own, beside its bytes, is
+ * "string (header)"; empty if unknown. */
 struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
                              struct hs_arena *arena);
 

@@ -77,7 +77,12 @@ TEST(a_local_is_as_long_as_its_type_or_a_word)
 TEST(an_object_is_called_by_its_type_and_what_it_is_to_it)
 {
     static const struct hs_go_type types[] = {
-        {.size = 0}, {.name = {"main.T", 6}}, {.name = {"map[int]bool", 12}}};
+        {.size = 0},
+        {.name = {"main.T", 6}},
+        {.name = {"map[int]bool", 12}},
+        {.name = {"string", 6}, .kind = HS_GO_STRING},
+        {.name = {"[]string", 8}, .kind = HS_GO_SLICE, .elem = 3},
+        {.name = {"main.Tags", 9}, .kind = HS_GO_SLICE, .elem = 3}};
     static const struct {
         uint32_t type;
         enum hs_shape shape;
@@ -93,7 +98,12 @@ TEST(an_object_is_called_by_its_type_and_what_it_is_to_it)
         {1, HS_SHAPE_CHAN, "main.T", false},
         {1, HS_SHAPE_CHAN_BUFFER, "main.T (buffer)", true},
         {1, HS_SHAPE_CLOSURE, "main.T", false},
-        {9, HS_SHAPE_ONE, "", false}, /* no such type */
+        {3, HS_SHAPE_ONE, "string (header)", false},
+        {3, HS_SHAPE_STRING, "string", false},
+        {3, HS_SHAPE_MANY, "[]string", false},
+        {4, HS_SHAPE_ONE, "[]string (header)", false},
+        {5, HS_SHAPE_ONE, "main.Tags", false}, /* and [] of them is not it */
+        {9, HS_SHAPE_ONE, "", false},          /* no such type */
         {1, (enum hs_shape)15, "", false},
     };
     struct hs_names names = {

@@ -34,6 +34,8 @@ type object struct {
 type edge struct {
 	To  string `json:"to"`
 	Via string `json:"via"`
+	// Bare is how it reads without the names of variables, if that differs.
+	Bare string `json:"bare,omitempty"`
 }
 
 type field struct {
@@ -85,7 +87,7 @@ func is(p unsafe.Pointer, name string) {
 }
 
 func leads(p unsafe.Pointer, via string) {
-	answer.Edges = append(answer.Edges, edge{hex(p), via})
+	answer.Edges = append(answer.Edges, edge{To: hex(p), Via: via})
 }
 
 // one says that *P is an object, and that VIA leads to it.
@@ -204,7 +206,12 @@ var (
 		table [4]struct{ leaf *inner.Leaf }
 		iface shape
 	}
+	// What these point to has no name of its own.
+	spare  any = &pair{}
+	spares     = []any{nil, &pair{}}
 )
+
+type pair struct{ a, b *inner.Leaf }
 
 func leaf(via string) *inner.Leaf { return one(&inner.Leaf{}, via) }
 
@@ -282,7 +289,7 @@ func interfaces(e *everything) {
 	leads(unsafe.Pointer(c), "[1].(*main.circle)")
 	e.any = leaf(".any.(*heapscope.example/names-kinds/inner.Leaf)")
 	e.boxed = text("a string in an interface", "")
-	is((*[2]unsafe.Pointer)(unsafe.Pointer(&e.boxed))[1], "string")
+	is((*[2]unsafe.Pointer)(unsafe.Pointer(&e.boxed))[1], "string (header)")
 	leads((*[2]unsafe.Pointer)(unsafe.Pointer(&e.boxed))[1], ".boxed.(string)")
 	e.err = fmt.Errorf("wrapped: %w", errors.New("the cause"))
 	leads((*[2]unsafe.Pointer)(unsafe.Pointer(&e.err))[1], ".err.(*fmt.wrapError)")
@@ -345,11 +352,15 @@ func globals(e *everything) {
 	short = leaf("")
 	local.table[3].leaf = leaf("")
 	local.iface = &circle{2}
+	spare.(*pair).b = leaf("")
+	spares[1].(*pair).b = leaf("")
 	answer.Globals = []global{
 		{hex(unsafe.Pointer(&short)), "main.short", ""},
 		{hex(unsafe.Pointer(&local.table[3].leaf)), "main.local", ".table[3].leaf"},
 		{hex(unsafe.Add(unsafe.Pointer(&local.iface), unsafe.Sizeof(short))), "main.local",
 			".iface.(*main.circle)"},
+		{hex(unsafe.Pointer(&spare.(*pair).b)), "*main.spare.(*main.pair)", ".b"},
+		{hex(unsafe.Pointer(&spares[1].(*pair).b)), "*main.spares[1].(*main.pair)", ".b"},
 	}
 }
 
