@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "algo/types_impl.h"
+#include "base/hash.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "model/goversion.h"
@@ -27,12 +28,13 @@ struct counting {
     const struct hs_retention *retention;
     struct hs_types_tally *tally;
     struct hs_dominators_index index;
-    uint32_t *row_of;       /* by number: the row, UINT32_MAX for a holder */
-    uint32_t *row_of_fold;  /* by vertex, 1 + the row of what is folded and has
-                             * others folded into it */
-    struct hs_column folds; /* uint64_t: see note_fold */
-    struct hs_column large; /* struct large_fold */
-    struct hs_column rows;  /* struct hs_type_row */
+    uint32_t *row_of;        /* by number: the row, UINT32_MAX for a holder */
+    uint32_t *row_of_fold;   /* by vertex, 1 + the row of what is folded and has
+                              * others folded into it */
+    struct hs_column folds;  /* uint64_t: see note_fold */
+    struct hs_column large;  /* struct large_fold */
+    struct hs_column rows;   /* struct hs_type_row */
+    struct hs_map row_named; /* a name's hash -> the first row so called */
     struct count_part *parts;
     unsigned part_count;
     struct hs_arena *arena, *scratch;
@@ -98,6 +100,28 @@ static void count_fold(struct counting *counting, struct count_part *part,
         note_fold(counting, part, at->number, row, bytes);
 }
 
+/* The row that FRESH belongs to, which is added unless there is one that nobody
+ * could tell from it: a closure that was inlined is compiled several times
+ * under one name. */
+static uint32_t add_row(struct counting *counting,
+                        const struct hs_type_row *fresh)
+{
+    uint32_t next = (uint32_t)counting->rows.count, row;
+    uint64_t hash =
+        hs_hash_bytes(fresh->name.text, fresh->name.size, hs_hash_seed());
+    const struct hs_type_row *there;
+
+    row = hs_map_add(&counting->row_named, hash, next);
+    if (row != next) {
+        there = (const struct hs_type_row *)counting->rows.at + row;
+        if (hs_str_equal(there->name, fresh->name) &&
+            there->pointers == fresh->pointers && there->slot == fresh->slot)
+            return row;
+    }
+    hs_column_push(&counting->rows, fresh);
+    return next;
+}
+
 /* Makes the row of KEY, an object of SIZE bytes, if it is the first of its
  * kind.  A damaged dump may have as many descriptors as objects: then slots
  * do. */
@@ -113,9 +137,8 @@ static void want_row(struct counting *counting, uint64_t key, uint64_t size)
         if (hs_map_lookup(map, key) != HS_MAP_NONE)
             return;
     }
-    hs_map_add(map, key, (uint32_t)counting->rows.count);
     fresh = hs_types_make_row(counting->types, key, counting->arena);
-    hs_column_push(&counting->rows, &fresh);
+    hs_map_add(map, key, add_row(counting, &fresh));
 }
 
 /* Makes the rows of the program's types. */
@@ -432,6 +455,14 @@ static struct counting start(const struct hs_heap *heap,
 {
     const struct hs_type_record *records = heap->types.at;
     struct hs_types *types = hs_arena_zeroed(arena, 1, sizeof(*types));
+    struct counting counting = {.types = types,
+                                .retention = retention,
+                                .tally = tally,
+                                .folds = HS_COLUMN(uint64_t, scratch),
+                                .large = HS_COLUMN(struct large_fold, scratch),
+                                .rows = HS_COLUMN(struct hs_type_row, arena),
+                                .arena = arena,
+                                .scratch = scratch};
 
     types->heap = heap;
     types->names = heap->names;
@@ -441,14 +472,8 @@ static struct counting start(const struct hs_heap *heap,
     hs_map_init(&types->records_by_type, arena, heap->types.count);
     for (uint32_t i = 0; i < heap->types.count; i++)
         hs_map_add(&types->records_by_type, records[i].type, i);
-    return (struct counting){.types = types,
-                             .retention = retention,
-                             .tally = tally,
-                             .folds = HS_COLUMN(uint64_t, scratch),
-                             .large = HS_COLUMN(struct large_fold, scratch),
-                             .rows = HS_COLUMN(struct hs_type_row, arena),
-                             .arena = arena,
-                             .scratch = scratch};
+    hs_map_init(&counting.row_named, scratch, 256);
+    return counting;
 }
 
 struct hs_types *hs_types_new(const struct hs_heap *heap,

@@ -222,6 +222,8 @@ static const struct hs_go_type program[] = {
     {.name = {"example.com/a.Key", 17}, .package = {"example.com/a", 13}},
     /* A damaged one, of itself. */
     {.name = {"[]...", 5}, .kind = HS_GO_SLICE, .elem = 8},
+    /* As a function that was compiled twice has two closures. */
+    {.name = {"main.Node", 9}, .kind = HS_GO_STRUCT, .has_pointers = true},
 };
 
 #define PROGRAM (sizeof(program) / sizeof(program[0]))
@@ -282,6 +284,25 @@ TEST(rows_are_types_by_what_the_object_is_to_them_and_guesses_apart)
     CHECK(!row(&f, "main.Node (a guess)")->named);
     assert_int_equal(f.types->typed_objects, 6);
     assert_int_equal(f.types->typed_bytes, 6 * 32);
+    check_rows(f.types, f.c->retention);
+    close_fixture(&f);
+}
+
+TEST(types_of_one_name_are_one_row_that_counts_nothing_twice)
+{
+    uint32_t typings[8];
+    struct hs_names names;
+    struct fixture f;
+
+    open_mixed(&f, &names, typings);
+    for (uint32_t i = 0; i < 8; i++)
+        typings[i] =
+            hs_typing(i % 2 ? 1 : 9, HS_SHAPE_ONE, HS_EVIDENCE_REACHED, false);
+    f.types =
+        hs_types_new(f.c->heap, f.c->retention, NULL, &f.arena, &f.scratch);
+    hs_arena_free(&f.scratch);
+    assert_int_equal(row(&f, "main.Node")->objects, 8);
+    assert_int_equal(row(&f, "main.Node")->retained_bytes, 8 * 32);
     check_rows(f.types, f.c->retention);
     close_fixture(&f);
 }
