@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lens_impl.h - what the two halves of the lens share; for lens*.c only.
+ * lens_impl.h - what the parts of the lens share; for lens*.c only.
  */
 #ifndef HS_GOLANG_LENS_IMPL_H
 #define HS_GOLANG_LENS_IMPL_H
@@ -14,8 +14,12 @@ static inline void lens_add(struct hs_column *chars, struct hs_str text)
         memcpy(hs_column_extend(chars, text.size), text.text, text.size);
 }
 
-/* The type of the interface of type TYPE whose words are at BYTES, which has
- * two; HS_NO_TYPE if it holds nothing, or nothing known. */
+/* The descriptor of what the interface of type TYPE holds whose words are at
+ * BYTES, which has two; 0 if it holds nothing. */
+uint64_t lens_descriptor(const struct golang *g, uint32_t type,
+                         const uint8_t *bytes);
+
+/* The type that it is of; HS_NO_TYPE if it is none that has been read. */
 uint32_t lens_dynamic(const struct golang *g, uint32_t type,
                       const uint8_t *bytes);
 
@@ -24,5 +28,10 @@ uint32_t lens_dynamic(const struct golang *g, uint32_t type,
 void lens_add_value(const struct golang *g, struct hs_column *chars,
                     uint32_t type, const struct hs_memory *memory,
                     uint64_t offset);
+
+/* Appends ADDRESS, a pointer, chan, map or func of type TYPE, as Go would write
+ * it: by the name of what is there, if it has one. */
+void lens_add_pointer(const struct golang *g, struct hs_column *chars,
+                      uint32_t type, uint64_t address);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * lens_value.c - values as Go writes them, for the keys of maps.
  *
- *   "text"  -7  0xc0  true  1.5  0xc000123400  {1, "a"}  [1, 2, …]
+ *   "text"  -7  0xc0  true  1.5  (1+2i)  0xc000123400  {1, "a"}  [1, 2, …]
  *
  * A key is to be recognised, not to be copied: texts end after 40 characters,
  * structs and arrays after 4 parts, and three levels down they are "…".
@@ -52,31 +52,29 @@ static void push_text(struct value_writer *w, const char *text)
     push(w, (struct item){.text = text});
 }
 
-uint32_t lens_dynamic(const struct golang *g, uint32_t type,
-                      const uint8_t *bytes)
+uint64_t lens_descriptor(const struct golang *g, uint32_t type,
+                         const uint8_t *bytes)
 {
     const struct hs_itab *itabs = g->heap->itabs.at;
     uint64_t word = hs_heap_word(g->heap, bytes);
-    uint32_t found;
+    struct hs_cursor c;
 
-    if (word == 0)
-        return HS_NO_TYPE;
-    if (hs_names_type(g->names, type)->methods) {
-        uint64_t descriptor = 0;
+    if (word == 0 || !hs_names_type(g->names, type)->methods)
+        return word;
+    for (size_t i = 0; i < g->heap->itabs.count; i++)
+        if (itabs[i].itab == word && itabs[i].type)
+            return itabs[i].type;
+    c = hs_golang_bytes(g, word, 2 * (uint64_t)g->heap->pointer_size);
+    hs_golang_pointer(g, &c);
+    return hs_golang_pointer(g, &c);
+}
 
-        for (size_t i = 0; i < g->heap->itabs.count && !descriptor; i++)
-            if (itabs[i].itab == word)
-                descriptor = itabs[i].type;
-        if (!descriptor) {
-            struct hs_cursor c =
-                hs_golang_bytes(g, word, 2 * (uint64_t)g->heap->pointer_size);
+uint32_t lens_dynamic(const struct golang *g, uint32_t type,
+                      const uint8_t *bytes)
+{
+    uint32_t found =
+        hs_map_lookup(&g->type_at, lens_descriptor(g, type, bytes));
 
-            hs_golang_pointer(g, &c);
-            descriptor = hs_golang_pointer(g, &c);
-        }
-        word = descriptor;
-    }
-    found = hs_map_lookup(&g->type_at, word);
     return found == HS_MAP_NONE ? HS_NO_TYPE : found;
 }
 
@@ -134,20 +132,17 @@ static void add_signed(struct value_writer *w, uint64_t value, uint64_t size)
     add_text(w, text);
 }
 
-static void add_unsigned(struct value_writer *w, uint64_t value,
-                         const char *format)
+static void add_unsigned(struct value_writer *w, uint64_t value)
 {
     char text[32];
 
-    /* One of two formats, both of them here. */
-    if (format[0] == 'x')
-        snprintf(text, sizeof(text), "0x%" PRIx64, value);
-    else
-        snprintf(text, sizeof(text), "%" PRIu64, value);
+    snprintf(text, sizeof(text), "%" PRIu64, value);
     add_text(w, text);
 }
 
-static void add_float(struct value_writer *w, uint64_t bits, uint64_t size)
+/* PLUS: with a sign in any case. */
+static void add_float(struct value_writer *w, uint64_t bits, uint64_t size,
+                      bool plus)
 {
     char text[40];
     uint32_t half = (uint32_t)bits;
@@ -156,12 +151,23 @@ static void add_float(struct value_writer *w, uint64_t bits, uint64_t size)
 
     if (size == 4) {
         memcpy(&single, &half, 4);
-        snprintf(text, sizeof(text), "%.6g", (double)single);
+        snprintf(text, sizeof(text), plus ? "%+.6g" : "%.6g", (double)single);
     } else {
         memcpy(&value, &bits, 8);
-        snprintf(text, sizeof(text), "%.12g", value);
+        snprintf(text, sizeof(text), plus ? "%+.12g" : "%.12g", value);
     }
     add_text(w, text);
+}
+
+static void add_complex(struct value_writer *w, const uint8_t *bytes,
+                        uint64_t size)
+{
+    uint64_t half = size / 2;
+
+    add_text(w, "(");
+    add_float(w, number(w->g, bytes, half), half, false);
+    add_float(w, number(w->g, bytes + half, half), half, true);
+    add_text(w, "i)");
 }
 
 static void add_character(struct value_writer *w, int32_t code,
@@ -233,8 +239,11 @@ static void add_interface(struct value_writer *w, const struct item *item)
     } else if (type == HS_NO_TYPE) {
         add_text(w, "…");
     } else if (hs_names_type(w->g->names, type)->direct) {
-        add_unsigned(w, data, "x");
-    } else if (memory_at(w->g, data, &inner.memory, &inner.offset)) {
+        inner.memory = item->memory;
+        inner.offset = item->offset + heap->pointer_size;
+        push(w, inner);
+    } else if (hs_names_type(w->g->names, type)->size == 0 ||
+               memory_at(w->g, data, &inner.memory, &inner.offset)) {
         push(w, inner);
     } else {
         add_text(w, "…");
@@ -277,6 +286,26 @@ static void add_parts(struct value_writer *w, const struct item *item)
     }
 }
 
+/* A unique.Handle stands for the value that it points to. */
+static bool add_handle(struct value_writer *w, const struct item *item,
+                       const struct hs_go_type *type)
+{
+    const struct hs_go_field *field =
+        hs_names_field(w->g->names, item->type, "value");
+    struct item inner = {.depth = item->depth + 1};
+
+    if (!hs_str_starts(type->name, "unique.Handle[") || !field ||
+        field->offset != 0 || type->size != w->g->heap->pointer_size)
+        return false;
+    inner.type = hs_names_type(w->g->names, field->type)->elem;
+    if (!memory_at(w->g,
+                   hs_heap_word(w->g->heap, item->memory.bytes + item->offset),
+                   &inner.memory, &inner.offset))
+        return false;
+    push(w, inner);
+    return true;
+}
+
 /* Arrays of bytes are ids and digests. */
 static bool add_bytes(struct value_writer *w, const struct item *item,
                       const struct hs_go_type *type)
@@ -297,20 +326,14 @@ static bool add_bytes(struct value_writer *w, const struct item *item,
     return true;
 }
 
-static void add_item(struct value_writer *w, const struct item *item)
+/* Numbers and booleans; false if TYPE is something else. */
+static bool add_number(struct value_writer *w, const struct hs_go_type *type,
+                       const uint8_t *bytes)
 {
-    const struct hs_go_type *type = hs_names_type(w->g->names, item->type);
-    const uint8_t *bytes = item->memory.bytes + item->offset;
-
-    if (item->type == HS_NO_TYPE ||
-        !fits(&item->memory, item->offset, type->size)) {
-        add_text(w, "…");
-        return;
-    }
     switch ((enum hs_go_kind)type->kind) {
     case HS_GO_BOOL:
         add_text(w, bytes[0] ? "true" : "false");
-        break;
+        return true;
     case HS_GO_INT:
     case HS_GO_INT8:
     case HS_GO_INT16:
@@ -318,7 +341,7 @@ static void add_item(struct value_writer *w, const struct item *item)
     case HS_GO_INT64:
         if (type->size >= 1 && type->size <= 8)
             add_signed(w, number(w->g, bytes, type->size), type->size);
-        break;
+        return true;
     case HS_GO_UINT:
     case HS_GO_UINT8:
     case HS_GO_UINT16:
@@ -326,20 +349,50 @@ static void add_item(struct value_writer *w, const struct item *item)
     case HS_GO_UINT64:
     case HS_GO_UINTPTR:
         if (type->size <= 8)
-            add_unsigned(w, number(w->g, bytes, type->size), "u");
-        break;
+            add_unsigned(w, number(w->g, bytes, type->size));
+        return true;
     case HS_GO_FLOAT32:
     case HS_GO_FLOAT64:
         if (type->size == 4 || type->size == 8)
-            add_float(w, number(w->g, bytes, type->size), type->size);
-        break;
+            add_float(w, number(w->g, bytes, type->size), type->size, false);
+        return true;
+    case HS_GO_COMPLEX64:
+    case HS_GO_COMPLEX128:
+        if (type->size == 8 || type->size == 16)
+            add_complex(w, bytes, type->size);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void add_item(struct value_writer *w, const struct item *item)
+{
+    const struct hs_go_type *type = hs_names_type(w->g->names, item->type);
+    const uint8_t *bytes;
+
+    if (item->type != HS_NO_TYPE && type->size == 0) {
+        add_text(w, type->kind == HS_GO_STRUCT ? "{}" : "[]");
+        return;
+    }
+    /* An interface may hold itself in a damaged program. */
+    if (item->type == HS_NO_TYPE || item->depth > MOST_TODO ||
+        !fits(&item->memory, item->offset, type->size)) {
+        add_text(w, "…");
+        return;
+    }
+    bytes = item->memory.bytes + item->offset;
+    if (add_number(w, type, bytes))
+        return;
+    switch ((enum hs_go_kind)type->kind) {
     case HS_GO_POINTER:
     case HS_GO_CHAN:
     case HS_GO_MAP:
     case HS_GO_FUNC:
     case HS_GO_UNSAFE_POINTER:
         if (type->size == w->g->heap->pointer_size)
-            add_unsigned(w, hs_heap_word(w->g->heap, bytes), "x");
+            lens_add_pointer(w->g, w->chars, item->type,
+                             hs_heap_word(w->g->heap, bytes));
         break;
     case HS_GO_STRING:
         if (type->size == 2 * w->g->heap->pointer_size)
@@ -354,7 +407,8 @@ static void add_item(struct value_writer *w, const struct item *item)
             break;
         /* fall through */
     case HS_GO_STRUCT:
-        add_parts(w, item);
+        if (!add_handle(w, item, type))
+            add_parts(w, item);
         break;
     default:
         add_text(w, "…");

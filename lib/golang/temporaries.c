@@ -64,14 +64,37 @@ static uint64_t capacity(const struct golang *g, const struct word *word)
     return hs_heap_word(g->heap, memory->bytes + at);
 }
 
+/* What stands at WORD of GLOBAL: its type, and how far into that. */
+static uint32_t type_at_word(const struct golang *g,
+                             const struct hs_global *global,
+                             const struct word *word, uint64_t *offset)
+{
+    uint64_t size = hs_names_type(g->names, global->type)->size;
+
+    *offset = word->segment->memory.address + word->offset - global->address;
+    if (global->several && size)
+        *offset %= size;
+    return type_inside(g->names, global->type, offset);
+}
+
+/* The type of what the interface holds whose second word is WORD. */
+static uint32_t type_held(struct golang *g, uint32_t interface,
+                          const struct word *word)
+{
+    const uint8_t *bytes = word->segment->memory.bytes + word->offset;
+
+    /* Nothing else may have named that type yet. */
+    return hs_golang_type_at(
+        g, lens_descriptor(g, interface, bytes - g->pointer_size));
+}
+
 /* Type and size of what WORD of GLOBAL points to; false if that is unknown. */
-static bool look_behind(const struct golang *g, const struct hs_global *global,
+static bool look_behind(struct golang *g, const struct hs_global *global,
                         const struct word *word, struct hs_global *found)
 {
     const struct hs_names *names = g->names;
-    uint64_t offset =
-        word->segment->memory.address + word->offset - global->address;
-    uint32_t number = type_inside(names, global->type, &offset);
+    uint64_t offset;
+    uint32_t number = type_at_word(g, global, word, &offset);
     const struct hs_go_type *type = hs_names_type(names, number);
 
     found->type = type->elem;
@@ -93,9 +116,7 @@ static bool look_behind(const struct golang *g, const struct hs_global *global,
     if (type->kind != HS_GO_INTERFACE || offset != g->pointer_size ||
         word->offset < g->pointer_size)
         return false;
-    number = lens_dynamic(g, number,
-                          word->segment->memory.bytes + word->offset -
-                              g->pointer_size);
+    number = type_held(g, number, word);
     type = hs_names_type(names, number);
     found->type = type->direct ? type->elem : number;
     found->size = hs_names_type(names, found->type)->size;
@@ -126,7 +147,7 @@ static struct hs_str name_behind(const struct golang *g, uint32_t number,
 
 /* Adds to FOUND what WORD points to, if that is a temporary.  *ROOM is what is
  * left for names. */
-static void follow(const struct golang *g, const struct word *word,
+static void follow(struct golang *g, const struct word *word,
                    struct hs_column *found, size_t *room)
 {
     const struct hs_segment *segment = hs_heap_segment(g->heap, word->value);
@@ -153,8 +174,7 @@ static void follow(const struct golang *g, const struct word *word,
     hs_column_push(found, &temporary);
 }
 
-static void follow_segment(const struct golang *g,
-                           const struct hs_segment *segment,
+static void follow_segment(struct golang *g, const struct hs_segment *segment,
                            struct hs_column *found, size_t *room)
 {
     const struct hs_memory *memory = &segment->memory;

@@ -83,6 +83,28 @@ TEST(behind_a_slice_is_what_its_capacity_says_if_there_is_room)
     test_names_close(&n);
 }
 
+/* var all = []any{&leaf{}, &leaf{}} */
+TEST(behind_each_element_of_a_temporary_row_is_what_it_points_to)
+{
+    struct test_names n;
+    uint32_t any, leaf, pointer;
+
+    test_names_open(&n, "go1.26.0");
+    any = test_plain(&n, "interface {}", HS_GO_INTERFACE, 16);
+    leaf = test_plain(&n, "main.leaf", HS_GO_STRING, 16);
+    pointer = test_pointer(&n, leaf);
+    test_global(&n, 0x500000, "main.all", test_slice(&n, any));
+    test_dump_segment(&n.dump, true, 0x500000,
+                      WORDS(0x500018, 2, 2, test_descriptor(pointer), 0x500038,
+                            test_descriptor(pointer), 0x500048, 0, 0, 0, 0));
+    find(&n);
+    check(&n, 0x500018, "*main.all", 32);
+    check(&n, 0x500038, "*main.all[0].(*main.leaf)", 16);
+    CHECK(check(&n, 0x500050, "*main.all[1].(*main.leaf)", 16)->type == leaf);
+    assert_int_equal(n.names.globals.count, 4);
+    test_names_close(&n);
+}
+
 TEST(a_temporary_does_not_reach_into_a_variable)
 {
     struct test_names n;

@@ -192,7 +192,9 @@ static void check_edges(struct real *r)
 
     json_array_foreach(json_object_get(r->answer, "edges"), i, one)
     {
-        const char *via = json_string_value(json_object_get(one, "via"));
+        const json_t *bare = json_object_get(one, "bare");
+        const char *via = json_string_value(
+            bare && !r->full ? bare : json_object_get(one, "via"));
         uint64_t to = address_of(one, "to");
         bool typed = false;
 

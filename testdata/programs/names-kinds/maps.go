@@ -35,9 +35,27 @@ type maplets struct {
 	quoted   map[string]*inner.Leaf
 	bools    map[bool]*inner.Leaf
 	named    registry
+	waves    map[complex128]*inner.Leaf
+	types    map[reflect.Type]*inner.Leaf
+	places   map[*place]*inner.Leaf
 }
 
 type registry map[string]*inner.Leaf
+
+// place has a pointer, so that what is there is in the dump.
+type place struct {
+	x, y int
+	name string
+}
+
+var (
+	origin  place
+	corners [4]struct{ at place }
+	preset  = &place{1, 2, "preset"}
+)
+
+// more adds what newer versions of Go have.
+var more []func()
 
 // big does not fit into a slot of a map.
 type big struct {
@@ -57,6 +75,14 @@ func fill[K comparable](m map[K]*inner.Leaf, n int, key func(i int) K, via func(
 		m[key(i)] = leaf(via(i))
 	}
 	return mapIs(m)
+}
+
+// behind is a leaf that is reached by a key that points to P, a variable.
+func behind(p *place, via string) *inner.Leaf {
+	l := leaf("")
+	answer.Edges = append(answer.Edges,
+		edge{hex(unsafe.Pointer(l)), via, "[" + hex(unsafe.Pointer(p)) + "]"})
+	return l
 }
 
 func id(i int) int { return i }
@@ -95,7 +121,10 @@ func maps() {
 		func(i int) float64 { return float64(i) + 0.5 },
 		func(i int) string { return fmt.Sprintf("[%v]", float64(i)+0.5) })
 	t.anys = map[any]*inner.Leaf{7: leaf("[7]"), "seven": leaf(`["seven"]`), true: leaf("[true]"),
-		point{1, 2}: leaf("[{1, 2}]")}
+		point{1, 2}: leaf("[{1, 2}]"), struct{}{}: leaf("[{}]"), [0]int{}: leaf("[[]]"),
+		any(nil): leaf("[nil]"), (*point)(nil): leaf("[nil]"), [2]any{1, "a"}: leaf(`[[1, "a"]]`),
+		reflect.TypeOf(point{}): leaf("[main.point]")}
+	t.anys[&origin] = behind(&origin, "[&main.origin]")
 	mapIs(t.anys)
 	t.ids = fill(map[[16]byte]*inner.Leaf{}, 3,
 		func(i int) [16]byte { return [16]byte{byte(i), 0xab} },
@@ -140,6 +169,23 @@ func maps() {
 	mapIs(t.quoted)
 	t.bools = map[bool]*inner.Leaf{true: leaf("[true]"), false: leaf("[false]")}
 	mapIs(t.bools)
+	t.waves = map[complex128]*inner.Leaf{1 + 2i: leaf("[(1+2i)]"), -0.5 - 3i: leaf("[(-0.5-3i)]")}
+	mapIs(t.waves)
+	t.types = map[reflect.Type]*inner.Leaf{
+		reflect.TypeOf(point{}):       leaf("[main.point]"),
+		reflect.TypeOf([]string(nil)): leaf("[[]string]"),
+		reflect.TypeOf(&inner.Leaf{}): leaf("[*heapscope.example/names-kinds/inner.Leaf]"),
+	}
+	mapIs(t.types)
+	t.places = map[*place]*inner.Leaf{nil: leaf("[nil]")}
+	for p, name := range map[*place]string{&origin: "&main.origin",
+		&corners[2].at: "&main.corners[2].at", preset: "main.preset"} {
+		t.places[p] = behind(p, "["+name+"]")
+	}
+	mapIs(t.places)
+	for _, f := range more {
+		f()
+	}
 	t.named = registry(fill(map[string]*inner.Leaf{}, 300, word, quote))
 	answer.Objects[len(answer.Objects)-1].Type = full(reflect.TypeOf(t.named))
 	leads(header(t.named), ".named")
