@@ -272,7 +272,9 @@ const struct hs_command command_path = {
         "'main.a + main.b'.\n\n"
         "Of an object, one shortest path for each variable and each group of "
         "goroutines that holds it, then paths that differ in their first "
-        "step. The size at each step is what goes when that object goes. Of a "
+        "step. Of the objects of a type or a size, one for each variable or "
+        "group that holds some, of that first which holds most of them. The "
+        "size at each step is what goes when that object goes. Of a "
         "holder, the way down along what retains most, to where it "
         "accumulates.",
     .takes = HS_TAKES_TARGET,

@@ -21,6 +21,7 @@
 struct way {
     uint32_t unit, holder, first;
     uint32_t length, count, goroutines;
+    uint64_t weight; /* bytes of the targets that UNIT holds; 0 of one target */
     bool deferred, best; /* through a frame; the shortest of its unit */
 };
 
@@ -39,6 +40,8 @@ struct search {
     struct hs_map known;   /* key of a way -> its number */
     struct hs_map counted; /* a way's number and a goroutine in one -> any */
     uint32_t *leaf;        /* by number: the folded target behind it */
+    const uint64_t
+        *weights; /* by holder: hs_paths_weigh; NULL: of one target */
 };
 
 static int by_number(const void *a, const void *b)
@@ -128,6 +131,7 @@ static void add_way(struct search *s, uint32_t holder, uint32_t first)
     uint32_t number;
 
     way.deferred = s->holders->holders[holder].deferred;
+    way.weight = s->weights ? s->weights[way.unit] : 0;
     number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
     if (number == s->ways.count)
         hs_column_push(&s->ways, &way);
@@ -233,6 +237,8 @@ static int by_rank(const void *a, const void *b)
 
     if (x->best != y->best)
         return x->best ? -1 : 1;
+    if (x->best && x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
     if (x->deferred != y->deferred)
         return x->deferred ? 1 : -1;
     if (x->length != y->length)
@@ -472,6 +478,9 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
 {
     struct search s = search_open(heap, holders, retention, scratch);
 
+    if (target_count > 1)
+        s.weights = hs_paths_weigh(heap, holders, retention, targets,
+                                   target_count, scratch);
     search_run(&s, targets, target_count, most, arena, paths);
 }
 

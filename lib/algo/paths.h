@@ -6,8 +6,9 @@
  * goroutine, over objects.  There is one path for each way that differs in its
  * holder or in its first step; ways that only differ in which goroutine of a
  * group they start from are one path with a count.  The first paths are the
- * shortest of each unit holder (holders.h), variables before goroutines;
- * further ways of the same units come after.
+ * shortest of each unit holder (holders.h): of several targets those of who
+ * holds most of them first, alone or with others, then variables before
+ * goroutines; further ways of the same units come after.
  */
 #ifndef HS_ALGO_PATHS_H
 #define HS_ALGO_PATHS_H
@@ -58,7 +59,15 @@ void hs_paths_find(const struct hs_heap *heap, const struct hs_holders *holders,
                    struct hs_arena *arena, struct hs_arena *scratch,
                    struct hs_paths *paths);
 
-/* The same for each of TARGETS by itself, at most MOST ways each, into PATHS,
+/* By holder, how many bytes of TARGETS it holds, alone or with others: only
+ * units do, and goroutines only what nothing else holds.  In SCRATCH. */
+uint64_t *hs_paths_weigh(const struct hs_heap *heap,
+                         const struct hs_holders *holders,
+                         const struct hs_retention *retention,
+                         const uint32_t *targets, size_t target_count,
+                         struct hs_arena *scratch);
+
+/* The ways to each of TARGETS by itself, at most MOST ways each, into PATHS,
  * an array.  Costs little more than asking for one. */
 void hs_paths_find_each(const struct hs_heap *heap,
                         const struct hs_holders *holders,

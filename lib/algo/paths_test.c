@@ -314,6 +314,66 @@ static const struct expected *check_path(struct fixture *f,
     return &f->ways[i];
 }
 
+/* The shared row that has NODE, or NULL. */
+static const struct hs_shared *share_of(const struct fixture *f, uint32_t node)
+{
+    uint32_t number = hs_retention_number_above(f->retention, node);
+    size_t count;
+    const struct hs_shared *all = hs_retention_shared(f->retention, &count);
+
+    for (; number; number = hs_retention_numbers(f->retention)->idom[number])
+        for (size_t s = 0; s < count; s++)
+            for (uint32_t t = 0; t < all[s].top_count; t++)
+                if (all[s].tops[t] == number)
+                    return &all[s];
+    return NULL;
+}
+
+/* The uppermost unit that dominates NODE, or HS_NO_NODE. */
+static uint32_t unit_above(const struct fixture *f, uint32_t node)
+{
+    uint32_t unit = HS_NO_NODE;
+
+    for (; node != HS_NO_NODE; node = f->heap.idom[node])
+        if (node >= f->heap.objects && holder_of(f, node)->unit)
+            unit = node;
+    return unit;
+}
+
+/* How much of the targets UNIT has. */
+static uint64_t weigh(const struct fixture *f, uint32_t unit)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t o = 0; o < f->heap.objects; o++) {
+        const struct hs_shared *share;
+        bool owned = false, its = false;
+
+        if (!f->target[o] || !f->heap.reached[o])
+            continue;
+        if (unit_above(f, o) != HS_NO_NODE) {
+            bytes += unit_above(f, o) == unit ? f->heap.object[o].size : 0;
+            continue;
+        }
+        share = share_of(f, o);
+        for (uint32_t i = 0; share && i < share->holder_count; i++) {
+            uint32_t holder = share->holders[i] + f->heap.objects;
+
+            owned |= holder_of(f, holder)->kind != HS_HOLDER_GROUP;
+            its |= holder == unit;
+        }
+        if (its && (!owned || holder_of(f, unit)->kind != HS_HOLDER_GROUP))
+            bytes += f->heap.object[o].size;
+    }
+    return bytes;
+}
+
+static bool in_order(const struct expected *a, const struct expected *b)
+{
+    return a->deferred < b->deferred ||
+           (a->deferred == b->deferred && a->length <= b->length);
+}
+
 static bool is_best(const struct fixture *f, const struct expected *way)
 {
     for (uint32_t i = 0; i < f->way_count; i++) {
@@ -327,7 +387,8 @@ static bool is_best(const struct fixture *f, const struct expected *way)
     return true;
 }
 
-static void check_all(struct fixture *f, const struct hs_paths *paths)
+static void check_all(struct fixture *f, const struct hs_paths *paths,
+                      bool one_target)
 {
     uint32_t units[RANDOM_NODES], count = 0;
     const struct expected *before = NULL;
@@ -346,10 +407,11 @@ static void check_all(struct fixture *f, const struct hs_paths *paths)
                 HOLDS(units[k] != way->unit);
             units[count++] = way->unit;
         }
-        if (before)
-            HOLDS(before->deferred < way->deferred ||
-                  (before->deferred == way->deferred &&
-                   before->length <= way->length));
+        if (before && (one_target || i > f->unit_count ||
+                       weigh(f, before->unit) == weigh(f, way->unit)))
+            HOLDS(in_order(before, way));
+        else if (before)
+            HOLDS(weigh(f, before->unit) > weigh(f, way->unit));
         before = way;
     }
 }
@@ -393,7 +455,7 @@ static void check_targets(struct fixture *f, uint32_t rare, uint64_t *seed)
     expect_ways(f);
     hs_paths_find(f->heap.heap, f->heap.holders, f->retention, targets, count,
                   0, &f->heap.arena, &scratch, &paths);
-    check_all(f, &paths);
+    check_all(f, &paths, count == 1);
     check_limited(f, &paths, targets, count, 1 + hs_shape_draw(seed, 8));
     hs_arena_free(&scratch);
 }
