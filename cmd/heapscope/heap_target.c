@@ -160,6 +160,62 @@ static bool take_type(const struct hs_heap_case *c, const char *target,
     return objects.count != 0;
 }
 
+/* The program's variable that is called so holds nothing, or it would be a
+ * holder. */
+static bool is_variable(const struct hs_names *names, const char *target)
+{
+    const struct hs_global *globals = names->globals.at;
+
+    for (size_t i = 0; i < names->globals.count; i++)
+        if (hs_str_equal(globals[i].name, hs_str_of(target)))
+            return true;
+    return false;
+}
+
+static bool is_type(const struct hs_names *names, const char *target)
+{
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    bool found = false;
+
+    for (uint32_t i = 1; i < names->types.count && !found; i++) {
+        found = is_type_name(hs_names_type(names, i)->name, target, &passing);
+        hs_arena_reset(&passing);
+    }
+    hs_arena_free(&passing);
+    return found;
+}
+
+/* Why TARGET is nothing that can be found. */
+static bool refuse(const struct hs_heap_case *c, const char *target,
+                   struct hs_err *err)
+{
+    const struct hs_names *names = c->heap->names;
+
+    if (!names)
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "'%.80s' is neither a file nor an address (0x...), a "
+                       "size (64KiB), a holder; `heapscope top --by holder` "
+                       "lists those",
+                       target);
+    if (is_variable(names, target))
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "variable '%.80s' holds nothing in the heap", target);
+    if (is_type(names, target))
+        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                       "no object that a root reaches is known to be of type "
+                       "'%.80s'",
+                       target);
+    return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
+                   "'%.80s' is neither a file nor an address (0x...), a size "
+                   "(64KiB), a holder or a type; `heapscope top --by holder` "
+                   "lists the one, --by type the other%s",
+                   target,
+                   names->globals.count
+                       ? ""
+                       : "; variables have no names, as the executable is "
+                         "stripped");
+}
+
 static bool take_holders(const struct hs_heap_case *c, const char *target,
                          struct hs_arena *arena, struct hs_heap_target *found,
                          struct hs_err *err)
@@ -172,13 +228,7 @@ static bool take_holders(const struct hs_heap_case *c, const char *target,
     if (holders.count == 0)
         take_names(c, target, false, &holders);
     if (holders.count == 0)
-        return hs_fail(err, HS_EUSAGE, HS_NOWHERE,
-                       "'%.80s' is neither a file nor an address (0x...), a "
-                       "size (64KiB), a holder%s; `heapscope top --by holder` "
-                       "lists %s",
-                       target, c->heap->names ? " or a type" : "",
-                       c->heap->names ? "the one, --by type the other"
-                                      : "those");
+        return refuse(c, target, err);
     found->holders = holders.at;
     found->holder_count = holders.count;
     return true;
