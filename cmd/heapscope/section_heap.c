@@ -11,6 +11,7 @@
 
 #define JSON_ROWS   1000
 #define LEAST_STACK 2048
+#define TINY_SLOT   16 /* runtime/mheap.go, tinySpanClass; of 32 bits, too */
 
 const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
                                    struct hs_err *err)
@@ -30,6 +31,15 @@ const struct hs_case *hs_look_case(struct hs_run *run, size_t number,
         run->findings[number] =
             hs_case_new(base, snapshot->timeline, &snapshot->arena);
     return run->findings[number];
+}
+
+const struct hs_type_row *hs_heap_tiny(const struct hs_types *types)
+{
+    for (size_t i = 0; i < types->count; i++)
+        if (types->rows[i].slot == TINY_SLOT && !types->rows[i].pointers &&
+            types->rows[i].objects)
+            return &types->rows[i];
+    return NULL;
 }
 
 struct hs_value hs_heap_share(const struct hs_case *c, uint64_t bytes)

@@ -53,6 +53,11 @@ const char *hs_heap_files(struct hs_run *run, unsigned parts);
  */
 
 /* BYTES of all that is reachable. */
+/* The row of slots of 16 bytes without pointers, NULL if there are none: the
+ * runtime puts several values that are smaller into one, so that no type can be
+ * told. */
+const struct hs_type_row *hs_heap_tiny(const struct hs_types *types);
+
 struct hs_value hs_heap_share(const struct hs_case *c, uint64_t bytes);
 
 /* "main.go:52": the last element of the file, and the line. */

@@ -4,6 +4,8 @@
  */
 #include "section_heap.h"
 
+#include "base/size.h"
+
 #define USUAL_ROWS 30
 
 /* Where the sampled objects of each type were allocated. */
@@ -53,6 +55,21 @@ static void add_types(struct hs_run *run, const struct hs_case *c,
     }
     if (limit && count > limit)
         table->rows_left_out = count - limit;
+}
+
+/* Why the types of many small objects are unknown.  BY: what the rows are. */
+static void explain_tiny(struct hs_run *run, const struct hs_case *c,
+                         const char *by)
+{
+    const struct hs_type_row *tiny = hs_heap_tiny(c->types);
+
+    if (!c->heap->names || !tiny)
+        return;
+    hs_doc_note(run->doc, run->doc->top,
+                "%s slots of 16 B without pointers, %s, have no %s: smaller "
+                "values, such as short texts, share them.",
+                hs_show_count((int64_t)tiny->objects).text,
+                hs_show_bytes((int64_t)tiny->bytes).text, by);
 }
 
 static void add_holders(struct hs_run *run, const struct hs_case *c,
@@ -139,6 +156,8 @@ bool hs_heap_top_section(struct hs_run *run, struct hs_err *err)
     else
         add_types(run, c, by_package ? packages_of(run, c) : c->types, table,
                   limit);
+    if (!by_holder)
+        explain_tiny(run, c, by);
     hs_heap_hint(run, c);
     return true;
 }
