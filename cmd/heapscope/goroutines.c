@@ -5,11 +5,9 @@
  */
 #include <stdlib.h>
 
-#include "base/hash.h"
-#include "base/map.h"
 #include "base/regex.h"
 #include "base/size.h"
-#include "model/goname.h"
+#include "group_names.h"
 #include "model/lens.h"
 #include "report/stream.h"
 #include "section_heap.h"
@@ -124,57 +122,17 @@ static struct hs_value state_of(const struct hs_case *c,
     return hs_value_text(status_of(c, group));
 }
 
-/* The function that GROUP's goroutines started in, as far as the dump has their
- * stacks: wrappers of go statements left out. */
-static struct hs_str start_of(const struct hs_case *c,
-                              const struct hs_goroutine_group *group)
+static const struct hs_group_names *name_rows(struct hs_run *run,
+                                              const struct hs_case *c,
+                                              const struct group_row *rows,
+                                              size_t count)
 {
-    uint32_t count;
-    const struct hs_frame *frames = frames_of(c, group, &count);
+    const struct hs_goroutine_group **groups =
+        hs_arena_alloc(run->scratch, (count + 1) * sizeof(*groups));
 
-    while (count && (hs_goname_wrapper(frames[count - 1].function) ||
-                     hs_str_equal(frames[count - 1].function,
-                                  hs_str_of("runtime.goexit"))))
-        count--;
-    return count ? frames[count - 1].function : (struct hs_str){0};
-}
-
-static uint64_t name_key(const struct hs_goroutine_group *group)
-{
-    return hs_hash_bytes(group->name.text, group->name.size, hs_hash_seed());
-}
-
-/* The hashes of names that several of ROWS have. */
-static struct hs_map names_of_several(const struct group_row *rows,
-                                      size_t count, struct hs_arena *scratch)
-{
-    struct hs_map first, several;
-
-    hs_map_init(&first, scratch, count);
-    hs_map_init(&several, scratch, 64);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t key = name_key(rows[i].group);
-
-        if (hs_map_add(&first, key, (uint32_t)i) != i)
-            hs_map_add(&several, key, 1);
-    }
-    return several;
-}
-
-/* "net.(*netFD).Read below net/http.(*conn).serve", if the first name alone is
- * that of several groups. */
-static struct hs_value name_of(struct hs_run *run, const struct hs_case *c,
-                               const struct hs_goroutine_group *group,
-                               const struct hs_map *several)
-{
-    struct hs_str start = start_of(c, group);
-
-    if (hs_map_lookup(several, name_key(group)) == HS_MAP_NONE || !start.size ||
-        hs_str_equal(start, group->name))
-        return hs_heap_name(group->name);
-    return hs_heap_name(hs_str_of(
-        hs_doc_printf(run->doc, "%.*s below %.*s", (int)group->name.size,
-                      group->name.text, (int)start.size, start.text)));
+    for (size_t i = 0; i < count; i++)
+        groups[i] = rows[i].group;
+    return hs_group_names_new(c, groups, count, run->scratch);
 }
 
 static void show_groups(struct hs_run *run, const struct hs_case *c,
@@ -193,12 +151,12 @@ static void show_groups(struct hs_run *run, const struct hs_case *c,
     struct hs_block *table =
         hs_doc_table(run->doc, run->doc->top, NULL, "Goroutines", columns,
                      sizeof(columns) / sizeof(columns[0]));
-    struct hs_map several = names_of_several(rows, count, run->scratch);
+    const struct hs_group_names *names = name_rows(run, c, rows, count);
 
     for (size_t i = 0; i < count && (!limit || i < limit); i++) {
         const struct hs_goroutine_group *group = rows[i].group;
         struct hs_value values[] = {
-            name_of(run, c, group, &several),
+            hs_group_name(run, names, group),
             hs_heap_count_of(group->goroutines),
             state_of(c, group),
             hs_heap_count_of(group->old),

@@ -1,0 +1,3 @@
+module heapscope.example/ways
+
+go 1.19
