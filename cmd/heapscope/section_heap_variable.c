@@ -3,10 +3,10 @@
  * section_heap_variable.c - which variable may a word without a name be?
  *
  * A dump says where a word is, and the symbol table of the program what is
- * there; where the executable is not at hand, `go tool nm -n` prints it on the
- * machine that has it.  What a composite literal makes, as in
- * `var cache = &LRU{...}`, has no symbol: then the words that point at or
- * shortly before it lead back to the variable.
+ * there; where the executable is not at hand, or stripped, `go tool nm -n`
+ * prints it on the machine that has a whole one.  What a composite literal
+ * makes, as in `var cache = &LRU{...}`, has no symbol: then the words that
+ * point at or shortly before it lead back to the variable.
  */
 #include "section_heap.h"
 
@@ -80,6 +80,24 @@ static const struct hs_variable *nameless(const struct hs_case *c,
     return variable->name.size ? NULL : variable;
 }
 
+/* Where to look for the names of COUNT variables. */
+static const char *where_named(const struct hs_case *c, uint32_t count,
+                               struct hs_document *doc)
+{
+    const struct hs_names *names = c->heap->names;
+    const char *what = count == 1 ? "variable" : "variables";
+
+    if (!names)
+        return hs_doc_printf(doc, "; 'go tool nm -n PROGRAM' names the %s",
+                             what);
+    if (names->globals.count == 0)
+        return hs_doc_printf(doc,
+                             "; 'go tool nm -n' of the same build, not "
+                             "stripped, names the %s",
+                             what);
+    return ", which no symbol covers";
+}
+
 const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
                              uint32_t holder)
 {
@@ -92,17 +110,15 @@ const char *hs_heap_variable(struct hs_run *run, const struct hs_case *c,
     nearest.address = variable->address;
     search(c->heap, &nearest);
     if (nearest.count == 0)
-        return hs_doc_printf(doc,
-                             "the word at 0x%" PRIx64 "; 'go tool nm -n "
-                             "PROGRAM' names the variable",
-                             variable->address);
+        return hs_doc_printf(doc, "the word at 0x%" PRIx64 "%s",
+                             variable->address, where_named(c, 1, doc));
     return hs_doc_printf(doc,
                          "the word at 0x%" PRIx64 ", %" PRIu64
-                         " bytes into what the word%s at %s point%s to; 'go "
-                         "tool nm -n PROGRAM' names the variables",
+                         " bytes into what the word%s at %s point%s to%s",
                          variable->address, variable->address - nearest.start,
                          nearest.count == 1 ? "" : "s", pointing(doc, &nearest),
-                         nearest.count == 1 ? "s" : "");
+                         nearest.count == 1 ? "s" : "",
+                         where_named(c, nearest.count + 1, doc));
 }
 
 const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
@@ -136,9 +152,7 @@ const char *hs_heap_variables(struct hs_run *run, const struct hs_case *c,
                                "to",
                                all.count == 1 ? "" : "s", pointing(doc, &all),
                                all.count == 1 ? "s" : "");
-    return hs_doc_printf(doc,
-                         "the word%s at %s%s%s; 'go tool nm -n PROGRAM' names "
-                         "the variables",
-                         count == 1 ? "" : "s", words,
-                         count > WORDS ? " and more" : "", within);
+    return hs_doc_printf(doc, "the word%s at %s%s%s%s", count == 1 ? "" : "s",
+                         words, count > WORDS ? " and more" : "", within,
+                         where_named(c, count, doc));
 }
