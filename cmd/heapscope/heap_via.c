@@ -25,6 +25,29 @@ static bool is_inner(const struct hs_heap_case *c, uint32_t object)
     return names && hs_typing_inner(names, hs_names_typing(names, object));
 }
 
+/* Is OBJECT an interface that stands by itself? */
+static bool is_box(const struct hs_heap_case *c, uint32_t object)
+{
+    const struct hs_names *names = c->heap->names;
+    uint32_t typing = hs_names_typing(names, object);
+
+    return hs_typing_shape(typing) == HS_SHAPE_ONE &&
+           hs_typing_evidence(typing) > HS_EVIDENCE_GUESS &&
+           hs_names_type(names, hs_typing_type(typing))->kind ==
+               HS_GO_INTERFACE;
+}
+
+/* Is the step at NUMBER of PATH passed over?  Inner parts are, and what the
+ * entries of a sync.Map before Go 1.24 point to: the interface that is the
+ * value. */
+static bool is_passed(const struct hs_heap_case *c, const struct hs_path *path,
+                      uint32_t number)
+{
+    return is_inner(c, path->steps[number].object) ||
+           (number > 0 && is_inner(c, path->steps[number - 1].object) &&
+            is_box(c, path->steps[number].object));
+}
+
 struct hs_column hs_look_steps(const struct hs_heap_case *c,
                                const struct hs_path *path,
                                struct hs_arena *arena)
@@ -32,7 +55,7 @@ struct hs_column hs_look_steps(const struct hs_heap_case *c,
     struct hs_column steps = HS_COLUMN(uint32_t, arena);
 
     for (uint32_t i = 0; i < path->step_count; i++)
-        if (i + 1 == path->step_count || !is_inner(c, path->steps[i].object))
+        if (i + 1 == path->step_count || !is_passed(c, path, i))
             hs_column_push(&steps, &i);
     return steps;
 }
@@ -157,7 +180,7 @@ struct hs_str hs_look_via(const struct hs_heap_case *c,
 
     if (!c->heap->names || !c->heap->names->lens)
         return (struct hs_str){0};
-    while (first > 0 && is_inner(c, path->steps[first - 1].object))
+    while (first > 0 && is_passed(c, path, first - 1))
         first--;
     for (uint32_t i = first; i <= number; i++) {
         struct hs_str part = reference(c, path, i, arena);
@@ -212,7 +235,8 @@ static uint32_t count_below(const struct hs_heap_case *c, uint32_t object,
             if (to == HS_NO_OBJECT || hs_bitset_has(&seen, to))
                 continue;
             hs_bitset_add(&seen, to);
-            if (is_inner(c, to) && to != like)
+            if ((is_inner(c, to) || (is_inner(c, object) && is_box(c, to))) &&
+                to != like)
                 hs_column_push(&stack, &to);
             else if (hs_names_typing(names, to) == typing &&
                      hs_heap_size(c->heap, to) == size)
@@ -257,7 +281,7 @@ uint32_t hs_look_alike(struct hs_run *run, const struct hs_heap_case *c,
 {
     uint32_t first = number;
 
-    while (first > 0 && is_inner(c, path->steps[first - 1].object))
+    while (first > 0 && is_passed(c, path, first - 1))
         first--;
     if (first == number)
         return hs_paths_step(c->heap, path, number).alike;

@@ -6,7 +6,7 @@
  * use: fields and elements are stepped into until what is left is a pointer.
  * Inside of sync/atomic's types nobody knows the fields, so those are left
  * out: it is .root, not .root.v.  The same of a sync.Map, whose entries are
- * written as those of a map.
+ * written as those of a map: of its own parts nothing is said.
  *
  * A map's entries are in its groups (Go >= 1.24) or buckets:
  *
@@ -62,16 +62,15 @@ static const struct hs_go_field *field_at(const struct hs_names *names,
     return NULL;
 }
 
-/* Fields that nobody who uses type NUMBER knows: those of sync/atomic, and of a
- * hash trie, which sync.Map is since Go 1.24. */
+/* Fields that nobody who uses type NUMBER knows: those of sync/atomic, of a
+ * sync.Map, and of the hash trie that it is since Go 1.24. */
 static bool hides_fields(const struct hs_names *names, uint32_t number)
 {
     const struct hs_go_type *type = hs_names_type(names, number);
 
     return hs_str_starts(type->name, "sync/atomic.") ||
            hs_str_starts(type->name, TRIE "HashTrieMap[") ||
-           (hs_str_equal(type->name, hs_str_of("sync.Map")) &&
-            hs_names_field(names, number, "m"));
+           hs_str_equal(type->name, hs_str_of("sync.Map"));
 }
 
 static void add_dynamic(struct reference *r, uint32_t type, uint64_t base)
@@ -85,7 +84,8 @@ static void add_dynamic(struct reference *r, uint32_t type, uint64_t base)
         return;
     dynamic = lens_dynamic(r->g, type, r->memory->bytes + base);
     name = hs_names_type(r->g->names, dynamic)->name;
-    if (dynamic == HS_NO_TYPE || name.size == 0)
+    if (dynamic == HS_NO_TYPE || name.size == 0 ||
+        hs_names_type(r->g->names, dynamic)->inner)
         return;
     add_text(r, ".(");
     lens_add(&r->chars, name);

@@ -374,6 +374,43 @@ static void note_trie(struct typing *t, uint32_t node, struct hs_str name)
     hs_column_push(&t->tries, &trie);
 }
 
+/* The type of a pointer to an empty interface; HS_NO_TYPE if the program has no
+ * such interface. */
+static uint32_t pointer_to_any(struct typing *t)
+{
+    const struct hs_names *names = t->g->names;
+    struct hs_go_type made = {.name = hs_str_of("*interface {}"),
+                              .size = t->word,
+                              .kind = HS_GO_POINTER,
+                              .direct = true,
+                              .has_pointers = true};
+
+    for (uint32_t i = 1; i < names->types.count && !made.elem; i++)
+        if (is(hs_names_type(names, i)->name, "interface {}"))
+            made.elem = i;
+    return made.elem ? hs_golang_type_add(t->g, &made, NULL, 0) : HS_NO_TYPE;
+}
+
+/* What a sync.Map was before Go 1.24: a map that is only read, one that is
+ * written, and in both the address of an entry, which leads to the value.  Up
+ * to Go 1.19 that is an unsafe.Pointer. */
+static void note_old_map(struct typing *t, uint32_t number)
+{
+    const struct hs_names *names = t->g->names;
+    const struct hs_go_field *value = hs_names_field(names, number, "p");
+    uint32_t any = HS_NO_TYPE;
+    ptrdiff_t at = 0;
+
+    if (value &&
+        hs_names_type(names, value->type)->kind == HS_GO_UNSAFE_POINTER) {
+        at = value - (const struct hs_go_field *)names->fields.at;
+        any = pointer_to_any(t); /* both columns may move */
+    }
+    if (any)
+        ((struct hs_go_field *)names->fields.at)[at].type = any;
+    ((struct hs_go_type *)names->types.at)[number].inner = true;
+}
+
 /* Types that are known by name. */
 static void note_type(struct typing *t, uint32_t number)
 {
@@ -392,6 +429,8 @@ static void note_type(struct typing *t, uint32_t number)
         t->outer_timer = number;
     else if (is_trie_node(type))
         note_trie(t, number, type->name);
+    else if (is(type->name, "sync.entry") || is(type->name, "sync.readOnly"))
+        note_old_map(t, number);
 }
 
 void typing_plan(struct typing *t)

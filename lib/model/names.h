@@ -74,8 +74,8 @@ struct hs_go_type {
     bool indirect_key;   /* of a map: its slots hold addresses of keys, ... */
     bool indirect_value; /* ... of values */
     bool has_pointers;
-    bool inner;   /* a node of a hash trie, which sync.Map is since Go 1.24: an
-                   * entry, or what leads to entries */
+    bool inner;   /* of a sync.Map: an entry, or what leads to entries; since
+                   * Go 1.24 a node of a hash trie */
     bool methods; /* of an interface: it has methods, so its first word is an
                    * itab */
 };

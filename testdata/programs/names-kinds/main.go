@@ -311,9 +311,9 @@ func library(e *everything) {
 	one(e.list.PushBack(leaf("")), ".root.next")
 	e.table = one(&sync.Map{}, ".table")
 	for i := 0; i < 50; i++ {
-		key, via := fmt.Sprint("key-", i), ""
-		if minor() >= 24 {
-			via = fmt.Sprintf("[%q].(*heapscope.example/names-kinds/inner.Leaf)", key)
+		key, via := fmt.Sprint("key-", i), ".(*heapscope.example/names-kinds/inner.Leaf)"
+		if minor() >= 24 { // before, the entries lead to boxes
+			via = fmt.Sprintf("[%q]%s", key, via)
 		}
 		e.table.Store(key, leaf(via))
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 )
 
 // Cell is held by few, which is near, and by many.
@@ -34,6 +35,9 @@ type Hub struct {
 // Subscriber is but a key.
 type Subscriber struct{ words [20]int }
 
+// Row is in a sync.Map.
+type Row struct{ words [50]int }
+
 type shelf struct {
 	rows map[int][]*Cell
 }
@@ -49,6 +53,7 @@ var (
 	hubs  = map[string]*Hub{}
 	known = &registry{subscribers: map[*Subscriber]bool{}}
 	boxed = map[string]any{}
+	table struct{ rows sync.Map }
 	park  = make(chan int)
 )
 
@@ -91,6 +96,10 @@ func fill() {
 	hub.stop = h.stop
 	h.boxes <- []Box{{text: []string{"a text that is in the heap"}}}
 	hubs["hub"] = h
+	for i := 0; i < 20; i++ {
+		table.rows.Store(i, new(Row))
+		table.rows.Load(i)
+	}
 	boxed["box"] = []Box{{text: make([]string, 30)}}
 }
 
