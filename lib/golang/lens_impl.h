@@ -29,6 +29,20 @@ void lens_add_value(const struct golang *g, struct hs_column *chars,
                     uint32_t type, const struct hs_memory *memory,
                     uint64_t offset);
 
+/* The memory that ADDRESS is in: of an object, a segment, or of the executable.
+ * *OFFSET is where in it. */
+bool lens_memory_at(const struct golang *g, uint64_t address,
+                    struct hs_memory *memory, uint64_t *offset);
+
+/* The number of SIZE bytes, up to 8, in the program's byte order. */
+uint64_t lens_number(const struct golang *g, const uint8_t *bytes,
+                     uint64_t size);
+
+/* Appends the netip.Addr at BYTES; false if TYPE is another, or if it cannot be
+ * told of which version it is. */
+bool lens_add_netip(const struct golang *g, struct hs_column *chars,
+                    uint32_t type, const uint8_t *bytes);
+
 /* Appends ADDRESS, a pointer, chan, map or func of type TYPE, as Go would write
  * it: by the name of what is there, if it has one. */
 void lens_add_pointer(const struct golang *g, struct hs_column *chars,

@@ -78,10 +78,8 @@ uint32_t lens_dynamic(const struct golang *g, uint32_t type,
     return found == HS_MAP_NONE ? HS_NO_TYPE : found;
 }
 
-/* The memory that ADDRESS is in: of an object, a segment or a frame, or of the
- * executable.  *OFFSET is where in it. */
-static bool memory_at(const struct golang *g, uint64_t address,
-                      struct hs_memory *memory, uint64_t *offset)
+bool lens_memory_at(const struct golang *g, uint64_t address,
+                    struct hs_memory *memory, uint64_t *offset)
 {
     const struct hs_segment *segments = g->heap->segments.at;
     uint32_t object = hs_heap_find(g->heap, address);
@@ -112,8 +110,8 @@ static bool fits(const struct hs_memory *memory, uint64_t offset, uint64_t size)
            size <= memory->size - offset;
 }
 
-static uint64_t number(const struct golang *g, const uint8_t *bytes,
-                       uint64_t size)
+uint64_t lens_number(const struct golang *g, const uint8_t *bytes,
+                     uint64_t size)
 {
     uint64_t value = 0;
 
@@ -165,8 +163,8 @@ static void add_complex(struct value_writer *w, const uint8_t *bytes,
     uint64_t half = size / 2;
 
     add_text(w, "(");
-    add_float(w, number(w->g, bytes, half), half, false);
-    add_float(w, number(w->g, bytes + half, half), half, true);
+    add_float(w, lens_number(w->g, bytes, half), half, false);
+    add_float(w, lens_number(w->g, bytes + half, half), half, true);
     add_text(w, "i)");
 }
 
@@ -217,7 +215,7 @@ static void add_string(struct value_writer *w, const uint8_t *bytes)
         add_text(w, "\"\"");
         return;
     }
-    if (!memory_at(w->g, address, &memory, &offset) ||
+    if (!lens_memory_at(w->g, address, &memory, &offset) ||
         !fits(&memory, offset, size)) {
         add_text(w, "…");
         return;
@@ -243,7 +241,7 @@ static void add_interface(struct value_writer *w, const struct item *item)
         inner.offset = item->offset + heap->pointer_size;
         push(w, inner);
     } else if (hs_names_type(w->g->names, type)->size == 0 ||
-               memory_at(w->g, data, &inner.memory, &inner.offset)) {
+               lens_memory_at(w->g, data, &inner.memory, &inner.offset)) {
         push(w, inner);
     } else {
         add_text(w, "…");
@@ -298,9 +296,9 @@ static bool add_handle(struct value_writer *w, const struct item *item,
         field->offset != 0 || type->size != w->g->heap->pointer_size)
         return false;
     inner.type = hs_names_type(w->g->names, field->type)->elem;
-    if (!memory_at(w->g,
-                   hs_heap_word(w->g->heap, item->memory.bytes + item->offset),
-                   &inner.memory, &inner.offset))
+    if (!lens_memory_at(
+            w->g, hs_heap_word(w->g->heap, item->memory.bytes + item->offset),
+            &inner.memory, &inner.offset))
         return false;
     push(w, inner);
     return true;
@@ -340,7 +338,7 @@ static bool add_number(struct value_writer *w, const struct hs_go_type *type,
     case HS_GO_INT32:
     case HS_GO_INT64:
         if (type->size >= 1 && type->size <= 8)
-            add_signed(w, number(w->g, bytes, type->size), type->size);
+            add_signed(w, lens_number(w->g, bytes, type->size), type->size);
         return true;
     case HS_GO_UINT:
     case HS_GO_UINT8:
@@ -349,12 +347,13 @@ static bool add_number(struct value_writer *w, const struct hs_go_type *type,
     case HS_GO_UINT64:
     case HS_GO_UINTPTR:
         if (type->size <= 8)
-            add_unsigned(w, number(w->g, bytes, type->size));
+            add_unsigned(w, lens_number(w->g, bytes, type->size));
         return true;
     case HS_GO_FLOAT32:
     case HS_GO_FLOAT64:
         if (type->size == 4 || type->size == 8)
-            add_float(w, number(w->g, bytes, type->size), type->size, false);
+            add_float(w, lens_number(w->g, bytes, type->size), type->size,
+                      false);
         return true;
     case HS_GO_COMPLEX64:
     case HS_GO_COMPLEX128:
@@ -407,7 +406,8 @@ static void add_item(struct value_writer *w, const struct item *item)
             break;
         /* fall through */
     case HS_GO_STRUCT:
-        if (!add_handle(w, item, type))
+        if (!add_handle(w, item, type) &&
+            !lens_add_netip(w->g, w->chars, item->type, bytes))
             add_parts(w, item);
         break;
     default:

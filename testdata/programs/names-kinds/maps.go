@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"unsafe"
@@ -38,6 +39,7 @@ type maplets struct {
 	waves    map[complex128]*inner.Leaf
 	types    map[reflect.Type]*inner.Leaf
 	places   map[*place]*inner.Leaf
+	hosts    map[netip.Addr]*inner.Leaf
 }
 
 type registry map[string]*inner.Leaf
@@ -183,6 +185,29 @@ func maps() {
 		t.places[p] = behind(p, "["+name+"]")
 	}
 	mapIs(t.places)
+	t.hosts = map[netip.Addr]*inner.Leaf{{}: leaf("[invalid IP]")}
+	for _, text := range []string{"10.0.0.1", "0.0.0.0", "255.254.253.252", "::", "::1",
+		"fe80::1", "2001:db8::ff:0:1", "1:0:0:2::3", "1:2:3:4:5:6:7:8", "::ffff:10.0.0.1",
+		"::102:304", "1:2:3:4:5:6::", "0:1::"} {
+		// Without the names of variables only newer versions can be told.
+		bare := ""
+		addr := netip.MustParseAddr(text)
+		l := leaf("")
+		if minor() < 23 {
+			its := (*struct {
+				hi, lo uint64
+				z      unsafe.Pointer
+			})(unsafe.Pointer(&addr))
+			bare = fmt.Sprintf("[{{%d, %d}, %s}]", its.hi, its.lo, hex(its.z))
+		}
+		t.hosts[addr] = l
+		answer.Edges = append(answer.Edges, edge{hex(unsafe.Pointer(l)), "[" + addr.String() + "]", bare})
+	}
+	zoned := netip.MustParseAddr("fe80::2").WithZone("eth0")
+	if minor() >= 23 {
+		t.hosts[zoned] = leaf("[fe80::2%eth0]")
+	}
+	mapIs(t.hosts)
 	for _, f := range more {
 		f()
 	}
