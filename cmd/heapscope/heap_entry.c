@@ -5,7 +5,7 @@
  * A variable has it in itself.  A group of goroutines has it in frames, or
  * beside them: in a call that is deferred, in the value of a panic.
  */
-#include "heap_look.h"
+#include "heap_steps.h"
 
 #include "base/size.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * heap_look.h - what the sections of heaps share: the case, names, paths.
+ * heap_look.h - what the sections of heaps share: the case, names, targets.
  */
 #ifndef HEAPSCOPE_HEAP_LOOK_H
 #define HEAPSCOPE_HEAP_LOOK_H
@@ -30,34 +30,6 @@ struct hs_str hs_look_type(const struct hs_heap_case *c, uint32_t object,
 /* The type of the variable that HOLDER is; empty if it is none, or unknown. */
 struct hs_str hs_look_holder_type(const struct hs_heap_case *c,
                                   uint32_t holder);
-
-/* PATH as the block KEY ("steps", "path") of GROUP: the holder, in text, and
- * one row a step. */
-void hs_look_path(struct hs_run *run, const struct hs_heap_case *c,
-                  struct hs_block *group, const char *key,
-                  const struct hs_path *path);
-
-/* How the first object of PATH is reached, where its holder is more than a
- * word: "in main.serve", "goroutine 17, deferred by main.serve"; else "". */
-const char *hs_look_entry(const struct hs_heap_case *c,
-                          const struct hs_path *path, struct hs_document *doc);
-
-/* The numbers (uint32_t) of the steps of PATH that are shown: not those that
- * are inner parts of a map. */
-struct hs_column hs_look_steps(const struct hs_heap_case *c,
-                               const struct hs_path *path,
-                               struct hs_arena *arena);
-
-/* How Go writes what leads to step NUMBER from the step shown before it, or
- * from the holder: `.Inner.Data`, `["key-3"]`.  Empty if unknown. */
-struct hs_str hs_look_via(const struct hs_heap_case *c,
-                          const struct hs_path *path, uint32_t number,
-                          struct hs_arena *arena);
-
-/* To how many objects like that of step NUMBER, it included, the step shown
- * before it points; 0 if it has too many words to look at. */
-uint32_t hs_look_alike(struct hs_run *run, const struct hs_heap_case *c,
-                       const struct hs_path *path, uint32_t number);
 
 /* So many names are shown of holders that hold together, then "+ 2 more". */
 #define HS_LOOK_NAMES_SHOWN 2

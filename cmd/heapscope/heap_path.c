@@ -2,7 +2,7 @@
 /*
  * heap_path.c - a path of the heap as a block of a document.
  */
-#include "heap_look.h"
+#include "heap_steps.h"
 
 #include <inttypes.h>
 
@@ -65,31 +65,6 @@ static struct hs_str allocated_at(const struct hs_heap_case *c, uint32_t object,
     return hs_str_of(hs_doc_printf(
         doc, "from %.*s %.*s:%" PRIu64, (int)line->function.size,
         line->function.text, (int)file.size, file.text, line->line));
-}
-
-/* Is OBJECT nothing but a reference: a pointer, slice, string, map, chan or
- * func that stands by itself?  Go has no word for what it leads to. */
-static bool is_reference(const struct hs_heap_case *c, uint32_t object)
-{
-    const struct hs_names *names = c->heap->names;
-    uint32_t typing = hs_names_typing(names, object);
-
-    if (hs_typing_shape(typing) != HS_SHAPE_ONE ||
-        hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS)
-        return false;
-    switch (
-        (enum hs_go_kind)hs_names_type(names, hs_typing_type(typing))->kind) {
-    case HS_GO_POINTER:
-    case HS_GO_SLICE:
-    case HS_GO_STRING:
-    case HS_GO_MAP:
-    case HS_GO_CHAN:
-    case HS_GO_FUNC:
-    case HS_GO_UNSAFE_POINTER:
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* "at +16  and 31 more like it", ".Items[3]  and ..."; PLAIN: an offset would
@@ -158,7 +133,7 @@ static void add_step(struct hs_run *run, const struct hs_heap_case *c,
     struct hs_document *doc = run->doc;
     struct hs_value values[STEP_COLUMNS] = {0};
     struct hs_str via = hs_look_via(c, path, number, doc->arena);
-    bool plain = number > 0 && is_reference(c, path->steps[number - 1].object);
+    bool plain = number > 0 && hs_look_plain(c, path->steps[number - 1].object);
 
     step.alike = hs_look_alike(run, c, path, number);
     values[STEP_VIA_TEXT] =

@@ -7,7 +7,7 @@
  * their references are part of that which leads to the next step:
  * `.sessions["key-17"]`.
  */
-#include "heap_look.h"
+#include "heap_steps.h"
 
 #include <inttypes.h>
 
@@ -35,6 +35,32 @@ static bool is_box(const struct hs_heap_case *c, uint32_t object)
            hs_typing_evidence(typing) > HS_EVIDENCE_GUESS &&
            hs_names_type(names, hs_typing_type(typing))->kind ==
                HS_GO_INTERFACE;
+}
+
+bool hs_look_plain(const struct hs_heap_case *c, uint32_t object)
+{
+    const struct hs_names *names = c->heap->names;
+    uint32_t typing;
+
+    if (!names || object >= hs_heap_count(c->heap))
+        return false;
+    typing = hs_names_typing(names, object);
+    if (hs_typing_shape(typing) != HS_SHAPE_ONE ||
+        hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS)
+        return false;
+    switch (
+        (enum hs_go_kind)hs_names_type(names, hs_typing_type(typing))->kind) {
+    case HS_GO_POINTER:
+    case HS_GO_SLICE:
+    case HS_GO_STRING:
+    case HS_GO_MAP:
+    case HS_GO_CHAN:
+    case HS_GO_FUNC:
+    case HS_GO_UNSAFE_POINTER:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* Is the step at NUMBER of PATH passed over?  Inner parts are, and what the

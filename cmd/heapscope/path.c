@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "base/size.h"
-#include "heap_look.h"
+#include "heap_steps.h"
 
 #define USUAL_PATHS 5
 

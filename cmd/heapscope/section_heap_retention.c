@@ -18,7 +18,7 @@
 #include "base/map.h"
 #include "base/size.h"
 #include "heap_draw.h"
-#include "heap_look.h"
+#include "heap_steps.h"
 #include "section.h"
 
 #define KEEP    0.7  /* a point is where less goes on down one way */
@@ -146,9 +146,11 @@ static void draw_edge(struct picture *p, uint32_t from, uint32_t to,
         hs_column_push(&p->edges, &edge);
 }
 
-static const char *offset_label(struct picture *p, uint64_t offset)
+/* Where object FROM has a pointer, OFFSET bytes into it. */
+static const char *offset_label(struct picture *p, uint32_t from,
+                                uint64_t offset)
 {
-    if (offset == HS_NO_OFFSET)
+    if (offset == HS_NO_OFFSET || hs_look_plain(p->c, from))
         return NULL;
     return hs_doc_printf(p->doc, "+%" PRIu64, offset);
 }
@@ -189,8 +191,10 @@ static const char *step_label(struct picture *p, const struct hs_path *path,
 
     if (via.size)
         return hs_doc_printf(p->doc, "%.*s", (int)via.size, via.text);
-    return first ? entry_label(p, path)
-                 : offset_label(p, path->steps[number].offset);
+    if (first)
+        return entry_label(p, path);
+    return offset_label(p, path->steps[number - 1].object,
+                        path->steps[number].offset);
 }
 
 /* What the node of STEP says, if the step stands for all of its kind. */
@@ -269,7 +273,7 @@ static void draw_below(struct picture *p, uint32_t point, uint32_t number,
             twig_at(p, of[t])->times *= times;
             if (from < objects && to < objects)
                 offset = hs_paths_offset(p->c->heap, from, to);
-            draw_edge(p, of[i], of[t], offset_label(p, offset),
+            draw_edge(p, of[i], of[t], offset_label(p, from, offset),
                       from < objects && offset == HS_NO_OFFSET,
                       i == bold_at && t == hs_twig_at(&twigs, i)->first);
         }

@@ -2,6 +2,7 @@
 /*
  * section_heap_suspects.c - what looks like a leak, why, and what to do.
  */
+#include "heap_steps.h"
 #include "section_heap.h"
 
 #include <inttypes.h>
