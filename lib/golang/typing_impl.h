@@ -8,6 +8,7 @@
  *   typing_inner.c   the same for headers of maps and chans, and for closures
  *   typing_seeds.c   where it starts: headers, variables, the runtime's lists
  *   typing_signs.c   interface words, chans and closures in what has no type
+ *   typing_maps.c    headers of maps in what has no type
  *   typing_guess.c   the only type of that size and those pointers
  *   typing.c         level after level until nothing new is learnt
  *
@@ -148,6 +149,7 @@ struct typing_worker {
     struct hs_column refused;   /* struct typing_refusal */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* struct typing_chan */
+    struct hs_column maps;      /* uint32_t: objects, see typing_maps.c */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     struct typing_request asked[TYPING_ASKED];
@@ -298,6 +300,12 @@ void typing_list(const struct typing *t, const struct hs_memory *memory,
  * methods that run were called with. */
 uint32_t typing_closure(struct typing *t, uint64_t code);
 void typing_seed_receivers(struct typing *t);
+
+/* typing_maps.c: is that a map's header, as far as it tells by itself?  Claims
+ * those of what the workers have noted that are. */
+bool typing_looks_like_map(const struct typing *t,
+                           const struct hs_memory *memory);
+void typing_claim_maps(struct typing *t);
 
 /* typing_signs.c */
 void typing_find_signs(struct typing *t);

@@ -11,7 +11,8 @@
  *   - a closure: an object whose first word, not listed, is where a function
  *     starts;
  *   - a chan: its header has the descriptor of its elements, and their size
- *     beside it.
+ *     beside it;
+ *   - a map: see typing_maps.c.
  */
 #include "golang/typing_impl.h"
 
@@ -178,6 +179,8 @@ static void look_at(struct typing_worker *w, uint32_t object,
         return;
     if (scan)
         try_closure(w, memory);
+    if (scan && typing_looks_like_map(t, memory))
+        hs_column_push(&w->maps, &object);
     if (memory->size >= 12 * t->word && memory->size <= 32768)
         try_chan(w, object, memory);
 }
@@ -191,6 +194,7 @@ static void pass_part(void *context, unsigned part)
     struct hs_heap_walk walk;
 
     w->chans.count = 0;
+    w->maps = HS_COLUMN(uint32_t, &w->arena);
     for (size_t page = hs_parallel_share(count, part, t->threads);
          page < hs_parallel_share(count, part + 1, t->threads); page++) {
         if (!is_worth(t, page))
@@ -220,4 +224,5 @@ void typing_find_signs(struct typing *t)
         pass(t);
     } while (typing_resolve(t));
     claim_chans(t);
+    typing_claim_maps(t);
 }
