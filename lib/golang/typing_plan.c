@@ -411,6 +411,17 @@ static void note_old_map(struct typing *t, uint32_t number)
     ((struct hs_go_type *)names->types.at)[number].inner = true;
 }
 
+/* Package iter knows of a coroutine only that it is one: its coro is an empty
+ * struct, but what pointers to that lead to is the runtime's. */
+static void note_coro(struct typing *t, uint32_t number)
+{
+    struct hs_go_type *types = t->g->names->types.at;
+
+    for (uint32_t i = 1; i < t->g->names->types.count; i++)
+        if (is(types[i].name, "runtime.coro"))
+            types[number].elem = i;
+}
+
 /* Types that are known by name. */
 static void note_type(struct typing *t, uint32_t number)
 {
@@ -431,6 +442,8 @@ static void note_type(struct typing *t, uint32_t number)
         note_trie(t, number, type->name);
     else if (is(type->name, "sync.entry") || is(type->name, "sync.readOnly"))
         note_old_map(t, number);
+    else if (is(type->name, "*iter.coro"))
+        note_coro(t, number);
 }
 
 void typing_plan(struct typing *t)

@@ -5,12 +5,16 @@
 package main
 
 import (
+	"iter"
 	"unique"
 
 	"heapscope.example/names-kinds/inner"
 )
 
-var handles map[unique.Handle[token]]*inner.Leaf
+var (
+	handles map[unique.Handle[token]]*inner.Leaf
+	pulled  func() (int, bool)
+)
 
 type token struct {
 	text   string
@@ -24,5 +28,11 @@ func init() {
 			unique.Make(token{"two", 2}): leaf(`[{"two", 2}]`),
 		}
 		mapIs(handles)
+		// What is pulled from is held by a coroutine.
+		kept := leaf("captured kept")
+		pulled, _ = iter.Pull(func(yield func(int) bool) {
+			for yield(len(kept.Label)) {
+			}
+		})
 	})
 }
