@@ -79,6 +79,23 @@ TEST(a_map_is_known_by_its_entries_if_all_its_numbers_agree)
     CHECK(!knows(2, 40, COUNTS(7, 32, 21, 0), 3)); /* nonsense */
 }
 
+/* type registry map[int]*int */
+TEST(entries_of_a_defined_map_are_those_of_the_type_it_is_defined_as)
+{
+    struct test_names n;
+    uint32_t map = open_map(&n, "go1.26.0", true);
+    struct hs_go_type *types = n.names.types.at;
+    struct hs_go_type plain = types[map];
+
+    types[map].name = hs_str_of("main.registry");
+    plain.descriptor = 0;
+    hs_golang_type_add(&n.g, &plain, NULL, 0); /* comes behind it */
+    put_entries(&n, map);
+    test_names_type(&n, 1);
+    CHECK(test_is(&n, D, "map[int]*int (entries)"));
+    test_names_close(&n);
+}
+
 TEST(of_two_maps_with_the_same_entries_neither_is_claimed)
 {
     struct test_names n;

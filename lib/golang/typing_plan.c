@@ -422,13 +422,30 @@ static void note_coro(struct typing *t, uint32_t number)
             types[number].elem = i;
 }
 
+/* Notes map type NUMBER as that of its entries.  A defined type shares them
+ * with the type that it is defined as, if the program has that: of such entries
+ * only the latter can be said. */
+static void note_map(struct typing *t, uint32_t number)
+{
+    const struct hs_names *names = t->g->names;
+    const struct hs_go_type *type = hs_names_type(names, number);
+    bool defined = !hs_str_starts(type->name, "map[");
+
+    for (uint32_t i = 1; defined && i < names->types.count; i++)
+        if (hs_names_type(names, i)->kind == HS_GO_MAP &&
+            hs_names_type(names, i)->group == type->group &&
+            hs_str_starts(hs_names_type(names, i)->name, "map["))
+            return;
+    hs_map_add(&t->map_of, type->group, number);
+}
+
 /* Types that are known by name. */
 static void note_type(struct typing *t, uint32_t number)
 {
     const struct hs_go_type *type = hs_names_type(t->g->names, number);
 
     if (type->kind == HS_GO_MAP && type->group != HS_NO_TYPE)
-        hs_map_add(&t->map_of, type->group, number);
+        note_map(t, number);
     else if (is(type->name, "sync.poolLocal"))
         t->pool_local = number;
     else if (is(type->name, "runtime.g"))
