@@ -18,6 +18,7 @@
  */
 #include "golang/typing_impl.h"
 
+#include "base/pages.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "model/goversion.h"
@@ -533,7 +534,7 @@ static uint32_t *write_all(struct typing *t)
         memmove(typings + from, t->claims + from, (to - from) * 4);
     }
     if ((size_t)t->count * 8 >= HS_ARENA_LARGE)
-        hs_arena_forget(typings + t->count, t->claims + t->count);
+        hs_pages_forget(typings + t->count, t->claims + t->count);
     return typings;
 }
 
