@@ -487,7 +487,6 @@ static struct typing *make(struct golang *g)
                  : t->count < ALONE ? 1
                                     : hs_parallel_processors();
     t->claims = hs_arena_zeroed(g->arena, t->count, sizeof(uint64_t));
-    t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint16_t));
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
     t->marks = HS_COLUMN(uint8_t, t->arena);

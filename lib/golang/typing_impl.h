@@ -169,8 +169,6 @@ struct typing {
     size_t few;     /* of which so many are listed, more searched for */
 
     uint64_t *claims;      /* by object */
-    uint16_t *contents;    /* by object with pointers: where its bytes are,
-                            * from its page's first record; 0: unknown */
     struct hs_map refused; /* object and typing in one -> 1 */
 
     struct hs_column types; /* struct typing_type, by number; behind

@@ -328,32 +328,12 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
     }
 }
 
-/* What the object in SLOT has but for its address, as far as that is known
- * without a search. */
-static inline bool near_memory(const struct typing *t, uint32_t slot,
-                               uint32_t object, struct hs_memory *memory)
-{
-    const struct hs_heap_store *store = t->store;
-    size_t index = store->groups[slot / 64].page;
-    const struct hs_page *page = &store->pages[index];
-    uint32_t at = t->contents[object];
-
-    memory->bytes = NULL;
-    if (at == 0)
-        return false;
-    memory->bytes = store->places[index].record + at;
-    memory->size = page->size;
-    memory->fields = memory->bytes + page->size;
-    memory->fields_end = NULL;
-    return true;
-}
-
 bool typing_memory(const struct typing *t, uint32_t slot,
                    struct hs_memory *memory)
 {
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
-    if (near_memory(t, slot, object, memory))
+    if (hs_heap_near(t->store, slot, object, memory))
         memory->address = hs_heap_slot_address(t->store, slot);
     else
         *memory = hs_heap_memory(t->heap, object);
@@ -389,12 +369,12 @@ void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
         size_t page = store->groups[slots[i] / 64].page;
 
         objects[i] = hs_heap_slot_object(store, slots[i]);
-        __builtin_prefetch(&t->contents[objects[i]]);
         __builtin_prefetch(&store->pages[page]);
         __builtin_prefetch(&store->places[page]);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!near_memory(t, slots[i], objects[i], &memory[i]))
+        memory[i].bytes = NULL;
+        if (!hs_heap_near(store, slots[i], objects[i], &memory[i]))
             continue;
         __builtin_prefetch(memory[i].bytes);
         if (memory[i].size > 64)
