@@ -370,14 +370,58 @@ static void deal(struct level *level, unsigned parts)
     }
 }
 
+static bool is_damaged(const struct typing *t)
+{
+    return t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY;
+}
+
+/* Is the next level a small one, and is there nothing else to be done before
+ * it? */
+static bool is_simple(const struct typing *t)
+{
+    const struct typing_worker *w = &t->workers[0];
+    uint64_t bytes = 0;
+
+    if (w->queued_count == 0 || w->queued_count > TYPING_BLOCK ||
+        w->again.count || w->refused.count || is_damaged(t))
+        return false;
+    for (size_t i = 0; i < w->queued_count; i++)
+        bytes += hs_heap_slot_size(t->store, w->next[i]);
+    return bytes <= ALONE_BYTES;
+}
+
+/* Goes down long lists, behind a level that the first worker did alone: as
+ * run_levels(), but with as little as can be between two levels, for there are
+ * as many as a list has links. */
+static void run_lists(struct typing *t)
+{
+    struct typing_worker *w = &t->workers[0];
+    uint32_t slots[TYPING_BLOCK], typings[TYPING_BLOCK];
+
+    while (is_simple(t)) {
+        size_t count = w->queued_count;
+
+        for (size_t i = 0; i < count; i++) {
+            uint32_t object = hs_heap_slot_object(t->store, w->next[i]);
+
+            slots[i] = w->next[i];
+            typings[i] = typing_word(t->claims[object]);
+            hs_bitset_remove(&w->queued, object);
+        }
+        w->queued_count = 0;
+        t->scanned += count;
+        typing_scan_block(w, slots, typings, count);
+        typing_answer(w);
+    }
+}
+
 static void run_levels(struct typing *t)
 {
     for (;;) {
         struct level level;
 
         gather(t);
-        if (t->frontier_count == 0 ||
-            t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
+        if (t->frontier_count == 0 || is_damaged(t))
             return;
         level.t = t;
         level.slots = t->frontier.at;
@@ -388,6 +432,8 @@ static void run_levels(struct typing *t)
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
         hs_parallel_run(level.parts, scan_some, &level);
+        if (level.parts == 1)
+            run_lists(t);
         refuse_all(t);
         scan_again(t);
     }
@@ -462,7 +508,8 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->refused = HS_COLUMN(struct typing_refusal, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
-    w->chans = HS_COLUMN(struct typing_chan, &w->arena);
+    w->chans = HS_COLUMN(uint64_t, &w->arena);
+    w->pages = HS_COLUMN(size_t, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         w->misses[kind] = HS_COLUMN(uint64_t, &w->arena);
 }
@@ -480,7 +527,7 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
-    t->few = t->count / 64;
+    t->few = t->count / 64 + TYPING_BLOCK;
     t->named = 1;
     t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
     t->threads = g->threads         ? g->threads

@@ -117,11 +117,6 @@ struct typing_trie {
     uint32_t node, entry, indirect; /* types */
 };
 
-/* An object that is a chan. */
-struct typing_chan {
-    uint32_t object, elem;
-};
-
 /* A claim that is still to be made: see typing_ask(). */
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
@@ -147,8 +142,11 @@ struct typing_worker {
     struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_refusal */
     struct hs_column headers;   /* struct typing_header */
-    struct hs_column chans;     /* struct typing_chan */
+    struct hs_column chans;     /* uint64_t: objects that are chans, and the
+                                 * type of their elements below */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
+    uint64_t missed;            /* so many times */
+    struct hs_column pages;     /* size_t: where something was */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     struct typing_request asked[TYPING_ASKED];
     uint32_t ask;    /* so many of them are to be made */
