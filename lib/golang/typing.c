@@ -26,7 +26,7 @@
 /* Levels with fewer objects are not worth a thread, unless they have so many
  * bytes: the entries of a large map are few. */
 #define ALONE       8192u
-#define ALONE_BYTES (512u << 10)
+#define ALONE_BYTES (TYPING_HUGE - 1)
 #define CHUNK       1024u
 
 /* How often an object is scanned on average before a file must be damaged,
@@ -156,6 +156,53 @@ static void scan_some(void *context, unsigned part)
     for (unsigned i = 0; i < level->parts; i++)
         scan_share(level, (part + i) % level->parts, w);
     typing_answer(w);
+}
+
+/* The huge objects of a level, in pieces that are dealt one by one. */
+struct pieces {
+    struct typing *t;
+    const struct typing_huge *huge;
+    size_t count;  /* of objects */
+    uint64_t next; /* piece of all */
+};
+
+static void scan_pieces(void *context, unsigned part)
+{
+    struct pieces *pieces = context;
+    struct typing_worker *w = &pieces->t->workers[part];
+    uint64_t before = 0, piece; /* pieces of the objects before number I */
+    size_t i = 0;
+
+    for (;;) {
+        piece = __atomic_fetch_add(&pieces->next, 1, __ATOMIC_RELAXED);
+        for (; i < pieces->count && piece - before >= pieces->huge[i].pieces;
+             i++)
+            before += pieces->huge[i].pieces;
+        if (i == pieces->count)
+            break;
+        typing_scan_piece(w, &pieces->huge[i], piece - before);
+    }
+    typing_answer(w);
+}
+
+/* Scans what was too big for one thread. */
+static void scan_huge(struct typing *t)
+{
+    struct hs_column all = HS_COLUMN(struct typing_huge, t->arena);
+    struct pieces pieces = {.t = t};
+
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column *huge = &t->workers[i].huge;
+
+        for (size_t k = 0; k < huge->count; k++)
+            hs_column_push(&all, (const struct typing_huge *)huge->at + k);
+        huge->count = 0;
+    }
+    if (all.count == 0)
+        return;
+    pieces.huge = all.at;
+    pieces.count = all.count;
+    hs_parallel_run(t->threads, scan_pieces, &pieces);
 }
 
 /* Makes OBJECT, in SLOT, number AT of the frontier, with the typing that it
@@ -432,6 +479,7 @@ static void run_levels(struct typing *t)
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
         hs_parallel_run(level.parts, scan_some, &level);
+        scan_huge(t);
         if (level.parts == 1)
             run_lists(t);
         refuse_all(t);
@@ -506,6 +554,7 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->next = hs_arena_alloc(&w->arena, t->few * sizeof(uint32_t));
     w->views = HS_COLUMN(struct typing_view, &w->arena);
     w->refused = HS_COLUMN(struct typing_refusal, &w->arena);
+    w->huge = HS_COLUMN(struct typing_huge, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(uint64_t, &w->arena);

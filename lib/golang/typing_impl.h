@@ -125,6 +125,15 @@ struct typing_request {
     struct typing_place place; /* of ADDRESS, when the claim is made */
 };
 
+/* An object that is scanned piece by piece; it has no header. */
+struct typing_huge {
+    struct hs_memory memory;
+    uint64_t pieces;
+    uint32_t typing;
+};
+
+#define TYPING_HUGE  ((uint64_t)512 << 10) /* bytes */
+#define TYPING_PIECE ((uint64_t)64 << 10)
 #define TYPING_ASKED 64u
 #define TYPING_TINY  16u /* smaller values without pointers share a slot */
 #define TYPING_BLOCK 32u /* objects that are scanned together */
@@ -141,6 +150,7 @@ struct typing_worker {
     struct hs_column views;     /* struct typing_view */
     struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_refusal */
+    struct hs_column huge;      /* struct typing_huge */
     struct hs_column headers;   /* struct typing_header */
     struct hs_column chans;     /* uint64_t: objects that are chans, and the
                                  * type of their elements below */
@@ -268,6 +278,9 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
 void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
                        const uint32_t *typings, size_t count);
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of number PIECE of what is scanned in pieces, */
+void typing_scan_piece(struct typing_worker *w, const struct typing_huge *huge,
+                       uint64_t piece);
 /* ... of what was missed, now that it is known, */
 void typing_scan_again(struct typing_worker *w,
                        const struct typing_again *again);
