@@ -32,6 +32,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/pages.h"
 #include "base/parallel.h"
 
 /* In idom[] while solving: the idom is that of this node, found later. */
@@ -272,8 +273,8 @@ static void clear_the_way(struct walking *walking)
     for (size_t at = 0; at < room && !atomic_load(&walking->done);) {
         size_t end = room - at > CHUNK ? at + CHUNK : room;
 
-        hs_arena_populate(dom->arcs.up + at, dom->arcs.up + end);
-        hs_arena_populate(dom->walk->own + at, dom->walk->own + end);
+        hs_pages_populate(dom->arcs.up + at, dom->arcs.up + end);
+        hs_pages_populate(dom->walk->own + at, dom->walk->own + end);
         at = end;
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "algo/retention_impl.h"
+#include "base/pages.h"
 
 /* How many children HOLDER has. */
 static uint32_t children_of(const struct hs_holders *holders, uint32_t holder)
@@ -80,7 +81,7 @@ void hs_retention_rows(struct retention_work *work)
 
         /* Longer rows stood there before they were folded. */
         if (graph->used * sizeof(uint32_t) >= HS_ARENA_LARGE)
-            hs_arena_forget(graph->words + part->used,
+            hs_pages_forget(graph->words + part->used,
                             graph->words + part->segment_end);
         graph->bytes += part->bytes;
         graph->nodes -= part->taken;

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/err.h"
 
@@ -207,29 +206,37 @@ static void free_chunks(struct hs_arena *arena, struct arena_chunk *chunk)
     }
 }
 
-void hs_arena_forget(void *from, void *to)
+/* Puts the chunks of OTHER behind the newest of ARENA, whose free part stays in
+ * use. */
+static void adopt_chunks(struct hs_arena *arena, struct hs_arena *other)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t first = ((uintptr_t)from + page - 1) & ~(page - 1);
-    uintptr_t last = (uintptr_t)to & ~(page - 1);
+    struct arena_chunk *last = other->chunks;
 
-    if (first < last)
-        madvise((void *)first, last - first, MADV_DONTNEED);
+    if (!last)
+        return;
+    if (!arena->chunks) {
+        arena->chunks = other->chunks;
+        arena->at = other->at;
+        arena->end = other->end;
+        return;
+    }
+    while (last->next)
+        last = last->next;
+    last->next = arena->chunks->next;
+    arena->chunks->next = other->chunks;
 }
 
-void hs_arena_populate(void *from, void *to)
+void hs_arena_adopt(struct hs_arena *arena, struct hs_arena *other)
 {
-#ifdef MADV_POPULATE_WRITE
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t first = ((uintptr_t)from + page - 1) & ~(page - 1);
-    uintptr_t last = (uintptr_t)to & ~(page - 1);
+    struct arena_large *large = other->larges, *next;
 
-    if (first < last) /* no harm if the kernel does not know it */
-        madvise((void *)first, last - first, MADV_POPULATE_WRITE);
-#else
-    (void)from;
-    (void)to;
-#endif
+    for (; large; large = next) {
+        next = large->next;
+        link_large(arena, large);
+    }
+    adopt_chunks(arena, other);
+    arena->bytes += other->bytes;
+    *other = HS_ARENA_EMPTY;
 }
 
 void hs_arena_reset(struct hs_arena *arena)

@@ -50,15 +50,8 @@ char *hs_arena_vprintf(struct hs_arena *arena, const char *format, va_list args)
  * smaller blocks stay until then.  SIZE as it was asked for. */
 void hs_arena_release(struct hs_arena *arena, void *block, size_t size);
 
-/* Gives back the memory of the whole pages between FROM and TO, which lie in
- * one block of at least HS_ARENA_LARGE bytes and read as zeroes from then on.
- */
-void hs_arena_forget(void *from, void *to);
-
-/* Has the system clear the pages between FROM and TO now, which lie in one
- * block: a thread that has nothing else to do saves another one the wait.  What
- * is in them stays, and others may write there meanwhile. */
-void hs_arena_populate(void *from, void *to);
+/* Moves all that OTHER has to ARENA; its blocks stay where they are. */
+void hs_arena_adopt(struct hs_arena *arena, struct hs_arena *other);
 
 /* Forgets everything; the newest chunk is kept for reuse (a record arena). */
 void hs_arena_reset(struct hs_arena *arena);

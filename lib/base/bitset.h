@@ -64,4 +64,9 @@ static inline void hs_bitset_add(struct hs_bitset *set, uint64_t bit)
     set->words[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
+static inline void hs_bitset_remove(struct hs_bitset *set, uint64_t bit)
+{
+    set->words[bit / 64] &= ~((uint64_t)1 << bit % 64);
+}
+
 #endif

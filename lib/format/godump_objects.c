@@ -187,23 +187,23 @@ const uint8_t *hs_godump_take(const struct hs_heap *heap, const uint8_t *at,
                               struct hs_heap_draft *draft)
 {
     struct head head = {.pointer_size = heap->pointer_size};
-    struct hs_memory memory;
+    struct hs_heap_record record = {.start = at};
 
-    while (at < stop) {
-        const uint8_t *next;
+    while (record.start < stop) {
+        const struct hs_memory *memory = &record.memory;
 
-        __builtin_prefetch(at + AHEAD);
-        __builtin_prefetch(at + AHEAD + 64);
-        next = take(&head, at, end, &memory);
-        if (!next)
+        __builtin_prefetch(record.start + AHEAD);
+        __builtin_prefetch(record.start + AHEAD + 64);
+        record.end = take(&head, record.start, end, &record.memory);
+        if (!record.end)
             break;
         /* A pointer takes two bytes of the list, or more. */
-        hs_heap_draft_object(draft, memory.address, memory.size, at,
-                             (uint64_t)(memory.fields_end - memory.fields) / 2);
-        at = next;
+        record.pointers = (uint64_t)(memory->fields_end - memory->fields) / 2;
+        hs_heap_draft_object(draft, &record);
+        record.start = record.end;
     }
     hs_heap_draft_break(draft);
-    return at;
+    return record.start;
 }
 
 size_t hs_godump_read(const struct hs_heap *heap, const uint8_t **at,

@@ -18,6 +18,7 @@
  */
 #include "golang/typing_impl.h"
 
+#include "base/pages.h"
 #include "base/parallel.h"
 #include "base/sort.h"
 #include "model/goversion.h"
@@ -25,7 +26,7 @@
 /* Levels with fewer objects are not worth a thread, unless they have so many
  * bytes: the entries of a large map are few. */
 #define ALONE       8192u
-#define ALONE_BYTES (512u << 10)
+#define ALONE_BYTES (TYPING_HUGE - 1)
 #define CHUNK       1024u
 
 /* How often an object is scanned on average before a file must be damaged,
@@ -155,6 +156,53 @@ static void scan_some(void *context, unsigned part)
     for (unsigned i = 0; i < level->parts; i++)
         scan_share(level, (part + i) % level->parts, w);
     typing_answer(w);
+}
+
+/* The huge objects of a level, in pieces that are dealt one by one. */
+struct pieces {
+    struct typing *t;
+    const struct typing_huge *huge;
+    size_t count;  /* of objects */
+    uint64_t next; /* piece of all */
+};
+
+static void scan_pieces(void *context, unsigned part)
+{
+    struct pieces *pieces = context;
+    struct typing_worker *w = &pieces->t->workers[part];
+    uint64_t before = 0, piece; /* pieces of the objects before number I */
+    size_t i = 0;
+
+    for (;;) {
+        piece = __atomic_fetch_add(&pieces->next, 1, __ATOMIC_RELAXED);
+        for (; i < pieces->count && piece - before >= pieces->huge[i].pieces;
+             i++)
+            before += pieces->huge[i].pieces;
+        if (i == pieces->count)
+            break;
+        typing_scan_piece(w, &pieces->huge[i], piece - before);
+    }
+    typing_answer(w);
+}
+
+/* Scans what was too big for one thread. */
+static void scan_huge(struct typing *t)
+{
+    struct hs_column all = HS_COLUMN(struct typing_huge, t->arena);
+    struct pieces pieces = {.t = t};
+
+    for (unsigned i = 0; i < t->threads; i++) {
+        struct hs_column *huge = &t->workers[i].huge;
+
+        for (size_t k = 0; k < huge->count; k++)
+            hs_column_push(&all, (const struct typing_huge *)huge->at + k);
+        huge->count = 0;
+    }
+    if (all.count == 0)
+        return;
+    pieces.huge = all.at;
+    pieces.count = all.count;
+    hs_parallel_run(t->threads, scan_pieces, &pieces);
 }
 
 /* Makes OBJECT, in SLOT, number AT of the frontier, with the typing that it
@@ -369,14 +417,58 @@ static void deal(struct level *level, unsigned parts)
     }
 }
 
+static bool is_damaged(const struct typing *t)
+{
+    return t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY;
+}
+
+/* Is the next level a small one, and is there nothing else to be done before
+ * it? */
+static bool is_simple(const struct typing *t)
+{
+    const struct typing_worker *w = &t->workers[0];
+    uint64_t bytes = 0;
+
+    if (w->queued_count == 0 || w->queued_count > TYPING_BLOCK ||
+        w->again.count || w->refused.count || is_damaged(t))
+        return false;
+    for (size_t i = 0; i < w->queued_count; i++)
+        bytes += hs_heap_slot_size(t->store, w->next[i]);
+    return bytes <= ALONE_BYTES;
+}
+
+/* Goes down long lists, behind a level that the first worker did alone: as
+ * run_levels(), but with as little as can be between two levels, for there are
+ * as many as a list has links. */
+static void run_lists(struct typing *t)
+{
+    struct typing_worker *w = &t->workers[0];
+    uint32_t slots[TYPING_BLOCK], typings[TYPING_BLOCK];
+
+    while (is_simple(t)) {
+        size_t count = w->queued_count;
+
+        for (size_t i = 0; i < count; i++) {
+            uint32_t object = hs_heap_slot_object(t->store, w->next[i]);
+
+            slots[i] = w->next[i];
+            typings[i] = typing_word(t->claims[object]);
+            hs_bitset_remove(&w->queued, object);
+        }
+        w->queued_count = 0;
+        t->scanned += count;
+        typing_scan_block(w, slots, typings, count);
+        typing_answer(w);
+    }
+}
+
 static void run_levels(struct typing *t)
 {
     for (;;) {
         struct level level;
 
         gather(t);
-        if (t->frontier_count == 0 ||
-            t->scanned > (uint64_t)t->count * MOST_SCANS + ANYWAY)
+        if (t->frontier_count == 0 || is_damaged(t))
             return;
         level.t = t;
         level.slots = t->frontier.at;
@@ -387,6 +479,9 @@ static void run_levels(struct typing *t)
         if (level.chunk > CHUNK)
             level.chunk = CHUNK;
         hs_parallel_run(level.parts, scan_some, &level);
+        scan_huge(t);
+        if (level.parts == 1)
+            run_lists(t);
         refuse_all(t);
         scan_again(t);
     }
@@ -459,9 +554,11 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->next = hs_arena_alloc(&w->arena, t->few * sizeof(uint32_t));
     w->views = HS_COLUMN(struct typing_view, &w->arena);
     w->refused = HS_COLUMN(struct typing_refusal, &w->arena);
+    w->huge = HS_COLUMN(struct typing_huge, &w->arena);
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
-    w->chans = HS_COLUMN(struct typing_chan, &w->arena);
+    w->chans = HS_COLUMN(uint64_t, &w->arena);
+    w->pages = HS_COLUMN(size_t, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         w->misses[kind] = HS_COLUMN(uint64_t, &w->arena);
 }
@@ -479,14 +576,13 @@ static struct typing *make(struct golang *g)
     t->headers = hs_goversion_has_headers(g->heap->go_version);
     t->small = hs_heap_small_slot(g->heap);
     t->count = hs_heap_count(g->heap);
-    t->few = t->count / 64;
+    t->few = t->count / 64 + TYPING_BLOCK;
     t->named = 1;
     t->frame_link = hs_str_equal(g->heap->goarch, hs_str_of("arm64")) ? 8 : 0;
     t->threads = g->threads         ? g->threads
                  : t->count < ALONE ? 1
                                     : hs_parallel_processors();
     t->claims = hs_arena_zeroed(g->arena, t->count, sizeof(uint64_t));
-    t->contents = hs_arena_zeroed(t->arena, t->count, sizeof(uint16_t));
     t->types = HS_COLUMN(struct typing_type, t->arena);
     t->ops = HS_COLUMN(struct typing_op, t->arena);
     t->marks = HS_COLUMN(uint8_t, t->arena);
@@ -533,7 +629,7 @@ static uint32_t *write_all(struct typing *t)
         memmove(typings + from, t->claims + from, (to - from) * 4);
     }
     if ((size_t)t->count * 8 >= HS_ARENA_LARGE)
-        hs_arena_forget(typings + t->count, t->claims + t->count);
+        hs_pages_forget(typings + t->count, t->claims + t->count);
     return typings;
 }
 

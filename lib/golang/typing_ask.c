@@ -100,7 +100,8 @@ static void find_object(const struct typing *t, struct typing_request *r)
     place->object = hs_heap_slot_object(store, place->slot);
     __builtin_prefetch(&t->claims[place->object], 1);
     if (r->shape == HS_SHAPE_CLOSURE)
-        __builtin_prefetch(&t->contents[place->object]);
+        __builtin_prefetch(
+            &store->places[store->groups[place->slot / 64].page]);
 }
 
 void typing_answer(struct typing_worker *w)

@@ -48,6 +48,7 @@ bool typing_known(struct typing_worker *w, uint64_t address,
     *type = HS_NO_TYPE;
     if (known == HS_MAP_NONE) {
         add_miss(&w->misses[kind], address);
+        w->missed++;
         return false;
     }
     *type = known;

@@ -14,17 +14,6 @@
 
 #include <endian.h>
 
-/* The next pointer that the dump lists, *AT moving on; false at the end. */
-static bool listed(const struct typing *t, const uint8_t **at, uint64_t *offset)
-{
-    struct hs_fields fields = {*at, t->store->end};
-
-    if (*at >= t->store->end || **at != 1 || !hs_fields_next(&fields, offset))
-        return false;
-    *at = fields.at;
-    return true;
-}
-
 /* Which words of OP are pointers: where the first is, and how many. */
 static unsigned pointers_of(const struct typing_op *op, unsigned word,
                             uint64_t *offset)
@@ -84,26 +73,31 @@ void typing_mark(struct typing *t, struct typing_type *its)
 }
 
 /* Are the fields of MEMORY byte for byte those of ITS, the end included where
- * WHOLE? */
+ * WHOLE?  Eight at once: most lists are no longer, and a call would cost as
+ * much again. */
 static bool is_marked(const struct typing *t, const struct typing_type *its,
                       const struct hs_memory *memory, bool whole)
 {
-    size_t count = its->mark_count, left;
-    const uint8_t *marks;
+    size_t count = its->mark_count;
+    const uint8_t *at = memory->fields, *marks;
     uint64_t mine, theirs;
 
     if (count == 0)
         return false;
     if (!whole)
         count--;
-    left = (size_t)(t->store->end - memory->fields);
+    if ((size_t)(t->store->end - at) < count + sizeof(theirs))
+        return false;
     marks = (const uint8_t *)t->marks.at + its->marks;
-    if (count > sizeof(mine) || left < sizeof(mine))
-        return count <= left && memcmp(marks, memory->fields, count) == 0;
-    /* As good as always: two words, without a call. */
-    memcpy(&mine, marks, sizeof(mine));
-    memcpy(&theirs, memory->fields, sizeof(theirs));
-    return (le64toh(mine ^ theirs) & UINT64_MAX >> (64 - 8 * count)) == 0;
+    for (;; count -= 8, marks += 8, at += 8) {
+        memcpy(&mine, marks, sizeof(mine));
+        memcpy(&theirs, at, sizeof(theirs));
+        if (count <= 8)
+            return (le64toh(mine ^ theirs) & UINT64_MAX >> (64 - 8 * count)) ==
+                   0;
+        if (mine != theirs)
+            return false;
+    }
 }
 
 bool typing_fits(const struct typing *t, const struct hs_memory *memory,
@@ -112,7 +106,7 @@ bool typing_fits(const struct typing *t, const struct hs_memory *memory,
     const struct typing_type *its = typing_type(t, hs_typing_type(typing));
     const struct typing_op *op =
         (const struct typing_op *)t->ops.at + its->first;
-    const uint8_t *at = memory->fields;
+    struct hs_fields listed = hs_fields_of(memory);
     uint64_t offset = 0, mine;
     bool whole = hs_typing_shape(typing) != HS_SHAPE_MANY && !its->open;
 
@@ -126,8 +120,8 @@ bool typing_fits(const struct typing *t, const struct hs_memory *memory,
         if (op->kind == OP_ARRAY)
             return true; /* long ones are believed */
         for (; count; count--, mine += t->word)
-            if (!listed(t, &at, &offset) || offset != mine)
+            if (!hs_fields_next(&listed, &offset) || offset != mine)
                 return false;
     }
-    return !whole || !listed(t, &at, &offset);
+    return !whole || !hs_fields_next(&listed, &offset);
 }

@@ -15,6 +15,8 @@
  * Only of small slots: larger ones have their type in front of them, or before
  * Go 1.22 are too many things.
  */
+#include <wchar.h>
+
 #include "golang/golang_impl.h"
 #include "model/heap_lookup.h"
 #include "model/heap_walk.h"
@@ -171,19 +173,20 @@ static void follow(struct golang *g, const struct hs_memory *memory,
     }
 }
 
-static bool has_untyped(const struct golang *g, size_t page)
+/* As good as all pages have none, and are searched in the C library's fastest
+ * way to find a 32-bit number. */
+static bool has_untyped(const struct golang *g, size_t index)
 {
     const struct hs_heap_store *store = g->heap->store;
-    uint32_t end = page + 1 < store->page_count ? store->places[page + 1].rank
-                                                : store->count;
+    const struct hs_page *page = &store->pages[index];
+    const struct hs_page_place *place = &store->places[index];
+    const uint32_t *typings = g->names->typings + place->rank;
 
-    if (store->pages[page].kind != HS_PAGE_SLOTS || !store->pages[page].scan ||
-        store->pages[page].size > MOST_BYTES)
-        return false;
-    for (uint32_t i = store->places[page].rank; i < end; i++)
-        if (!g->names->typings[i])
-            return true;
-    return false;
+    _Static_assert(sizeof(wchar_t) == sizeof(*typings), "see wmemchr");
+    return page->kind == HS_PAGE_SLOTS && page->scan &&
+           page->size <= MOST_BYTES &&
+           wmemchr((const wchar_t *)typings, 0,
+                   hs_heap_page_end(store, place) - place->rank);
 }
 
 static void guess_page(struct golang *g, size_t page,

@@ -118,11 +118,6 @@ struct typing_trie {
     uint32_t node, entry, indirect; /* types */
 };
 
-/* An object that is a chan. */
-struct typing_chan {
-    uint32_t object, elem;
-};
-
 /* A claim that is still to be made: see typing_ask(). */
 struct typing_request {
     uint64_t address, count; /* values, or bytes */
@@ -131,6 +126,15 @@ struct typing_request {
     struct typing_place place; /* of ADDRESS, when the claim is made */
 };
 
+/* An object that is scanned piece by piece; it has no header. */
+struct typing_huge {
+    struct hs_memory memory;
+    uint64_t pieces;
+    uint32_t typing;
+};
+
+#define TYPING_HUGE  ((uint64_t)512 << 10) /* bytes */
+#define TYPING_PIECE ((uint64_t)64 << 10)
 #define TYPING_ASKED 64u
 #define TYPING_TINY  16u /* smaller values without pointers share a slot */
 #define TYPING_BLOCK 32u /* objects that are scanned together */
@@ -147,10 +151,14 @@ struct typing_worker {
     struct hs_column views;     /* struct typing_view */
     struct hs_column again;     /* struct typing_again */
     struct hs_column refused;   /* struct typing_refusal */
+    struct hs_column huge;      /* struct typing_huge */
     struct hs_column headers;   /* struct typing_header */
-    struct hs_column chans;     /* struct typing_chan */
+    struct hs_column chans;     /* uint64_t: objects that are chans, and the
+                                 * type of their elements below */
     struct hs_column maps;      /* uint32_t: objects, see typing_maps.c */
     struct hs_column misses[3]; /* uint64_t, by enum typing_miss_kind */
+    uint64_t missed;            /* so many times */
+    struct hs_column pages;     /* size_t: where something was */
     struct hs_bitset listed;    /* the only words to follow, unless empty */
     struct typing_request asked[TYPING_ASKED];
     uint32_t ask;    /* so many of them are to be made */
@@ -171,8 +179,6 @@ struct typing {
     size_t few;     /* of which so many are listed, more searched for */
 
     uint64_t *claims;      /* by object */
-    uint16_t *contents;    /* by object with pointers: where its bytes are,
-                            * from its page's first record; 0: unknown */
     struct hs_map refused; /* object and typing in one -> 1 */
 
     struct hs_column types; /* struct typing_type, by number; behind
@@ -274,6 +280,9 @@ void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
 void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
                        const uint32_t *typings, size_t count);
 void typing_scan_view(struct typing_worker *w, const struct typing_view *view);
+/* ... of number PIECE of what is scanned in pieces, */
+void typing_scan_piece(struct typing_worker *w, const struct typing_huge *huge,
+                       uint64_t piece);
 /* ... of what was missed, now that it is known, */
 void typing_scan_again(struct typing_worker *w,
                        const struct typing_again *again);

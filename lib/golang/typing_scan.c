@@ -205,15 +205,10 @@ static inline void scan_op(struct typing_worker *w, const struct typing_op *op,
     }
 }
 
-static struct row row_of(uint32_t first, uint32_t count, uint64_t at,
-                         uint64_t left, uint64_t stride)
+static struct row row_of(uint32_t first, uint32_t count, uint64_t stride)
 {
-    return (struct row){.at = at,
-                        .left = left,
-                        .stride = stride,
-                        .op = first,
-                        .first = first,
-                        .end = first + count};
+    return (struct row){
+        .stride = stride, .op = first, .first = first, .end = first + count};
 }
 
 /* As many of COUNT values as fit between AT and the end. */
@@ -291,60 +286,98 @@ static void scan_rows(struct typing_worker *w, const struct hs_memory *memory,
         count = clip(memory, at, op->count, elem->size);
         if (depth < DEEPEST - 1 && count && elem->count) {
             above[depth++] = *row;
-            *row = row_of(elem->first, elem->count, at, count, elem->size);
+            *row = row_of(elem->first, elem->count, elem->size);
+            row->at = at;
+            row->left = count;
         }
     }
+}
+
+/* Is memory of TYPING a row of values, of which ROW is to know all but where
+ * they are?  Else it is an inner part, scanned by hand. */
+static bool is_row(const struct typing *t, uint32_t typing, struct row *row)
+{
+    uint32_t type = hs_typing_type(typing);
+    const struct typing_type *its = typing_type(t, type);
+
+    switch (hs_typing_shape(typing)) {
+    case HS_SHAPE_CHAN_BUFFER:
+        its = typing_type(t, hs_names_type(t->g->names, type)->elem);
+        /* fall through */
+    case HS_SHAPE_ONE:
+    case HS_SHAPE_MANY:
+    case HS_SHAPE_CLOSURE:
+        *row = row_of(its->first, its->count, its->size);
+        return true;
+    case HS_SHAPE_MAP_GROUPS:
+        *row = row_of(its->groups, its->group_count, its->group_size);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Does a row of that shape go on to the end of its object, however many values
+ * something says that there are? */
+static bool is_endless(enum hs_shape shape)
+{
+    return shape == HS_SHAPE_CHAN_BUFFER || shape == HS_SHAPE_MAP_GROUPS;
 }
 
 void typing_scan(struct typing_worker *w, const struct hs_memory *memory,
                  uint64_t offset, uint32_t typing, uint64_t count)
 {
-    const struct typing *t = w->typing;
-    uint32_t type = hs_typing_type(typing);
-    const struct typing_type *its = typing_type(t, type);
     struct row row;
 
-    switch (hs_typing_shape(typing)) {
-    case HS_SHAPE_CHAN_BUFFER:
-        its = typing_type(t, hs_names_type(t->g->names, type)->elem);
-        count = UINT64_MAX;
-        /* fall through */
-    case HS_SHAPE_ONE:
-    case HS_SHAPE_MANY:
-    case HS_SHAPE_CLOSURE:
-        row = row_of(its->first, its->count, offset,
-                     clip(memory, offset, count, its->size), its->size);
-        scan_rows(w, memory, &row);
-        break;
-    case HS_SHAPE_MAP_GROUPS:
-        row = row_of(its->groups, its->group_count, offset,
-                     clip(memory, offset, UINT64_MAX, its->group_size),
-                     its->group_size);
-        scan_rows(w, memory, &row);
-        break;
-    default:
+    if (!is_row(w->typing, typing, &row)) {
         typing_scan_inner(w, memory, offset, typing);
-        break;
+        return;
     }
+    if (is_endless(hs_typing_shape(typing)))
+        count = UINT64_MAX;
+    row.at = offset;
+    row.left = clip(memory, offset, count, row.stride);
+    scan_rows(w, memory, &row);
 }
 
-/* What the object in SLOT has but for its address, as far as that is known
- * without a search. */
-static inline bool near_memory(const struct typing *t, uint32_t slot,
-                               uint32_t object, struct hs_memory *memory)
+/* How many of the values of a huge object one piece has. */
+static uint64_t piece_values(const struct row *row)
 {
-    const struct hs_heap_store *store = t->store;
-    size_t index = store->groups[slot / 64].page;
-    const struct hs_page *page = &store->pages[index];
-    uint32_t at = t->contents[object];
+    return row->stride && row->stride < TYPING_PIECE
+               ? TYPING_PIECE / row->stride
+               : 1;
+}
 
-    memory->bytes = NULL;
-    if (at == 0)
+void typing_scan_piece(struct typing_worker *w, const struct typing_huge *huge,
+                       uint64_t piece)
+{
+    struct row row;
+
+    if (!is_row(w->typing, huge->typing, &row))
+        return;
+    row.at = piece * piece_values(&row) * row.stride;
+    row.left = clip(&huge->memory, row.at, piece_values(&row), row.stride);
+    scan_rows(w, &huge->memory, &row);
+}
+
+/* Has MEMORY, if it is huge and a row of many values, scanned in pieces, by all
+ * threads. */
+static bool split(struct typing_worker *w, const struct hs_memory *memory,
+                  uint32_t typing)
+{
+    enum hs_shape shape = hs_typing_shape(typing);
+    struct row row;
+    uint64_t values;
+
+    if (memory->size < TYPING_HUGE ||
+        (shape != HS_SHAPE_MANY && !is_endless(shape)) ||
+        !is_row(w->typing, typing, &row) || row.stride == 0)
         return false;
-    memory->bytes = store->places[index].record + at;
-    memory->size = page->size;
-    memory->fields = memory->bytes + page->size;
-    memory->fields_end = NULL;
+    values = clip(memory, 0, UINT64_MAX, row.stride);
+    hs_column_push(&w->huge, &(struct typing_huge){
+                                 .memory = *memory,
+                                 .typing = typing,
+                                 .pieces = values / piece_values(&row) + 1});
     return true;
 }
 
@@ -353,7 +386,7 @@ bool typing_memory(const struct typing *t, uint32_t slot,
 {
     uint32_t object = hs_heap_slot_object(t->store, slot);
 
-    if (near_memory(t, slot, object, memory))
+    if (hs_heap_near(t->store, slot, object, memory))
         memory->address = hs_heap_slot_address(t->store, slot);
     else
         *memory = hs_heap_memory(t->heap, object);
@@ -372,6 +405,8 @@ static void scan_object(struct typing_worker *w, uint32_t object,
         hs_column_push(&w->refused, &(struct typing_refusal){object, typing});
         return;
     }
+    if (split(w, memory, typing))
+        return;
     typing_scan(w, memory, header, typing, count);
 }
 
@@ -389,12 +424,12 @@ void typing_scan_block(struct typing_worker *w, const uint32_t *slots,
         size_t page = store->groups[slots[i] / 64].page;
 
         objects[i] = hs_heap_slot_object(store, slots[i]);
-        __builtin_prefetch(&t->contents[objects[i]]);
         __builtin_prefetch(&store->pages[page]);
         __builtin_prefetch(&store->places[page]);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!near_memory(t, slots[i], objects[i], &memory[i]))
+        memory[i].bytes = NULL;
+        if (!hs_heap_near(store, slots[i], objects[i], &memory[i]))
             continue;
         __builtin_prefetch(memory[i].bytes);
         if (memory[i].size > 64)

@@ -7,9 +7,6 @@
  * of its type's descriptor (malloc.go, mallocgcSmallScanHeader).  For the
  * array of a slice that is the element's type.  The word is 0 while such an
  * object is being made.
- *
- * The pass that reads them also notes where the bytes of each object with
- * pointers are, so that they can be had in any order later.
  */
 #include "golang/typing_impl.h"
 
@@ -19,15 +16,25 @@
 #include "model/heap_walk.h"
 
 /*
- * The pass over all objects with pointers.
+ * Headers.
  */
+
+/* May objects of the page at INDEX have headers? */
+static bool may_have_headers(const struct typing *t, size_t index)
+{
+    const struct hs_page *page = &t->store->pages[index];
+
+    return page->kind == HS_PAGE_LIST ||
+           (page->kind == HS_PAGE_SLOTS && page->scan &&
+            page->size > t->small && page->size <= 32768);
+}
 
 static bool has_header(const struct typing *t, const struct hs_memory *memory)
 {
     struct hs_fields fields = hs_fields_of(memory);
     uint64_t first;
 
-    return t->headers && memory->size > t->small && memory->size <= 32768 &&
+    return memory->size > t->small && memory->size <= 32768 &&
            hs_fields_next(&fields, &first) && first >= 8;
 }
 
@@ -40,34 +47,34 @@ static void touch_claims(struct typing *t, uint32_t from, uint32_t to)
         t->claims[i] = 0;
 }
 
+static void note_header(struct typing_worker *w, const struct hs_memory *memory)
+{
+    uint64_t descriptor = typing_at(w->typing, memory, 0);
+
+    if (!descriptor || !has_header(w->typing, memory))
+        return;
+    typing_known(w, descriptor, MISS_TYPE, &(uint32_t){0});
+    hs_column_push(&w->headers,
+                   &(struct typing_header){.descriptor = descriptor,
+                                           .address = memory->address});
+}
+
 static void survey_part(void *context, unsigned part)
 {
     struct typing *t = context;
-    struct typing_worker *w = &t->workers[part];
-    uint32_t from = (uint32_t)hs_parallel_share(t->count, part, t->threads);
-    uint32_t to = (uint32_t)hs_parallel_share(t->count, part + 1, t->threads);
+    size_t from = hs_parallel_share(t->store->page_count, part, t->threads);
+    size_t to = hs_parallel_share(t->store->page_count, part + 1, t->threads);
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    touch_claims(t, from, to);
-    hs_heap_walk_init(&walk, t->heap, from, to);
-    walk.scan_only = true;
-    while ((memory = hs_heap_walk_next(&walk))) {
-        const uint8_t *record = t->store->places[walk.page].record;
-        uint64_t descriptor;
-
-        if (t->store->pages[walk.page].kind == HS_PAGE_SLOTS &&
-            memory->bytes - record <= UINT16_MAX)
-            t->contents[walk.object] = (uint16_t)(memory->bytes - record);
-        if (!has_header(t, memory))
+    touch_claims(t, (uint32_t)hs_parallel_share(t->count, part, t->threads),
+                 (uint32_t)hs_parallel_share(t->count, part + 1, t->threads));
+    for (size_t page = from; t->headers && page < to; page++) {
+        if (!may_have_headers(t, page))
             continue;
-        descriptor = typing_at(t, memory, 0);
-        if (!descriptor)
-            continue;
-        typing_known(w, descriptor, MISS_TYPE, &(uint32_t){0});
-        hs_column_push(&w->headers,
-                       &(struct typing_header){.descriptor = descriptor,
-                                               .address = memory->address});
+        hs_heap_walk_page(&walk, t->heap, page);
+        while ((memory = hs_heap_walk_next(&walk)))
+            note_header(&t->workers[part], memory);
     }
 }
 

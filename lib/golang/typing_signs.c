@@ -16,6 +16,7 @@
  */
 #include "golang/typing_impl.h"
 
+#include "base/sort.h"
 #include "model/heap_walk.h"
 
 static bool in_span(const struct golang_span *span, uint64_t address)
@@ -85,7 +86,7 @@ static void try_chan(struct typing_worker *w, uint32_t object,
                                           : at[1] << 8 | at[0]);
     if (size != typing_type(t, elem)->size || (room && size && !buffer))
         return;
-    hs_column_push(&w->chans, &(struct typing_chan){object, elem});
+    hs_column_push(&w->chans, &(uint64_t){(uint64_t)object << 32 | elem});
 }
 
 static void try_closure(struct typing_worker *w, const struct hs_memory *memory)
@@ -122,46 +123,73 @@ static uint32_t chan_of(struct typing *t, uint32_t elem)
     return hs_golang_type_add(t->g, &type, NULL, 0);
 }
 
-static void claim_chans(struct typing *t)
+/* All chans, in order of their addresses: types that are made for them get the
+ * same numbers whoever found them, and when. */
+static struct hs_column sort_chans(struct typing *t)
 {
-    uint32_t last = HS_NO_TYPE, type = HS_NO_TYPE;
+    struct hs_column all = HS_COLUMN(uint64_t, t->arena);
 
     for (unsigned i = 0; i < t->threads; i++) {
-        struct hs_column chans = t->workers[i].chans;
-        const struct typing_chan *chan = chans.at;
+        const struct hs_column *chans = &t->workers[i].chans;
 
-        for (size_t k = 0; k < chans.count; k++, chan++) {
-            if (chan->elem != last)
-                type = chan_of(t, chan->elem);
-            last = chan->elem;
-            typing_plan(t);
-            typing_claim_inner(&t->workers[0],
-                               hs_heap_address(t->heap, chan->object),
-                               typing_chan_size(t), type, HS_SHAPE_CHAN);
-        }
+        if (chans->count)
+            memcpy(hs_column_extend(&all, chans->count), chans->at,
+                   chans->count * sizeof(uint64_t));
     }
+    hs_sort_u64(all.at, all.count, 32, 32, t->arena);
+    return all;
+}
+
+static void claim_chans(struct typing *t)
+{
+    struct hs_column chans = sort_chans(t);
+    const uint64_t *chan = chans.at;
+    uint32_t last = HS_NO_TYPE, type = HS_NO_TYPE;
+
+    for (size_t i = 0; i < chans.count; i++) {
+        uint32_t object = (uint32_t)(chan[i] >> 32), elem = (uint32_t)chan[i];
+
+        if (elem != last)
+            type = chan_of(t, elem);
+        last = elem;
+        typing_plan(t);
+        typing_claim_inner(&t->workers[0], hs_heap_address(t->heap, object),
+                           typing_chan_size(t), type, HS_SHAPE_CHAN);
+    }
+}
+
+static bool is_closure(uint64_t claim)
+{
+    return (claim >> TYPING_SHAPE_AT & 15) == HS_SHAPE_CLOSURE;
 }
 
 /* Is that a closure of which only the code is known? */
 static bool is_dark(const struct typing *t, uint64_t claim)
 {
-    return (claim >> TYPING_SHAPE_AT & 15) == HS_SHAPE_CLOSURE &&
+    return is_closure(claim) &&
            typing_type(t, hs_typing_type(typing_word(claim)))->size <= t->word;
 }
 
-/* Has the page at INDEX an object that is worth a look? */
+/* Has the page at INDEX an object that is worth a look?  As a rule all of them
+ * have a type, and few pages have closures. */
 static bool is_worth(const struct typing *t, size_t index)
 {
     const struct hs_heap_store *store = t->store;
-    uint32_t end = index + 1 < store->page_count ? store->places[index + 1].rank
-                                                 : store->count;
+    const struct hs_page_place *place = &store->places[index];
     const struct hs_page *page = &store->pages[index];
+    uint32_t end = hs_heap_page_end(store, place);
+    bool closures = false;
 
     if (page->kind == HS_PAGE_EMPTY ||
         (!page->scan && page->size < 12 * t->word))
         return false;
-    for (uint32_t i = store->places[index].rank; i < end; i++)
-        if (t->claims[i] == 0 || is_dark(t, t->claims[i]))
+    for (uint32_t i = place->rank; i < end; i++) {
+        if (t->claims[i] == 0)
+            return true;
+        closures |= is_closure(t->claims[i]);
+    }
+    for (uint32_t i = place->rank; closures && i < end; i++)
+        if (is_dark(t, t->claims[i]))
             return true;
     return false;
 }
@@ -185,33 +213,52 @@ static void look_at(struct typing_worker *w, uint32_t object,
         try_chan(w, object, memory);
 }
 
-static void pass_part(void *context, unsigned part)
+/* Notes pages where something was missed. */
+static void look_at_page(struct typing_worker *w, size_t page)
 {
-    struct typing *t = context;
-    struct typing_worker *w = &t->workers[part];
-    size_t count = t->store->page_count;
+    uint64_t missed = w->missed;
     const struct hs_memory *memory;
     struct hs_heap_walk walk;
 
-    w->chans.count = 0;
-    w->maps = HS_COLUMN(uint32_t, &w->arena);
-    for (size_t page = hs_parallel_share(count, part, t->threads);
-         page < hs_parallel_share(count, part + 1, t->threads); page++) {
-        if (!is_worth(t, page))
-            continue;
-        hs_heap_walk_page(&walk, t->heap, page);
-        while ((memory = hs_heap_walk_next(&walk)))
-            look_at(w, walk.object, memory);
-    }
+    if (!is_worth(w->typing, page))
+        return;
+    hs_heap_walk_page(&walk, w->typing->heap, page);
+    while ((memory = hs_heap_walk_next(&walk)))
+        look_at(w, walk.object, memory);
     typing_answer(w);
+    if (w->missed != missed)
+        hs_column_push(&w->pages, &page);
+}
+
+static void first_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    size_t count = t->store->page_count;
+
+    t->workers[part].maps = HS_COLUMN(uint32_t, &t->workers[part].arena);
+    for (size_t page = hs_parallel_share(count, part, t->threads);
+         page < hs_parallel_share(count, part + 1, t->threads); page++)
+        look_at_page(&t->workers[part], page);
+}
+
+/* What a page was missing is known now. */
+static void next_part(void *context, unsigned part)
+{
+    struct typing *t = context;
+    struct typing_worker *w = &t->workers[part];
+    struct hs_column pages = w->pages;
+
+    w->pages = HS_COLUMN(size_t, pages.arena);
+    for (size_t i = 0; i < pages.count; i++)
+        look_at_page(w, ((const size_t *)pages.at)[i]);
 }
 
 /* A pass over what is nobody's. */
-static void pass(struct typing *t)
+static void pass(struct typing *t, void (*part)(void *context, unsigned part))
 {
     const struct hs_memory *const *stretches = t->stretches.at;
 
-    hs_parallel_run(t->threads, pass_part, t);
+    hs_parallel_run(t->threads, part, t);
     for (size_t i = 0; i < t->stretches.count; i++)
         scan_interfaces(&t->workers[0], stretches[i]);
     typing_answer(&t->workers[0]);
@@ -219,10 +266,12 @@ static void pass(struct typing *t)
 
 void typing_find_signs(struct typing *t)
 {
-    do {
+    typing_forget(t);
+    pass(t, first_part);
+    while (typing_resolve(t)) {
         typing_forget(t);
-        pass(t);
-    } while (typing_resolve(t));
+        pass(t, next_part);
+    }
     claim_chans(t);
     typing_claim_maps(t);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* typing_test.c - each rule of typing, on heaps made by hand. */
-#include "golang/typing_test.h"
+#include <stdlib.h>
+
 #include "base/test.h"
+#include "golang/typing_test.h"
 
 #define DATA 0x500000u
 #define A    0xc000010000u
@@ -478,4 +480,48 @@ TEST(typing_walks_long_arrays_of_long_arrays)
     CHECK(test_is(&n, B, "main.node"));
     CHECK(test_reads(&n, A, (37 * 20 + 19) * 8, "[37][19]"));
     test_names_close(&n);
+}
+
+#define VALUES 30000u /* of 24 bytes, more than TYPING_HUGE in all */
+#define VALUE  0xc010000000
+#define NODES  0xc020000000
+
+/* An array whose every value points to a node of its own. */
+static void type_huge(struct test_names *n, unsigned threads)
+{
+    uint64_t *words = calloc(3 * (size_t)VALUES, sizeof(*words));
+    uint32_t node, value;
+
+    test_names_open(n, "go1.26.0");
+    node = node_of(n);
+    value = test_struct(
+        n, "main.value", 24, 3,
+        (struct hs_go_field[]){test_field("a", 0, test_pointer(n, node)),
+                               test_field("b", 8, test_pointer(n, node)),
+                               test_field("c", 16, test_pointer(n, node))});
+    for (size_t i = 0; i < VALUES; i++)
+        words[3 * i + i % 3] = NODES + 32 * i;
+    test_dump_object(&n->dump, VALUE, 24 * (size_t)VALUES, 3 * (size_t)VALUES,
+                     words);
+    free(words);
+    for (size_t i = 0; i < VALUES; i++)
+        test_dump_object_masked(&n->dump, NODES + 32 * i, 32, 0, NULL, 3);
+    test_dump_segment(&n->dump, true, DATA, 3,
+                      (uint64_t[]){VALUE, VALUES, VALUES});
+    test_global(n, DATA, "main.it", test_slice(n, value));
+    test_names_type(n, threads);
+}
+
+TEST(typing_reads_huge_arrays_to_their_end_on_all_threads)
+{
+    for (unsigned threads = 1; threads <= 4; threads += 3) {
+        struct test_names n;
+
+        type_huge(&n, threads);
+        CHECK(test_is(&n, VALUE, "[]main.value"));
+        for (size_t i = 0; i < VALUES; i++)
+            CHECK(hs_heap_find(n.g.heap, NODES + 32 * i) == HS_NO_OBJECT ||
+                  test_is(&n, NODES + 32 * i, "main.node"));
+        test_names_close(&n);
+    }
 }

@@ -48,7 +48,7 @@ static inline struct hs_fields hs_fields_of(const struct hs_memory *memory)
     return (struct hs_fields){memory->fields, memory->fields_end};
 }
 
-/* The half of hs_fields_next for offsets from 16384 on, and for the end. */
+/* The half of hs_fields_next for offsets from 16384 on. */
 bool hs_fields_next_long(struct hs_fields *fields, uint64_t *offset);
 
 /* The next pointer word's offset into *OFFSET; false at the end. */
@@ -68,6 +68,8 @@ static inline bool hs_fields_next(struct hs_fields *fields, uint64_t *offset)
         fields->at += 3;
         return true;
     }
+    if (left == 0)
+        return false;
     return hs_fields_next_long(fields, offset);
 }
 

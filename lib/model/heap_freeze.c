@@ -70,10 +70,12 @@ static void sort_runs(struct freezer *f, const struct hs_heap_draft *drafts,
     for (size_t d = 0; d < count; d++) {
         const struct hs_heap_run *runs = drafts[d].runs.at;
         const uint64_t *words = drafts[d].words.at;
+        const uint16_t *starts = drafts[d].starts.at;
 
         for (size_t i = 0; i < drafts[d].runs.count; i++, n++) {
             all[n] = runs[i];
             all[n].bits = runs[i].odd ? NULL : words + runs[i].word;
+            all[n].starts = runs[i].alike ? starts + runs[i].start : NULL;
             sorted = sorted && all[n].page >= most;
             most = all[n].page > most ? all[n].page : most;
             least = all[n].page < least ? all[n].page : least;
@@ -203,6 +205,7 @@ static void fill_slots(struct freezer *f, struct hs_heap_run *run, size_t index)
         .kind = HS_PAGE_SLOTS,
         .scan = run->pointers != 0};
     f->places[index].record = run->record;
+    f->places[index].starts = run->starts;
     f->pointers += run->pointers;
     for (size_t i = 0; i < count; i++) {
         groups[i] =
@@ -447,6 +450,8 @@ bool hs_heap_freeze(struct hs_heap *heap, struct hs_heap_draft *drafts,
     for (size_t i = 0; i < count; i++)
         hs_heap_draft_break(&drafts[i]);
     fits = fits && freeze(&f, drafts, count);
+    for (size_t i = 0; i < count; i++)
+        hs_arena_adopt(arena, &drafts[i].lasting);
     hs_arena_free(&f.scratch);
     if (!fits)
         return hs_fail(err, HS_ELIMIT, HS_NOWHERE,

@@ -20,6 +20,14 @@ uint32_t hs_heap_slot_of(const struct hs_heap_store *store, uint32_t object);
 uint64_t hs_heap_slot_address(const struct hs_heap_store *store, uint32_t slot);
 uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page);
 
+/* The number of the first object behind the page of PLACE. */
+static inline uint32_t hs_heap_page_end(const struct hs_heap_store *store,
+                                        const struct hs_page_place *place)
+{
+    return place + 1 < store->places + store->page_count ? place[1].rank
+                                                         : store->count;
+}
+
 /* The slot that ADDRESS would be in, whose bit says whether an object is. */
 static inline uint32_t hs_heap_slot_near(const struct hs_heap_store *store,
                                          uint64_t address)
@@ -47,6 +55,35 @@ static inline uint32_t hs_heap_slot_at(const struct hs_heap_store *store,
     if (slot != HS_NO_SLOT && !(store->groups[slot / 64].bits >> slot % 64 & 1))
         return HS_NO_SLOT;
     return slot;
+}
+
+/* What object number INDEX of the page at PLACE, which knows its starts and has
+ * slots of SIZE bytes, is made of; but not its address. */
+static inline void hs_heap_place(const struct hs_page_place *place,
+                                 uint32_t index, uint64_t size,
+                                 struct hs_memory *memory)
+{
+    const uint16_t *start = &place->starts[index];
+
+    memory->bytes = place->record + start[0];
+    memory->size = size;
+    memory->fields = memory->bytes + size;
+    memory->fields_end = place->record + (start[1] - place->starts[0] - 1);
+}
+
+/* The same of OBJECT in SLOT; false where that takes a walk. */
+static inline bool hs_heap_near(const struct hs_heap_store *store,
+                                uint32_t slot, uint32_t object,
+                                struct hs_memory *memory)
+{
+    size_t index = store->groups[slot / 64].page;
+    const struct hs_page_place *place = &store->places[index];
+
+    if (!place->starts)
+        return false;
+    hs_heap_place(place, object - place->rank, store->pages[index].size,
+                  memory);
+    return true;
 }
 
 /* The object in SLOT. */

@@ -11,10 +11,11 @@
  *                 pages    a32/size: slot 11   rank  first object   many bits
  *                                              of the group         before it
  *
- * which costs 32 bytes a page and 16 bytes for 64 slots: less than a byte per
- * object.  A page whose objects do not fit the scheme (two sizes, unaligned,
- * overlapping: never written by Go, but a damaged file has them) lists them
- * one by one.
+ * which costs 48 bytes a page and 16 bytes for 64 slots: about a byte per
+ * object.  Two more for each object with pointers say where its bytes are in
+ * the input, if the records of its page are alike.  A page whose objects do not
+ * fit the scheme (two sizes, unaligned, overlapping: never written by Go, but a
+ * damaged file has them) lists them one by one.
  *
  * A decoder *drafts*: any number of drafts, each on a thread of its own, take
  * objects in the order of the file.  hs_heap_freeze() makes the store of all
@@ -51,10 +52,15 @@ struct hs_page {
     bool scan;      /* some slot of it has pointer words, or it is a list */
 };
 
-/* What is seldom asked of a page. */
+/* What is seldom asked of a page.  Where it has STARTS, all its records are
+ *
+ *   head, of starts[0] bytes | the object's bytes | its fields | one byte
+ */
 struct hs_page_place {
-    const uint8_t *record; /* of its first object, in the input */
-    uint32_t rank;         /* number of the first object here or later */
+    const uint8_t *record;  /* of its first object, in the input */
+    const uint16_t *starts; /* so far behind it are the bytes of its objects
+                             * and, at the end, of one more; NULL: not known */
+    uint32_t rank;          /* number of the first object here or later */
     uint32_t back;     /* the object that covers the page's first byte starts so
                         * many pages before; 0: none does, or it starts here */
     uint64_t pointers; /* so many pointer words, or fewer, are in the pages
@@ -119,19 +125,24 @@ struct hs_heap_run {
     uint64_t size; /* of each */
     const uint8_t *record;
     const uint64_t
-        *bits;         /* one per slot from PHASE on; set by hs_heap_freeze */
-    size_t word;       /* where its bits start in the draft's words */
-    uint64_t pointers; /* at most so many words of them are pointers; none
-                        * if there are no pointer words */
+        *bits;   /* one per slot from PHASE on; set by hs_heap_freeze */
+    size_t word; /* where its bits start in the draft's words */
+    const uint16_t *starts; /* as of the page; set likewise */
+    size_t start;           /* where they are in the draft's */
+    uint64_t pointers;      /* at most so many words of them are pointers; none
+                             * if there are no pointer words */
     uint16_t phase;
     uint16_t words; /* of its bits; all further slots are free */
+    bool alike;     /* it has STARTS */
     bool odd;       /* one object at byte PHASE that fits no slots */
 };
 
 struct hs_heap_draft {
     struct hs_arena arena;
-    struct hs_column runs;  /* struct hs_heap_run */
-    struct hs_column words; /* uint64_t: bits of the slots of all runs */
+    struct hs_column runs;   /* struct hs_heap_run */
+    struct hs_column words;  /* uint64_t: bits of the slots of all runs */
+    struct hs_arena lasting; /* of STARTS, which go into the store */
+    struct hs_column starts; /* uint16_t: of runs with pointers */
     uint64_t objects;
 
     /* The run that is being written. */
@@ -141,36 +152,60 @@ struct hs_heap_draft {
     uint64_t size, magic;
     uint64_t *bits; /* of its first slot; moves when words grows */
     uint64_t pointers;
+    const uint8_t *record; /* its first, whose head has so many bytes */
+    uint64_t head;
+    uint64_t other;  /* not 0 if some record is not like the others */
+    uint16_t *start; /* of the next object's bytes; moves when starts grows */
 };
 
 void hs_heap_draft_init(struct hs_heap_draft *draft);
 void hs_heap_draft_free(struct hs_heap_draft *draft);
 
-/* Starts a run with the object at ADDRESS. */
-void hs_heap_draft_run(struct hs_heap_draft *draft, uint64_t address,
-                       uint64_t size, const uint8_t *record, uint64_t pointers);
+/* A record as a decoder has read it. */
+struct hs_heap_record {
+    struct hs_memory memory; /* SIZE > 0, ADDRESS + SIZE no more than 2^64 */
+    const uint8_t *start, *end;
+    uint64_t pointers; /* at most so many words; 0 only if there is none */
+};
+
+/* Starts a run with RECORD. */
+void hs_heap_draft_run(struct hs_heap_draft *draft,
+                       const struct hs_heap_record *record);
 
 /* Ends the run: what follows does not stand right behind it. */
 void hs_heap_draft_break(struct hs_heap_draft *draft);
 
-/* Takes an object of SIZE > 0 bytes, ADDRESS + SIZE being no more than 2^64.
- * It has at most POINTERS pointer words, and none only if that is 0. */
-static inline void hs_heap_draft_object(struct hs_heap_draft *draft,
-                                        uint64_t address, uint64_t size,
-                                        const uint8_t *record,
-                                        uint64_t pointers)
+/* Notes where the bytes of an object behind that of RECORD would be, and
+ * whether RECORD is like the others. */
+static inline void hs_heap_draft_start(struct hs_heap_draft *draft,
+                                       const struct hs_heap_record *record)
 {
+    const struct hs_memory *memory = &record->memory;
+    uint64_t next = (uint64_t)(record->end - draft->record) + draft->head;
+
+    draft->other |=
+        ((uint64_t)(memory->bytes - record->start) ^ draft->head) |
+        ((uint64_t)(memory->fields - memory->bytes) ^ memory->size) |
+        ((uint64_t)(record->end - memory->fields_end) ^ 1) | next >> 16;
+    *draft->start++ = (uint16_t)next;
+}
+
+static inline void hs_heap_draft_object(struct hs_heap_draft *draft,
+                                        const struct hs_heap_record *record)
+{
+    uint64_t address = record->memory.address, size = record->memory.size;
     uint64_t slot = (address - draft->base) * draft->magic >> 32;
 
     draft->objects++;
     if (size != draft->size || address < draft->next ||
         address >= draft->limit || slot * size != address - draft->base) {
-        hs_heap_draft_run(draft, address, size, record, pointers);
+        hs_heap_draft_run(draft, record);
         return;
     }
     draft->bits[slot / 64] |= (uint64_t)1 << slot % 64;
     draft->next = address + size;
-    draft->pointers += pointers;
+    draft->pointers += record->pointers;
+    hs_heap_draft_start(draft, record);
 }
 
 /* How the slots that the runtime keeps for itself lie in small spans. */
@@ -183,7 +218,8 @@ enum hs_tail {
 /* Makes HEAP's store of COUNT drafts in ARENA and drops phantom slots: as TAIL
  * says, but if the sums then differ from memstats and another tail makes them
  * meet, as that says.  heap->pointer_size must be set.  The drafts stay the
- * caller's and may be freed.  Fails with HS_ELIMIT, objects then being none. */
+ * caller's and may be freed; what the store needs of them has moved to ARENA.
+ * Fails with HS_ELIMIT, objects then being none. */
 bool hs_heap_freeze(struct hs_heap *heap, struct hs_heap_draft *drafts,
                     size_t count, hs_heap_read *read, const uint8_t *end,
                     enum hs_tail tail, struct hs_arena *arena,

@@ -29,6 +29,16 @@ struct fixture {
 
 static const uint8_t field[] = {1, 0};
 
+static struct hs_memory memory_of(const struct record *record)
+{
+    return (struct hs_memory){
+        .address = record->address,
+        .size = record->size,
+        .bytes = (const uint8_t *)record,
+        .fields = field,
+        .fields_end = field + (record->pointers ? sizeof(field) : 0)};
+}
+
 static size_t read_records(const struct hs_heap *heap, const uint8_t **at,
                            struct hs_memory *out, size_t most)
 {
@@ -36,13 +46,7 @@ static size_t read_records(const struct hs_heap *heap, const uint8_t **at,
     size_t count = 0;
 
     while (count < most && (const uint8_t *)record < heap->store->end) {
-        out[count++] = (struct hs_memory){
-            .address = record->address,
-            .size = record->size,
-            .bytes = (const uint8_t *)record,
-            .fields = field,
-            .fields_end = field + (record->pointers ? sizeof(field) : 0)};
-        record++;
+        out[count++] = memory_of(record++);
     }
     *at = (const uint8_t *)record;
     return count;
@@ -73,6 +77,17 @@ static void add(struct fixture *f, uint64_t address, uint64_t size,
     f->count++;
 }
 
+static void draft(struct hs_heap_draft *draft, const struct record *record)
+{
+    const uint8_t *start = (const uint8_t *)record;
+
+    hs_heap_draft_object(
+        draft, &(struct hs_heap_record){.memory = memory_of(record),
+                                        .start = start,
+                                        .end = start + sizeof(*record),
+                                        .pointers = record->pointers});
+}
+
 /* Drafts the records in PARTS pieces and freezes them. */
 static void freeze(struct fixture *f, unsigned parts, enum hs_tail tail)
 {
@@ -83,9 +98,7 @@ static void freeze(struct fixture *f, unsigned parts, enum hs_tail tail)
         hs_heap_draft_init(&drafts[p]);
         for (size_t i = f->count * p / parts; i < f->count * (p + 1) / parts;
              i++)
-            hs_heap_draft_object(
-                &drafts[p], f->records[i].address, f->records[i].size,
-                (const uint8_t *)&f->records[i], f->records[i].pointers);
+            draft(&drafts[p], &f->records[i]);
     }
     f->heap.pointer_size = 8;
     assert_true(hs_heap_freeze(&f->heap, drafts, parts, read_records,

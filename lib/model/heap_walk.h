@@ -20,12 +20,13 @@
 
 struct hs_heap_walk {
     uint32_t object; /* the one hs_heap_walk_next() returned */
-    bool scan_only;  /* set it to pass over pages without pointer words */
 
     const struct hs_heap *heap;
     uint32_t to;
     size_t page;
-    const uint8_t *record;      /* of the next batch */
+    const uint8_t *record;      /* of the next batch; or, ... */
+    size_t group;               /* ... where records are alike, its group, */
+    uint64_t bits, address;     /* what is left of it, where it starts */
     uint32_t page_at, page_end; /* objects of the page still to be read */
     uint32_t batch_at, batch_count;
     struct hs_memory batch[HS_WALK_BATCH];
