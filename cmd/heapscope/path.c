@@ -137,10 +137,20 @@ static const struct hs_shared *find_shared(const struct hs_heap_case *c,
     return NULL;
 }
 
+/* Is NODE an inner part of a map or chan, which nobody asks for? */
+static bool is_part(const struct hs_heap_case *c, uint32_t node)
+{
+    const struct hs_names *names = c->heap->names;
+
+    return names && node < hs_heap_count(c->heap) &&
+           hs_typing_inner(names, hs_names_typing(names, node)) &&
+           hs_typing_shape(hs_names_typing(names, node)) != HS_SHAPE_MAP;
+}
+
 /* Where memory piles up, at NODE or below it. */
 static uint32_t accumulation(const struct hs_heap_case *c, uint32_t node)
 {
-    uint32_t child, all;
+    uint32_t child, all, point = node;
 
     for (unsigned i = 0; i < DEEPEST; i++) {
         if (!hs_retention_children(c->retention, node, &child, 1, &all) ||
@@ -148,8 +158,10 @@ static uint32_t accumulation(const struct hs_heap_case *c, uint32_t node)
                 KEEP * (double)hs_retention_bytes(c->retention, node))
             break;
         node = child;
+        if (!is_part(c, node))
+            point = node;
     }
-    return node;
+    return point;
 }
 
 /* The way from HOLDER into what it holds with others; false if there is no

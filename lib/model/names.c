@@ -96,12 +96,16 @@ bool hs_typing_inner(const struct hs_names *names, uint32_t typing)
            shape == HS_SHAPE_CHAN_BUFFER;
 }
 
-/* Is it a slice or a string that stands by itself, in an interface or behind a
- * pointer?  What it leads to has the same name. */
-static bool is_header(const struct hs_go_type *type)
+/* What is said of a value of TYPE that stands by itself, in an interface or
+ * behind a pointer, where what it leads to has the same name. */
+static const char *apart(const struct hs_go_type *type)
 {
-    return type->kind == HS_GO_STRING ||
-           (type->kind == HS_GO_SLICE && hs_str_starts(type->name, "[]"));
+    if (type->kind == HS_GO_MAP || type->kind == HS_GO_CHAN)
+        return " (reference)";
+    return type->kind == HS_GO_STRING || (type->kind == HS_GO_SLICE &&
+                                          hs_str_starts(type->name, "[]"))
+               ? " (header)"
+               : "";
 }
 
 struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
@@ -130,8 +134,8 @@ struct hs_str hs_typing_name(const struct hs_names *names, uint32_t typing,
         return (struct hs_str){0};
     name = hs_names_type(names, type)->name;
     after = around[shape][1];
-    if (shape == HS_SHAPE_ONE && is_header(hs_names_type(names, type)))
-        after = " (header)";
+    if (shape == HS_SHAPE_ONE)
+        after = apart(hs_names_type(names, type));
     if (!around[shape][0][0] && !after[0])
         return name;
     return hs_str_of(hs_arena_printf(arena, "%s%.*s%s", around[shape][0],

@@ -79,7 +79,7 @@ TEST(an_object_is_called_by_its_type_and_what_it_is_to_it)
     static const struct hs_go_type types[] = {
         {.size = 0},
         {.name = {"main.T", 6}},
-        {.name = {"map[int]bool", 12}},
+        {.name = {"map[int]bool", 12}, .kind = HS_GO_MAP},
         {.name = {"string", 6}, .kind = HS_GO_STRING},
         {.name = {"[]string", 8}, .kind = HS_GO_SLICE, .elem = 3},
         {.name = {"main.Tags", 9}, .kind = HS_GO_SLICE, .elem = 3}};
@@ -93,6 +93,7 @@ TEST(an_object_is_called_by_its_type_and_what_it_is_to_it)
         {1, HS_SHAPE_ONE, "main.T", false},
         {1, HS_SHAPE_MANY, "[]main.T", false},
         {2, HS_SHAPE_MAP, "map[int]bool", true},
+        {2, HS_SHAPE_ONE, "map[int]bool (reference)", false},
         {2, HS_SHAPE_MAP_TABLE, "map[int]bool (table)", true},
         {2, HS_SHAPE_MAP_GROUPS, "map[int]bool (entries)", true},
         {1, HS_SHAPE_CHAN, "main.T", false},

@@ -38,6 +38,9 @@ type Subscriber struct{ words [20]int }
 // Row is in a sync.Map.
 type Row struct{ words [50]int }
 
+// Note has a map that another one has, too.
+type Note struct{ meta map[int]int }
+
 type shelf struct {
 	rows map[int][]*Cell
 }
@@ -54,6 +57,9 @@ var (
 	known = &registry{subscribers: map[*Subscriber]bool{}}
 	boxed = map[string]any{}
 	table struct{ rows sync.Map }
+	noteA = &Note{map[int]int{}}
+	noteB *Note
+	index *map[int]*[9]int
 	park  = make(chan int)
 )
 
@@ -100,6 +106,11 @@ func fill() {
 		table.rows.Store(i, new(Row))
 		table.rows.Load(i)
 	}
+	for i := 0; i < 40; i++ {
+		noteA.meta[i] = i
+	}
+	noteB = &Note{noteA.meta}
+	index = &map[int]*[9]int{1: new([9]int)}
 	boxed["box"] = []Box{{text: make([]string, 30)}}
 }
 
