@@ -122,9 +122,13 @@ static bool is_type_name(struct hs_str name, const char *wanted,
            hs_str_equal(without_paths(name, arena), hs_str_of(wanted));
 }
 
-/* The objects that a root reaches and whose type is called so. */
-static bool take_type(const struct hs_heap_case *c, const char *target,
-                      struct hs_arena *arena, struct hs_heap_target *found)
+#define GUESSED " (a guess)"
+
+/* The objects that a root reaches and whose type, GUESSED or known, is called
+ * NAME. */
+static struct hs_column objects_of_type(const struct hs_heap_case *c,
+                                        const char *name, bool guessed,
+                                        struct hs_arena *arena)
 {
     const struct hs_names *names = c->heap->names;
     struct hs_column objects = HS_COLUMN(uint32_t, arena);
@@ -132,21 +136,19 @@ static bool take_type(const struct hs_heap_case *c, const char *target,
     uint32_t count = hs_heap_count(c->heap);
     struct hs_map named; /* typing without evidence: 1 if it is called so */
 
-    if (!names)
-        return false;
     hs_map_init(&named, arena, 256);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t typing = hs_names_typing(names, i), known;
         uint32_t key = hs_typing(hs_typing_type(typing),
                                  hs_typing_shape(typing), 0, false);
+        bool guess = hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS;
 
-        if (hs_typing_type(typing) == HS_NO_TYPE ||
-            hs_typing_evidence(typing) <= HS_EVIDENCE_GUESS)
+        if (hs_typing_type(typing) == HS_NO_TYPE || guess != guessed)
             continue;
         known = hs_map_lookup(&named, key);
         if (known == HS_MAP_NONE) {
-            known = is_type_name(hs_typing_name(names, typing, &passing),
-                                 target, &passing);
+            known = is_type_name(hs_typing_name(names, typing, &passing), name,
+                                 &passing);
             hs_map_add(&named, key, known);
             hs_arena_reset(&passing);
         }
@@ -154,10 +156,35 @@ static bool take_type(const struct hs_heap_case *c, const char *target,
             hs_column_push(&objects, &i);
     }
     hs_arena_free(&passing);
+    return objects;
+}
+
+/* The objects of the type that is called so; if there are none, those that are
+ * guessed to be. */
+static bool take_type(const struct hs_heap_case *c, const char *target,
+                      struct hs_arena *arena, struct hs_heap_target *found)
+{
+    size_t size = strlen(target), behind = sizeof(GUESSED) - 1;
+    bool guessed =
+        size > behind && strcmp(target + size - behind, GUESSED) == 0;
+    struct hs_column objects;
+
+    if (!c->heap->names)
+        return false;
+    if (guessed)
+        target = hs_arena_copy(arena, target, size - behind);
+    objects = objects_of_type(c, target, guessed, arena);
+    if (objects.count == 0 && !guessed) {
+        guessed = true;
+        objects = objects_of_type(c, target, guessed, arena);
+    }
+    if (objects.count == 0)
+        return false;
     found->objects = objects.at;
     found->object_count = objects.count;
-    found->type = objects.count ? target : NULL;
-    return objects.count != 0;
+    found->type =
+        guessed ? hs_arena_printf(arena, "%s" GUESSED, target) : target;
+    return true;
 }
 
 /* The program's variable that is called so holds nothing, or it would be a
