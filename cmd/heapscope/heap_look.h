@@ -42,6 +42,7 @@ struct hs_heap_target {
     size_t holder_count;
     uint64_t size;    /* of each object, if a size was given */
     const char *type; /* of each object, if a type was given; else NULL */
+    bool no_type;     /* TYPE is but what a row is called: "64 B, pointers" */
     const struct hs_shared *shared; /* if "a + b" was given: what they hold
                                      * together; the object is the largest of
                                      * its parts */

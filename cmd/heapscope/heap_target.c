@@ -7,8 +7,8 @@
  *   goroutine 17        a goroutine by its number
  *   a + b, a + 2 more   what holders hold together, as rows call it
  *   anything else       holders whose name is that; if there are none, the
- *                       objects of the type of that name; else holders whose
- *                       name has it
+ *                       objects of the type or row of `top --by type` of that
+ *                       name; else holders whose name has it
  */
 #include "heap_look.h"
 
@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "algo/types.h"
 #include "base/map.h"
 #include "base/size.h"
 
@@ -122,6 +123,13 @@ static bool is_type_name(struct hs_str name, const char *wanted,
            hs_str_equal(without_paths(name, arena), hs_str_of(wanted));
 }
 
+static bool ends_in(const char *text, const char *end)
+{
+    size_t size = strlen(text), behind = strlen(end);
+
+    return size >= behind && strcmp(text + size - behind, end) == 0;
+}
+
 #define GUESSED " (a guess)"
 
 /* The objects that a root reaches and whose type, GUESSED or known, is called
@@ -164,15 +172,13 @@ static struct hs_column objects_of_type(const struct hs_heap_case *c,
 static bool take_type(const struct hs_heap_case *c, const char *target,
                       struct hs_arena *arena, struct hs_heap_target *found)
 {
-    size_t size = strlen(target), behind = sizeof(GUESSED) - 1;
-    bool guessed =
-        size > behind && strcmp(target + size - behind, GUESSED) == 0;
+    bool guessed = ends_in(target, GUESSED);
     struct hs_column objects;
 
     if (!c->heap->names)
         return false;
     if (guessed)
-        target = hs_arena_copy(arena, target, size - behind);
+        target = hs_arena_copy(arena, target, strlen(target) - strlen(GUESSED));
     objects = objects_of_type(c, target, guessed, arena);
     if (objects.count == 0 && !guessed) {
         guessed = true;
@@ -185,6 +191,39 @@ static bool take_type(const struct hs_heap_case *c, const char *target,
     found->type =
         guessed ? hs_arena_printf(arena, "%s" GUESSED, target) : target;
     return true;
+}
+
+/* The objects of the row of `top --by type` that is called so, where that is no
+ * name of a type: "64 B, pointers", "type@0x4ab6e0". */
+static bool take_row(const struct hs_heap_case *c, const char *target,
+                     struct hs_arena *arena, struct hs_heap_target *found)
+{
+    struct hs_column objects = HS_COLUMN(uint32_t, arena);
+    struct hs_arena passing = HS_ARENA_EMPTY;
+    uint32_t count = hs_heap_count(c->heap);
+    const struct hs_types *types;
+    bool *wanted;
+
+    if (!ends_in(target, " pointers") && strncmp(target, "type@", 5) != 0)
+        return false;
+    types = hs_types_new(c->heap, c->retention, NULL, &passing, &passing);
+    wanted = hs_arena_zeroed(&passing, types->count + 1, sizeof(*wanted));
+    for (size_t i = 0; i < types->count; i++)
+        wanted[i] = hs_str_equal(types->rows[i].name, hs_str_of(target));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = hs_retention_reached(c->retention, i)
+                           ? hs_types_of(types, i)
+                           : HS_MAP_NONE;
+
+        if (row < types->count && wanted[row])
+            hs_column_push(&objects, &i);
+    }
+    hs_arena_free(&passing);
+    found->objects = objects.at;
+    found->object_count = objects.count;
+    found->type = objects.count ? target : NULL;
+    found->no_type = true;
+    return objects.count != 0;
 }
 
 /* The program's variable that is called so holds nothing, or it would be a
@@ -250,7 +289,8 @@ static bool take_holders(const struct hs_heap_case *c, const char *target,
     struct hs_column holders = HS_COLUMN(uint32_t, arena);
 
     take_names(c, target, true, &holders);
-    if (holders.count == 0 && take_type(c, target, arena, found))
+    if (holders.count == 0 && (take_type(c, target, arena, found) ||
+                               take_row(c, target, arena, found)))
         return true;
     if (holders.count == 0)
         take_names(c, target, false, &holders);

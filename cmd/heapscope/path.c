@@ -87,9 +87,10 @@ static void describe_type(struct hs_run *run, const struct hs_heap_case *c,
                  hs_value_of(HS_UNIT_COUNT, (int64_t)target->object_count));
     hs_doc_field(doc, group, "bytes", "of size",
                  hs_value_of(HS_UNIT_BYTES, (int64_t)bytes));
-    hs_doc_note(doc, doc->top, "%s object%s of type %s, %s",
+    hs_doc_note(doc, doc->top, "%s object%s of %s%s, %s",
                 hs_show_count((int64_t)target->object_count).text,
-                target->object_count == 1 ? "" : "s", target->type,
+                target->object_count == 1 ? "" : "s",
+                target->no_type ? "" : "type ", target->type,
                 hs_show_bytes((int64_t)bytes).text);
 }
 

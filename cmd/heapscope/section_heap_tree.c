@@ -163,6 +163,19 @@ static void add_shared(struct hs_run *run, const struct hs_heap_case *c,
     }
 }
 
+/* Of the objects of TARGET, the one that retains most. */
+static uint32_t largest_of(const struct hs_heap_case *c,
+                           const struct hs_heap_target *target)
+{
+    uint32_t best = target->objects[0];
+
+    for (size_t i = 1; i < target->object_count; i++)
+        if (hs_retention_bytes(c->retention, target->objects[i]) >
+            hs_retention_bytes(c->retention, best))
+            best = target->objects[i];
+    return best;
+}
+
 /* The node that the user named: one object, or the first holder. */
 static bool find_root(struct hs_run *run, const struct hs_heap_case *c,
                       uint32_t *root, struct hs_err *err)
@@ -177,9 +190,13 @@ static bool find_root(struct hs_run *run, const struct hs_heap_case *c,
     if (target.holder_count)
         *root = hs_retention_holder(c->retention, target.holders[0]);
     else
-        *root = target.objects[0];
+        *root = largest_of(c, &target);
     if (target.shared)
         hs_look_shared_note(run, target.shared);
+    if (target.object_count > 1)
+        hs_doc_note(run->doc, run->doc->top,
+                    "the one that retains most of %s objects",
+                    hs_show_count((int64_t)target.object_count).text);
     if (target.holder_count > 1)
         hs_doc_note(run->doc, run->doc->top,
                     "the first of %zu holders of that name",
