@@ -50,11 +50,6 @@ static inline void push(struct hs_column *column, uint32_t node)
     ((uint32_t *)column->at)[column->count - 1] = node;
 }
 
-static void release(struct hs_column *column)
-{
-    hs_arena_release(column->arena, column->at, column->room * column->size);
-}
-
 /* From the last node to the first: what has no parent yet waits on a stack,
  * which has a node's children on top when the node comes.  A node's next
  * sibling is then there before it. */
@@ -80,7 +75,7 @@ static void find_siblings(struct bfs *bfs, struct hs_arena *arena)
         }
         push(&stack, node);
     }
-    release(&stack);
+    hs_column_release(&stack);
 }
 
 static void rank_siblings(struct bfs *bfs, struct hs_arena *arena)
@@ -203,10 +198,10 @@ struct hs_column hs_bfs_find(const struct hs_arcs *arcs,
     hs_bitset_release(&bfs.leaf, arena);
     hs_bitset_release(&bfs.more, arena);
     hs_bitset_release(&bfs.seen, arena);
-    release(&bfs.siblings);
-    release(&bfs.now);
-    release(&bfs.next);
-    release(&bfs.wait);
+    hs_column_release(&bfs.siblings);
+    hs_column_release(&bfs.now);
+    hs_column_release(&bfs.next);
+    hs_column_release(&bfs.wait);
     return bfs.turns;
 }
 

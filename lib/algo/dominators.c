@@ -87,12 +87,6 @@ static void reserve(struct hs_column *column, size_t used, size_t extra)
     hs_column_extend(column, extra);
 }
 
-static void release(struct hs_column *column)
-{
-    hs_arena_release(column->arena, column->at, column->room * column->size);
-    *column = (struct hs_column){0};
-}
-
 /* Makes the unvisited row at AT.position the node NUMBER and pushes its
  * successors; STACK has TOP entries.  Returns the new top. */
 static size_t arrive(struct hs_dominators *dom, struct visit at,
@@ -251,7 +245,7 @@ static void sort_arcs(struct hs_dominators *dom, unsigned threads)
         sort_part(dom, 0);
         sort_part(dom, 1);
     }
-    release(&dom->walk->arcs);
+    hs_column_release(&dom->walk->arcs);
 }
 
 struct walking {
@@ -315,7 +309,7 @@ bool hs_dominators_walk(struct hs_dominators *dom, struct hs_digraph *graph,
     dom->arcs.up = hs_arena_alloc(arena, room * sizeof(*dom->arcs.up));
     dom->arcs.up[0] = 0;
     hs_parallel_run(threads < 2 ? 1 : 2, walk_part, &walking);
-    release(&work->stack);
+    hs_column_release(&work->stack);
     sort_arcs(dom, threads);
     return true;
 }
@@ -472,7 +466,7 @@ void hs_dominators_solve(struct hs_dominators *dom)
     dom->mark = work->own;
     dom->joined = hs_bitset_new(room, work->arena);
     weigh(dom);
-    release(&work->wide);
+    hs_column_release(&work->wide);
     dom->retained = &work->slots->retained;
     dom->walk = NULL;
     for (uint32_t node = dom->count; node > 1; node--) {

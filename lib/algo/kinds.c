@@ -74,7 +74,7 @@ static bool is_part(const struct hs_heap *heap, uint32_t node)
 static void add_child(struct finding *f, uint32_t node)
 {
     uint64_t key = hs_kind_of(f->heap, f->holders, node);
-    uint64_t bytes = hs_retention_bytes(f->retention, node);
+    struct hs_retained retained = hs_retention_of(f->retention, node);
     struct hs_kind fresh = {
         .key = key, .largest = node, .members = HS_COLUMN(uint32_t, f->arena)};
     struct hs_kind *kind;
@@ -90,12 +90,12 @@ static void add_child(struct finding *f, uint32_t node)
     if (number == f->kinds.list.count)
         hs_column_push(&f->kinds.list, &fresh);
     kind = (struct hs_kind *)f->kinds.list.at + number;
-    if (bytes > kind->most_bytes) {
+    if (retained.bytes > kind->most_bytes) {
         kind->largest = node;
-        kind->most_bytes = bytes;
+        kind->most_bytes = retained.bytes;
     }
-    kind->bytes += bytes;
-    kind->objects += hs_retention_objects(f->retention, node);
+    kind->bytes += retained.bytes;
+    kind->objects += retained.objects;
     kind->count++;
     hs_column_push(&kind->members, &node);
 }

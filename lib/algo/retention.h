@@ -60,7 +60,9 @@ uint32_t hs_retention_holder(const struct hs_retention *r, uint32_t holder);
 /* False for garbage: no root reaches NODE. */
 bool hs_retention_reached(const struct hs_retention *r, uint32_t node);
 
-/* What goes when NODE goes, itself included if it is an object. */
+/* What goes when NODE goes, itself included if it is an object; all of it, or
+ * one of its parts. */
+struct hs_retained hs_retention_of(const struct hs_retention *r, uint32_t node);
 uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node);
 uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node);
 

@@ -112,7 +112,6 @@ static uint32_t node_of(const struct hs_retention *r, uint32_t vertex)
 {
     size_t low = 0, high = r->heap->store->group_count;
     uint32_t number = r->numbers[vertex];
-    uint64_t bits;
 
     if (!(number & ROW_FOLDED))
         return hs_retention_node(r, number);
@@ -125,11 +124,10 @@ static uint32_t node_of(const struct hs_retention *r, uint32_t vertex)
         else
             high = middle;
     }
-    bits = r->groups[low].node;
-    for (uint32_t left = vertex - r->groups[low].rank; left; left--)
-        bits &= bits - 1;
     return hs_heap_slot_object(
-        r->heap->store, (uint32_t)(low * 64) + (uint32_t)__builtin_ctzll(bits));
+        r->heap->store,
+        (uint32_t)(low * 64) +
+            hs_bits_select(r->groups[low].node, vertex - r->groups[low].rank));
 }
 
 uint32_t hs_retention_number(const struct hs_retention *r, uint32_t node)
@@ -149,18 +147,22 @@ bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
     return hs_retention_number_above(r, node) != 0;
 }
 
-uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
+struct hs_retained hs_retention_of(const struct hs_retention *r, uint32_t node)
 {
     struct place place = place_of(r, node);
+    struct hs_row row = weight_of(r, node, &place);
 
-    return weight_of(r, node, &place).bytes;
+    return (struct hs_retained){.bytes = row.bytes, .objects = row.objects};
+}
+
+uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
+{
+    return hs_retention_of(r, node).bytes;
 }
 
 uint64_t hs_retention_objects(const struct hs_retention *r, uint32_t node)
 {
-    struct place place = place_of(r, node);
-
-    return weight_of(r, node, &place).objects;
+    return hs_retention_of(r, node).objects;
 }
 
 /* What NODE, at PLACE, is folded into; HS_NO_NODE if nothing reaches that. */

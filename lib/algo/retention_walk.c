@@ -146,6 +146,12 @@ uint32_t hs_retention_vertex_above(const struct hs_retention *retention,
     return state & ROW_FOLDED ? state & ~ROW_FOLDED : HS_NO_VERTEX;
 }
 
+uint32_t hs_retention_vertex_number(const struct hs_retention *retention,
+                                    uint32_t vertex)
+{
+    return retention->numbers[vertex];
+}
+
 uint32_t hs_retention_vertices(const struct hs_retention *retention)
 {
     return retention->vertices;

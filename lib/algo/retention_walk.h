@@ -52,10 +52,12 @@ void hs_retention_walk_part(struct hs_retention_walk *walk,
                             unsigned parts);
 bool hs_retention_walk_next(struct hs_retention_walk *walk);
 
-/* What VERTEX is folded into, or HS_NO_VERTEX; and how many vertices there
- * are. */
+/* What VERTEX is folded into, or HS_NO_VERTEX; its number if that is so; and
+ * how many vertices there are. */
 uint32_t hs_retention_vertex_above(const struct hs_retention *retention,
                                    uint32_t vertex);
+uint32_t hs_retention_vertex_number(const struct hs_retention *retention,
+                                    uint32_t vertex);
 uint32_t hs_retention_vertices(const struct hs_retention *retention);
 
 #endif

@@ -31,13 +31,20 @@ struct counting {
     uint32_t *row_of;        /* by number: the row, UINT32_MAX for a holder */
     uint32_t *row_of_fold;   /* by vertex, 1 + the row of what is folded and has
                               * others folded into it */
-    struct hs_column folds;  /* uint64_t: see note_fold */
-    struct hs_column large;  /* struct large_fold */
     struct hs_column rows;   /* struct hs_type_row */
     struct hs_map row_named; /* a name's hash -> the first row so called */
     struct count_part *parts;
     unsigned part_count;
     struct hs_arena *arena, *scratch;
+};
+
+/* Folded objects of kinds with pointers that squeeze() has room for, which is
+ * the lower half of a word; the upper is the place in the dominator tree of
+ * what they are folded into.  Of those that are *deep*, folded into what is
+ * folded itself, it is that one's vertex until settle_part(). */
+struct fold_list {
+    struct hs_column words; /* uint64_t */
+    size_t at;              /* when they are added up */
 };
 
 /* What one thread counts, in an arena of its own. */
@@ -46,38 +53,61 @@ struct count_part {
     struct hs_kind_count *sums;  /* by row */
     uint64_t *retained;          /* by row */
     struct hs_kind_count *cells; /* as those of the tally */
-    struct hs_column folds, large;
-    struct hs_column deep; /* struct deep_fold */
+    struct hs_column large;      /* struct large_fold */
+    struct hs_column deep_large; /* the same, PLACE being a vertex */
+    size_t large_at;             /* of LARGE, when it is added up */
+    struct fold_list folds, deep;
 };
 
 /* A folded object that retains what has no room in a fold, or that no allocator
- * hands out. */
+ * hands out; PLACE is as of the column it is in. */
 struct large_fold {
     uint32_t place, row;
     uint64_t bytes;
 };
 
-/* One that is folded into ABOVE, which is folded as well. */
-struct deep_fold {
-    uint32_t above, number, row;
-    uint64_t bytes;
-};
-
-/* A folded object of a kind with pointers: the place in the dominator tree, 19
- * bits of row, and 13 bits of what it retains, 0 if that is the row's slot. */
-static void note_fold(const struct counting *counting, struct count_part *part,
-                      uint32_t number, uint32_t row, uint64_t bytes)
+/* A folded object in 32 bits: 19 of row, and 13 of what it retains, in eights,
+ * 0 if that is the row's slot.  False if there is no room for it. */
+static bool squeeze(const struct counting *counting, uint32_t row,
+                    uint64_t bytes, uint32_t *fold)
 {
     const struct hs_type_row *rows = counting->rows.at;
-    uint32_t place = counting->index.place[number];
     uint64_t slot = bytes == rows[row].slot ? 0 : bytes;
-    uint64_t fold = (uint64_t)place << 32 | row << FOLD_SIZE_BITS | slot / 8;
-    struct large_fold large = {place, row, bytes};
 
-    if (slot / 8 >= 1 << FOLD_SIZE_BITS || slot % 8)
-        hs_column_push(&part->large, &large);
+    *fold = row << FOLD_SIZE_BITS | (uint32_t)(slot / 8);
+    return slot / 8 < 1 << FOLD_SIZE_BITS && slot % 8 == 0;
+}
+
+static uint32_t row_of_squeezed(uint32_t fold)
+{
+    return fold >> FOLD_SIZE_BITS;
+}
+
+static void note_fold(struct fold_list *list, uint32_t above, uint32_t fold)
+{
+    hs_column_push(&list->words, &(uint64_t){(uint64_t)above << 32 | fold});
+}
+
+static void note_large(const struct counting *counting, struct count_part *part,
+                       uint32_t number, uint32_t row, uint64_t bytes)
+{
+    struct large_fold large = {counting->index.place[number], row, bytes};
+
+    hs_column_push(&part->large, &large);
+}
+
+/* The object that KEYS is at, which is of ROW, is folded into one that is
+ * folded itself: whose row may not be known yet. */
+static void note_deep(const struct counting *counting, struct count_part *part,
+                      uint32_t above, uint32_t row, uint64_t bytes)
+{
+    struct large_fold large = {above, row, bytes};
+    uint32_t fold;
+
+    if (squeeze(counting, row, bytes, &fold))
+        note_fold(&part->deep, above, fold);
     else
-        hs_column_push(&part->folds, &fold);
+        hs_column_push(&part->deep_large, &large);
 }
 
 /* The object that KEYS is at, which is folded, and is of ROW. */
@@ -87,7 +117,7 @@ static void count_fold(struct counting *counting, struct count_part *part,
     const struct hs_retention_walk *at = &keys->at;
     const struct hs_type_row *rows = counting->rows.at;
     uint64_t bytes = at->vertex == HS_NO_VERTEX ? keys->size : at->bytes;
-    struct deep_fold deep = {at->above, at->number, row, bytes};
+    uint32_t fold;
 
     if (at->vertex != HS_NO_VERTEX)
         counting->row_of_fold[at->vertex] = row + 1;
@@ -95,9 +125,11 @@ static void count_fold(struct counting *counting, struct count_part *part,
         part->retained[row] += bytes;
     else if (hs_retention_vertex_above(at->retention, at->above) !=
              HS_NO_VERTEX)
-        hs_column_push(&part->deep, &deep);
+        note_deep(counting, part, at->above, row, bytes);
+    else if (squeeze(counting, row, bytes, &fold))
+        note_fold(&part->folds, counting->index.place[at->number], fold);
     else
-        note_fold(counting, part, at->number, row, bytes);
+        note_large(counting, part, at->number, row, bytes);
 }
 
 /* The row that FRESH belongs to, which is added unless there is one that nobody
@@ -246,9 +278,10 @@ static void count_part(void *context, unsigned number)
     uint64_t last_key = 0, last_size = 0;
     uint32_t row = 0;
 
-    part->folds = HS_COLUMN(uint64_t, &part->arena);
+    part->folds.words = HS_COLUMN(uint64_t, &part->arena);
+    part->deep.words = HS_COLUMN(uint64_t, &part->arena);
     part->large = HS_COLUMN(struct large_fold, &part->arena);
-    part->deep = HS_COLUMN(struct deep_fold, &part->arena);
+    part->deep_large = HS_COLUMN(struct large_fold, &part->arena);
     part->sums = hs_arena_zeroed(&part->arena, rows + 1, sizeof(*part->sums));
     part->retained = hs_arena_zeroed(&part->arena, rows + 1, 8);
     if (counting->tally)
@@ -269,38 +302,80 @@ static void count_part(void *context, unsigned number)
     }
 }
 
-/* Is one that FOLD is folded into, and that is folded itself, of its row? */
-static bool is_below_own(const struct counting *counting,
-                         const struct deep_fold *fold)
+/* The number of what a vertex that is folded into VERTEX ends up in; 0 if one
+ * of ROW is on the way. */
+static uint32_t number_above(const struct counting *counting, uint32_t vertex,
+                             uint32_t row)
 {
-    uint32_t vertex = fold->above, above;
+    const struct hs_retention *r = counting->retention;
+    uint32_t above;
 
-    while ((above = hs_retention_vertex_above(counting->retention, vertex)) !=
-           HS_NO_VERTEX) {
-        if (counting->row_of_fold[vertex] == fold->row + 1)
-            return true;
-        vertex = above;
+    for (; (above = hs_retention_vertex_above(r, vertex)) != HS_NO_VERTEX;
+         vertex = above)
+        if (counting->row_of_fold[vertex] == row + 1)
+            return 0;
+    return hs_retention_vertex_number(r, vertex);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct large_fold *x = a, *y = b;
+
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static void sort_list(struct fold_list *list)
+{
+    if (list->words.count)
+        hs_sort_u64(list->words.at, list->words.count, 32, 32,
+                    list->words.arena);
+}
+
+/* Drops those of LIST, which are deep, that have one of their row above them.
+ */
+static void settle_list(const struct counting *counting, struct fold_list *list)
+{
+    uint64_t *words = list->words.at;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->words.count; i++) {
+        uint32_t fold = (uint32_t)words[i];
+        uint32_t number = number_above(counting, (uint32_t)(words[i] >> 32),
+                                       row_of_squeezed(fold));
+
+        if (number)
+            words[kept++] =
+                (uint64_t)counting->index.place[number] << 32 | fold;
     }
-    return false;
+    list->words.count = kept;
 }
 
 static void settle_part(void *context, unsigned number)
 {
     struct counting *counting = context;
     struct count_part *part = &counting->parts[number];
-    const struct deep_fold *deep = part->deep.at;
+    const struct large_fold *large = part->deep_large.at;
 
-    for (size_t i = 0; i < part->deep.count; i++)
-        if (!is_below_own(counting, &deep[i]))
-            note_fold(counting, part, deep[i].number, deep[i].row,
-                      deep[i].bytes);
+    settle_list(counting, &part->deep);
+    for (size_t i = 0; i < part->deep_large.count; i++) {
+        uint32_t above = number_above(counting, large[i].place, large[i].row);
+
+        if (above)
+            note_large(counting, part, above, large[i].row, large[i].bytes);
+    }
 }
 
-static void append(struct hs_column *to, const struct hs_column *from)
+/* When there is less in memory. */
+static void sort_part(void *context, unsigned number)
 {
-    if (from->count)
-        memcpy(hs_column_extend(to, from->count), from->at,
-               from->count * from->size);
+    struct counting *counting = context;
+    struct count_part *part = &counting->parts[number];
+
+    sort_list(&part->folds);
+    sort_list(&part->deep);
+    if (part->large.count)
+        qsort(part->large.at, part->large.count, sizeof(struct large_fold),
+              by_place);
 }
 
 /* Adds what one thread counted to the rows and the tally. */
@@ -320,16 +395,17 @@ static void add_part(struct counting *counting, const struct count_part *part)
         into[i].objects += part->cells[i].objects;
         into[i].bytes += part->cells[i].bytes;
     }
-    append(&counting->folds, &part->folds);
-    append(&counting->large, &part->large);
 }
 
 /* Counts the objects of all rows, on all processors. */
 static void count_objects(struct counting *counting)
 {
     struct hs_types_tally *tally = counting->tally;
+    size_t vertices = hs_retention_vertices(counting->retention);
     size_t rows = counting->rows.count, cells;
 
+    counting->row_of_fold =
+        hs_arena_zeroed(counting->scratch, vertices + 1, sizeof(uint32_t));
     if (tally && tally->labels > CELLS_MOST / (rows + 1))
         tally->labels = (uint32_t)(CELLS_MOST / (rows + 1));
     cells = tally ? rows * tally->labels : 0;
@@ -341,54 +417,67 @@ static void count_objects(struct counting *counting)
                cells * sizeof(struct hs_kind_count));
     hs_parallel_run(counting->part_count, count_part, counting);
     hs_parallel_run(counting->part_count, settle_part, counting);
-    for (unsigned i = 0; i < counting->part_count; i++) {
+    hs_arena_release(counting->scratch, counting->row_of_fold,
+                     (vertices + 1) * sizeof(uint32_t));
+    hs_parallel_run(counting->part_count, sort_part, counting);
+    for (unsigned i = 0; i < counting->part_count; i++)
         add_part(counting, &counting->parts[i]);
-        hs_arena_free(&counting->parts[i].arena);
-    }
 }
 
-/* Folds at PLACE from *AT on: each counts unless one of its type is above. */
-static void add_folds(struct counting *counting, uint32_t place,
-                      const uint32_t *end, size_t *at)
+/* The folds of LIST at PLACE, which it has come to: each counts unless one of
+ * its type is above.  Returns the next place that has any. */
+static uint32_t add_folds(struct counting *counting, struct fold_list *list,
+                          uint32_t place, const uint32_t *end)
 {
     struct hs_type_row *rows = counting->rows.at;
-    const uint64_t *folds = counting->folds.at;
+    const uint64_t *words = list->words.at;
+    size_t at = list->at, count = list->words.count;
 
-    for (; *at < counting->folds.count && folds[*at] >> 32 == place; ++*at) {
-        uint32_t row = (uint32_t)folds[*at] >> FOLD_SIZE_BITS;
-        uint64_t bytes = (folds[*at] & ((1 << FOLD_SIZE_BITS) - 1)) * 8;
+    for (; at < count && words[at] >> 32 == place; at++) {
+        uint32_t row = row_of_squeezed((uint32_t)words[at]);
+        uint64_t bytes = (words[at] & ((1 << FOLD_SIZE_BITS) - 1)) * 8;
 
         if (place >= end[row])
             rows[row].retained_bytes += bytes ? bytes : rows[row].slot;
     }
+    list->at = at;
+    return at < count ? (uint32_t)(words[at] >> 32) : UINT32_MAX;
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const struct large_fold *x = a, *y = b;
-
-    return (x->place > y->place) - (x->place < y->place);
-}
-
-static void add_large_folds(struct counting *counting, uint32_t place,
-                            const uint32_t *end, size_t *at)
+/* The same of those that are large. */
+static uint32_t add_large_folds(struct counting *counting,
+                                struct count_part *part, uint32_t place,
+                                const uint32_t *end)
 {
     struct hs_type_row *rows = counting->rows.at;
-    const struct large_fold *large = counting->large.at;
+    const struct large_fold *large = part->large.at;
+    size_t *at = &part->large_at;
 
-    for (; *at < counting->large.count && large[*at].place == place; ++*at)
+    for (; *at < part->large.count && large[*at].place == place; ++*at)
         if (place >= end[large[*at].row])
             rows[large[*at].row].retained_bytes += large[*at].bytes;
+    return *at < part->large.count ? large[*at].place : UINT32_MAX;
 }
 
-static void sort_folds(struct counting *counting)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    if (counting->folds.count)
-        hs_sort_u64(counting->folds.at, counting->folds.count, 32, 32,
-                    counting->scratch);
-    if (counting->large.count)
-        qsort(counting->large.at, counting->large.count,
-              sizeof(struct large_fold), by_place);
+    return a < b ? a : b;
+}
+
+/* All folds at PLACE; returns the next place that has any. */
+static uint32_t add_all_folds(struct counting *counting, uint32_t place,
+                              const uint32_t *end)
+{
+    uint32_t next = UINT32_MAX;
+
+    for (unsigned i = 0; i < counting->part_count; i++) {
+        struct count_part *part = &counting->parts[i];
+
+        next = least(next, add_folds(counting, &part->folds, place, end));
+        next = least(next, add_folds(counting, &part->deep, place, end));
+        next = least(next, add_large_folds(counting, part, place, end));
+    }
+    return next;
 }
 
 /* Walks the dominator tree in preorder. */
@@ -397,13 +486,13 @@ static void add_retained(struct counting *counting,
 {
     struct hs_type_row *rows = counting->rows.at;
     const struct hs_dominators_index *index = &counting->index;
-    size_t room = (size_t)dom->count + 1, fold = 0, large = 0;
+    size_t room = (size_t)dom->count + 1;
     uint32_t *at_place =
         hs_arena_alloc(counting->scratch, room * sizeof(*at_place));
     uint32_t *end = hs_arena_zeroed(counting->scratch, counting->rows.count + 1,
                                     sizeof(*end));
+    uint32_t next = 0; /* place with folds */
 
-    sort_folds(counting);
     for (uint32_t v = 1; v <= dom->count; v++)
         at_place[index->place[v]] = v;
     for (uint32_t place = 0; place < dom->count; place++) {
@@ -413,8 +502,8 @@ static void add_retained(struct counting *counting,
             rows[row].retained_bytes += dom->retained[v].bytes;
             end[row] = place + index->span[v];
         }
-        add_folds(counting, place, end, &fold);
-        add_large_folds(counting, place, end, &large);
+        if (place == next)
+            next = add_all_folds(counting, place, end);
     }
     hs_arena_release(counting->scratch, at_place, room * sizeof(*at_place));
 }
@@ -425,10 +514,7 @@ static void count_all(struct counting *counting)
     struct hs_types *types = counting->types;
     const struct hs_dominators *dom = hs_retention_numbers(counting->retention);
     size_t room = ((size_t)dom->count + 1) * sizeof(uint32_t);
-    size_t vertices = hs_retention_vertices(counting->retention);
 
-    counting->row_of_fold =
-        hs_arena_zeroed(counting->scratch, vertices + 1, sizeof(uint32_t));
     counting->row_of = hs_arena_alloc(counting->scratch, room);
     memset(counting->row_of, 0xff, room);
     hs_dominators_lay_out(&counting->index, dom, counting->scratch);
@@ -444,8 +530,8 @@ static void count_all(struct counting *counting)
     hs_arena_release(counting->scratch, counting->index.place, room);
     hs_arena_release(counting->scratch, counting->index.span, room);
     hs_arena_release(counting->scratch, counting->row_of, room);
-    hs_arena_release(counting->scratch, counting->row_of_fold,
-                     (vertices + 1) * sizeof(uint32_t));
+    for (unsigned i = 0; i < counting->part_count; i++)
+        hs_arena_free(&counting->parts[i].arena);
 }
 
 static struct counting start(const struct hs_heap *heap,
@@ -458,8 +544,6 @@ static struct counting start(const struct hs_heap *heap,
     struct counting counting = {.types = types,
                                 .retention = retention,
                                 .tally = tally,
-                                .folds = HS_COLUMN(uint64_t, scratch),
-                                .large = HS_COLUMN(struct large_fold, scratch),
                                 .rows = HS_COLUMN(struct hs_type_row, arena),
                                 .arena = arena,
                                 .scratch = scratch};

@@ -345,6 +345,36 @@ TEST(a_large_object_that_holds_nothing_retains_itself)
     close_fixture(&f);
 }
 
+/* Two chains of which all but the first object fold, the last one deep: once
+ * below one of its type, and once not. */
+TEST(a_large_object_that_folds_deep_retains_itself_unless_it_is_below_its_type)
+{
+    enum { NODE, NODES = 2 }; /* of MIXED: main.Node, []main.Node */
+    uint32_t typings[6] = {mixed[NODE],  mixed[NODE],  mixed[NODE],
+                           mixed[NODES], mixed[NODES], mixed[NODES]};
+    struct hs_names names;
+    struct fixture f;
+
+    test_dump_open(&f.dump, "go1.24.0");
+    test_dump_object(&f.dump, 0x10000, 32, WORDS(0x10040));
+    test_dump_object(&f.dump, 0x10020, 32, WORDS(0x200000));
+    test_dump_object(&f.dump, 0x10040, 32, WORDS(0x100000));
+    test_dump_object(&f.dump, 0x100000, 65552, WORDS(0));
+    test_dump_object(&f.dump, 0x200000, 73728, WORDS(0x300000));
+    test_dump_object(&f.dump, 0x300000, 81920, WORDS(0));
+    test_dump_segment(&f.dump, true, 0x500000, WORDS(0x10000, 0x10020));
+    test_dump_read(&f.dump);
+    name_heap(f.dump.snapshot.heap, &names, typings);
+    names.globals = HS_COLUMN(struct hs_global, &f.dump.arena);
+    names.layouts = HS_COLUMN(struct hs_frame_layout, &f.dump.arena);
+    count_types(&f, f.dump.snapshot.heap);
+    assert_int_equal(row(&f, "[]main.Node")->retained_bytes,
+                     65552 + 73728 + 81920);
+    assert_int_equal(row(&f, "main.Node")->retained_bytes,
+                     3 * 32 + 65552 + 73728 + 81920);
+    close_fixture(&f);
+}
+
 /* Whatever a program could say of objects that have pointers or not. */
 static void draw_typings(const struct random_heap *r, uint32_t *typings,
                          uint64_t *seed)

@@ -295,3 +295,9 @@ void hs_column_push(struct hs_column *column, const void *element)
 {
     memcpy(hs_column_extend(column, 1), element, column->size);
 }
+
+void hs_column_release(struct hs_column *column)
+{
+    hs_arena_release(column->arena, column->at, column->room * column->size);
+    *column = (struct hs_column){.size = column->size, .arena = column->arena};
+}

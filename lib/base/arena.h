@@ -79,6 +79,9 @@ struct hs_column {
  * counts them in.  Their contents are undefined. */
 void *hs_column_extend(struct hs_column *column, size_t extra);
 
+/* Gives back what COLUMN has, if it is large, before its arena goes. */
+void hs_column_release(struct hs_column *column);
+
 /* Adds a copy of one element. */
 void hs_column_push(struct hs_column *column, const void *element);
 

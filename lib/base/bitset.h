@@ -27,6 +27,27 @@ static inline unsigned hs_bits_of(uint64_t word)
 #endif
 }
 
+/* Which bit of WORD is set and has INDEX set ones below it; there is one. First
+ * the byte (Vigna, "Broadword implementation of rank/select queries", 2008), as
+ * a loop over all bits would take as many steps as there are. */
+static inline unsigned hs_bits_select(uint64_t word, unsigned index)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t sums = word - (word >> 1 & 0x5555555555555555);
+    unsigned at;
+
+    sums = (sums & 0x3333333333333333) + (sums >> 2 & 0x3333333333333333);
+    sums = ((sums + (sums >> 4)) & 0x0f0f0f0f0f0f0f0f) * ones;
+    /* In byte B of SUMS: how many are set in bytes 0 .. B of WORD. */
+    at = 8 * (unsigned)(((((index * ones | tops) - sums) & tops) >> 7) * ones >>
+                        56);
+    if (at)
+        index -= (unsigned)(sums >> (at - 8) & 0xff);
+    for (word >>= at; index; index--)
+        word &= word - 1;
+    return at + (unsigned)__builtin_ctzll(word);
+}
+
 struct hs_bitset {
     uint64_t *words;
     uint64_t bits;

@@ -116,11 +116,10 @@ static size_t group_of(const struct hs_heap_store *store, uint32_t object)
 uint32_t hs_heap_slot_of(const struct hs_heap_store *store, uint32_t object)
 {
     size_t group = group_of(store, object);
-    uint64_t bits = store->groups[group].bits;
 
-    for (uint32_t left = object - store->groups[group].rank; left; left--)
-        bits &= bits - 1;
-    return (uint32_t)(group * 64) + (uint32_t)__builtin_ctzll(bits);
+    return (uint32_t)(group * 64) +
+           hs_bits_select(store->groups[group].bits,
+                          object - store->groups[group].rank);
 }
 
 uint64_t hs_heap_page_address(const struct hs_heap_store *store, size_t page)
