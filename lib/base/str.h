@@ -37,6 +37,14 @@ static inline bool hs_str_starts(struct hs_str text, const char *start)
     return text.size >= size && memcmp(text.text, start, size) == 0;
 }
 
+static inline bool hs_str_ends(struct hs_str text, const char *end)
+{
+    size_t size = strlen(end);
+
+    return text.size >= size &&
+           memcmp(text.text + text.size - size, end, size) == 0;
+}
+
 struct hs_arena;
 
 /* A copy of TEXT in ARENA. */

@@ -29,7 +29,9 @@ struct debug_local {
     struct hs_str name;
     struct hs_str outside; /* what it is called in the caller's frame */
     size_t order;          /* in which it was found */
-    uint32_t type;
+    uint32_t type, values; /* as of an hs_local, ... */
+    int64_t count_offset;  /* ... but from the frame's end; see has_count */
+    bool has_count;
 };
 
 struct debug_site {
@@ -37,10 +39,19 @@ struct debug_site {
     size_t first, count; /* in locals */
 };
 
+/* A variable of the site that is being made. */
+struct found {
+    struct hs_str name;
+    Dwarf_Die die;
+    int64_t offset; /* if PLACED: where all of it is */
+    bool placed;
+};
+
 struct locals {
     struct golang_debug *d;
     struct hs_column sites;  /* struct debug_site */
     struct hs_column locals; /* struct debug_local */
+    struct hs_column found;  /* struct found */
     struct hs_map site_at;   /* pc to look up -> number in sites */
     uint64_t pc;             /* of the site that is being made, in the file */
     struct hs_str function;  /* its function */
@@ -84,7 +95,43 @@ struct variable {
     Dwarf_Die *die;
     struct hs_str name;
     uint32_t type;
+    struct debug_piece pieces[HS_DEBUG_PIECES];
+    size_t piece_count;
 };
+
+/* Notes in LOCAL where VARIABLE's word number WORD is, if that is in the frame.
+ */
+static void count_by(const struct locals *l, const struct variable *variable,
+                     unsigned word, struct debug_local *local)
+{
+    unsigned size = l->d->g->pointer_size;
+
+    for (size_t i = 0; i < variable->piece_count && !local->has_count; i++) {
+        const struct debug_piece *piece = &variable->pieces[i];
+
+        local->count_offset = piece->offset;
+        local->has_count = piece->start == word * size && piece->size == size;
+    }
+}
+
+/* The pointer of VARIABLE, a slice or a string, is by itself: what its other
+ * words say, if they are there. */
+static void add_values(struct locals *l, const struct variable *variable,
+                       struct debug_local *local)
+{
+    const struct hs_go_type *type =
+        hs_names_type(l->d->g->names, variable->type);
+
+    if (type->kind == HS_GO_SLICE) {
+        local->type = hs_debug_array(l->d, variable->die, DW_AT_type);
+        /* That may have made the types move. */
+        local->values = hs_names_type(l->d->g->names, variable->type)->elem;
+        count_by(l, variable, 2, local);
+    } else {
+        local->values = variable->type;
+    }
+    count_by(l, variable, 1, local);
+}
 
 /* What PIECE, less than all of VARIABLE, holds, in LOCAL; false if no pointer.
  */
@@ -106,8 +153,8 @@ static bool name_piece(struct locals *l, const struct variable *variable,
     } else if (type->kind == HS_GO_SLICE || type->kind == HS_GO_STRING) {
         if (piece->start != 0)
             return false; /* a length */
-        if (type->kind == HS_GO_SLICE && piece->size == g->pointer_size)
-            local->type = hs_debug_array(l->d, variable->die, DW_AT_type);
+        if (piece->size == g->pointer_size)
+            add_values(l, variable, local);
     }
     return true;
 }
@@ -144,8 +191,6 @@ static void read_variable(struct locals *l, Dwarf_Die *die)
 {
     struct variable variable = {.die = die, .name = hs_debug_name(l->d, die)};
     struct hs_str *name = &variable.name;
-    struct debug_piece pieces[HS_DEBUG_PIECES];
-    size_t count;
 
     if (name->size && name->text[0] == '&') {
         name->text++;
@@ -154,13 +199,18 @@ static void read_variable(struct locals *l, Dwarf_Die *die)
     /* ".autotmp_3" and its kin are no names that anybody knows. */
     if (name->size == 0 || name->text[0] == '.')
         return;
-    count = hs_debug_place(l->d, die, l->pc, pieces);
-    if (count == 0)
+    variable.piece_count = hs_debug_place(l->d, die, l->pc, variable.pieces);
+    hs_column_push(&l->found,
+                   &(struct found){.name = *name,
+                                   .die = *die,
+                                   .offset = variable.pieces[0].offset,
+                                   .placed = variable.piece_count == 1});
+    if (variable.piece_count == 0)
         return;
     variable.type = hs_debug_type(l->d, die, DW_AT_type);
     *name = hs_symname_plain(*name, l->d->g->arena);
-    for (size_t i = 0; i < count; i++)
-        add_piece(l, &variable, &pieces[i]);
+    for (size_t i = 0; i < variable.piece_count; i++)
+        add_piece(l, &variable, &variable.pieces[i]);
 }
 
 /* Goes through the scopes of FUNCTION that the pc is in. */
@@ -195,6 +245,67 @@ static void read_function(struct locals *l,
         while (!hs_debug_next(l->d, &path[depth], function->end))
             if (depth-- == 0)
                 return;
+    }
+}
+
+/* The variable called NAME and then SUFFIX, or NULL; of several the last, which
+ * is the innermost. */
+static struct found *find(const struct locals *l, struct hs_str name,
+                          const char *suffix)
+{
+    struct found *found = l->found.at;
+    size_t tail = strlen(suffix);
+
+    for (size_t i = l->found.count; i-- > 0;) {
+        struct hs_str its = found[i].name;
+
+        if (its.size == name.size + tail &&
+            memcmp(its.text, name.text, name.size) == 0 &&
+            memcmp(its.text + name.size, suffix, tail) == 0)
+            return &found[i];
+    }
+    return NULL;
+}
+
+/* Says of LOCAL, "x.ptr", what it leads to, if x is a slice or a string and the
+ * compiler keeps its words in variables of their own: x.ptr, x.len, x.cap.  A
+ * field may be called ptr, too. */
+static void join(struct locals *l, struct debug_local *local)
+{
+    struct hs_str base = {local->name.text, local->name.size - 4};
+    const struct hs_names *names = l->d->g->names;
+    struct found *whole = find(l, base, ""), *count;
+    const struct hs_go_type *type;
+    uint32_t number, elem = hs_names_type(names, local->type)->elem;
+
+    if (!whole)
+        return;
+    number = hs_debug_type(l->d, &whole->die, DW_AT_type);
+    type = hs_names_type(names, number);
+    if (type->kind == HS_GO_STRING &&
+        hs_names_type(names, elem)->kind == HS_GO_UINT8)
+        local->values = number;
+    else if (type->kind == HS_GO_SLICE && type->elem == elem)
+        local->values = elem;
+    else
+        return;
+    local->name = base;
+    count = find(l, base, ".cap");
+    if (!count || !count->placed)
+        count = find(l, base, ".len");
+    local->has_count = count && count->placed;
+    local->count_offset = count ? count->offset : 0;
+}
+
+/* Joins what the locals from FIRST on were split into. */
+static void join_locals(struct locals *l, size_t first)
+{
+    for (size_t i = first; i < l->locals.count; i++) {
+        struct debug_local *local = (struct debug_local *)l->locals.at + i;
+
+        if (local->type != HS_NO_TYPE && local->values == HS_NO_TYPE &&
+            hs_str_ends(local->name, ".ptr"))
+            join(l, local);
     }
 }
 
@@ -244,6 +355,8 @@ static uint32_t site_of(struct locals *l, const struct hs_frame *frame,
     l->function = frame->function;
     if (function != HS_MAP_NONE)
         read_function(l, &functions[function]);
+    join_locals(l, site.first);
+    l->found.count = 0;
     sort_locals(&l->locals, site.first);
     site.count = l->locals.count - site.first;
     number = hs_map_add(&l->site_at, pc, (uint32_t)l->sites.count);
@@ -291,6 +404,22 @@ next_in(const struct locals *l, const struct debug_site *site, size_t *at,
     return NULL;
 }
 
+/* LOCAL, which is told of from END on, in frame number NUMBER with MEMORY. */
+static struct hs_local local_in(const struct debug_local *local, uint64_t end,
+                                const struct hs_memory *memory, uint32_t number)
+{
+    uint64_t start = memory->address;
+    uint64_t count_at = end + (uint64_t)local->count_offset - start;
+
+    return (struct hs_local){
+        .frame = number,
+        .offset = end + (uint64_t)local->offset - start,
+        .type = local->type,
+        .values = local->values,
+        .count_at = local->has_count && count_at < memory->size ? count_at
+                                                                : HS_NO_COUNT};
+}
+
 /* Notes what is in frame number NUMBER: of its own SITE, and of that BELOW it
  * that it has called. */
 static void place_locals(struct locals *l, uint32_t number,
@@ -309,20 +438,18 @@ static void place_locals(struct locals *l, uint32_t number,
             next_in(l, site, &i, end, memory, &inside);
         const struct debug_local *given =
             next_in(l, below, &k, start, memory, &outside);
-        struct hs_local local = {.frame = number};
+        struct hs_local local;
 
         if (!own && !given)
             return;
         if (own && (!given || inside <= outside)) {
             i++;
-            local.offset = inside;
+            local = local_in(own, end, memory, number);
             local.name = own->name;
-            local.type = own->type;
         } else {
             k++;
-            local.offset = outside;
+            local = local_in(given, start, memory, number);
             local.name = given->outside;
-            local.type = given->type;
         }
         if (local.offset != last)
             hs_column_push(&l->d->g->names->locals, &local);
@@ -345,6 +472,7 @@ void hs_debug_read_locals(struct golang_debug *d)
         .d = d,
         .sites = HS_COLUMN(struct debug_site, g->scratch),
         .locals = HS_COLUMN(struct debug_local, g->scratch),
+        .found = HS_COLUMN(struct found, g->scratch),
     };
     uint32_t site, below = HS_MAP_NONE; /* of the frame before */
 

@@ -334,6 +334,16 @@ static inline uint64_t typing_at(const struct typing *t,
     return hs_heap_word(t->heap, memory->bytes + offset);
 }
 
+/* Whether the pointer word at OFFSET counts: of a frame, those that the dump
+ * lists are alive, others are what a dead variable has left behind. */
+static inline bool typing_alive(const struct typing_worker *w, uint64_t offset)
+{
+    uint64_t word = offset / w->typing->word;
+
+    return w->listed.bits == 0 ||
+           (word < w->listed.bits && hs_bitset_has(&w->listed, word));
+}
+
 /* The bytes before a value in a slot like that of PLACE. */
 static inline uint8_t typing_header(const struct typing *t,
                                     const struct typing_place *place)

@@ -13,16 +13,6 @@ struct row {
     uint32_t op, first, end; /* in t->ops */
 };
 
-/* Whether the pointer word at OFFSET counts: of a frame, those that the dump
- * lists are alive, others are what a dead variable has left behind. */
-static bool is_alive(const struct typing_worker *w, uint64_t offset)
-{
-    uint64_t word = offset / w->typing->word;
-
-    return w->listed.bits == 0 ||
-           (word < w->listed.bits && hs_bitset_has(&w->listed, word));
-}
-
 /* A number that shares its slot cannot be told from others there, and leads
  * nowhere. */
 static bool is_nobody(const struct typing_type *its)
@@ -128,7 +118,7 @@ static void follow_interface(struct typing_worker *w, uint64_t word,
     const struct typing *t = w->typing;
     uint64_t value = typing_at(t, memory, offset + t->word);
 
-    if (value && is_alive(w, offset + t->word))
+    if (value && typing_alive(w, offset + t->word))
         follow_word(w, (struct typing_again){.word = word,
                                              .value = value,
                                              .kind = (uint8_t)kind,
@@ -144,7 +134,7 @@ static void follow_reflect(struct typing_worker *w,
     uint64_t value = typing_at(t, memory, offset + t->word);
     bool indirect = typing_at(t, memory, offset + 2 * t->word) & 1u << 7;
 
-    if (value && is_alive(w, offset + t->word))
+    if (value && typing_alive(w, offset + t->word))
         follow_word(w, (struct typing_again){
                            .word = typing_at(t, memory, offset),
                            .value = value,
@@ -199,7 +189,7 @@ static inline void scan_op(struct typing_worker *w, const struct typing_op *op,
         follow_reflect(w, memory, offset);
         break;
     default:
-        if (is_alive(w, offset))
+        if (typing_alive(w, offset))
             follow(w, op, value, memory, offset);
         break;
     }

@@ -213,23 +213,52 @@ void typing_list(const struct typing *t, const struct hs_memory *memory,
             hs_bitset_add(listed, offset / t->word);
 }
 
+/* LOCAL, in MEMORY, points to several values.  If nothing says how many, there
+ * is one: of an object that starts there, more cannot be said either. */
+static void seed_values(struct typing_worker *w, const struct hs_memory *memory,
+                        const struct hs_local *local)
+{
+    const struct typing *t = w->typing;
+    uint64_t value = typing_at(t, memory, local->offset);
+    bool text = hs_names_type(t->g->names, local->values)->kind == HS_GO_STRING;
+    uint64_t count = local->count_at == HS_NO_COUNT
+                         ? 1
+                         : typing_at(t, memory, local->count_at);
+
+    if (value && typing_alive(w, local->offset))
+        typing_ask(w, value, count, local->values,
+                   text ? HS_SHAPE_STRING : HS_SHAPE_MANY, HS_EVIDENCE_REACHED);
+}
+
+static void seed_local(struct typing_worker *w, const struct hs_memory *memory,
+                       const struct hs_local *local)
+{
+    if (local->values != HS_NO_TYPE)
+        seed_values(w, memory, local);
+    else
+        typing_scan(
+            w, memory, local->offset,
+            hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED, false),
+            1);
+}
+
 static void seed_locals(struct typing *t)
 {
     struct typing_worker *w = &t->workers[0];
     const struct hs_local *locals = t->g->names->locals.at;
     const struct hs_frame *frames = t->heap->frames.at;
+    uint32_t listed = UINT32_MAX; /* frame */
 
     for (size_t i = 0; i < t->g->names->locals.count; i++) {
         const struct hs_local *local = &locals[i];
 
-        if (local->frame >= t->heap->frames.count || local->type == HS_NO_TYPE)
+        if (local->frame >= t->heap->frames.count ||
+            (local->type == HS_NO_TYPE && local->values == HS_NO_TYPE))
             continue;
-        if (i == 0 || locals[i - 1].frame != local->frame || !w->listed.bits)
+        if (local->frame != listed)
             typing_list(t, &frames[local->frame].memory, &w->listed);
-        typing_scan(
-            w, &frames[local->frame].memory, local->offset,
-            hs_typing(local->type, HS_SHAPE_ONE, HS_EVIDENCE_REACHED, false),
-            1);
+        listed = local->frame;
+        seed_local(w, &frames[local->frame].memory, local);
     }
     w->listed = (struct hs_bitset){0};
 }

@@ -170,7 +170,14 @@ struct hs_local {
     uint64_t offset; /* bytes into the frame's memory */
     struct hs_str name;
     uint32_t type;
+    /* Of the pointer of a slice or string whose words are in different places:
+     * the type of the elements, or the string's, and where in the frame it says
+     * how many there are, HS_NO_COUNT if nowhere.  Else HS_NO_TYPE. */
+    uint32_t values;
+    uint64_t count_at;
 };
+
+#define HS_NO_COUNT UINT64_MAX
 
 struct hs_names {
     struct hs_column types;         /* struct hs_go_type; [0] is unknown */
