@@ -159,6 +159,14 @@ static void put_local(struct writer *w, const char *name, int offset,
     refer(w, type);
 }
 
+/* A local that is nowhere at the pc. */
+static void put_gone(struct writer *w, const char *name, unsigned type)
+{
+    put_name(w, LOCAL, name);
+    put(w, 0, 1);
+    refer(w, type);
+}
+
 static void put_integer(struct writer *w, unsigned its, const char *name,
                         uint64_t size, unsigned kind)
 {
@@ -489,6 +497,77 @@ TEST(debug_finds_the_locals_of_a_frame_and_of_the_one_it_has_called)
     check_local(&p, 1, 56, "near", "*main.node");
     CHECK(p.names.locals.count == 5);
     CHECK(!hs_names_local(&p.names, 0, 0));
+    close_program(&p);
+}
+
+/* A slice, a string and a struct whose words are variables of their own. */
+static void write_split(struct writer *w, int cap)
+{
+    enum { INT = 1, ROWS, TO_INT, TEXT, TO_BYTE, BYTE, PAIR };
+
+    start(w);
+    put_function(w, "main.leaf", 0x401000);
+    put_local(w, "rows.ptr", -8, TO_INT);
+    put_local(w, "rows.cap", cap, INT);
+    put_gone(w, "rows", ROWS);
+    put_local(w, "pair.ptr", -24, TO_INT);
+    put_gone(w, "pair", PAIR);
+    put_gone(w, "text", TEXT);
+    put_local(w, "text.ptr", -32, TO_BYTE);
+    put_end(w);
+    put_integer(w, INT, "int", 8, HS_GO_INT);
+    put_integer(w, BYTE, "uint8", 1, HS_GO_UINT8);
+    put_pointer(w, TO_INT, "*int", INT);
+    put_pointer(w, TO_BYTE, "*uint8", BYTE);
+    label(w, ROWS);
+    put_name(w, SLICE, "[]int");
+    refer(w, INT);
+    put(w, 24, 1);
+    put(w, HS_GO_SLICE, 1);
+    put_member(w, "array", 0, TO_INT);
+    put_end(w);
+    put_struct(w, PAIR, "main.pair", 16);
+    put_member(w, "ptr", 0, TO_INT);
+    put_member(w, "cap", 8, INT);
+    put_end(w);
+    label(w, TEXT);
+    put_name(w, STRUCT, "string");
+    put(w, 16, 1);
+    put(w, HS_GO_STRING, 1);
+    put_member(w, "str", 0, TO_BYTE);
+    put_member(w, "len", 8, INT);
+    put_end(w);
+    finish(w);
+}
+
+static void check_values(const struct program *p, uint64_t offset,
+                         const char *name, const char *values, uint64_t count)
+{
+    const struct hs_local *local = hs_names_local(&p->names, 0, offset);
+
+    assert_non_null(local);
+    CHECK(local->offset == offset && is_called(local->name, name));
+    CHECK(is_called(hs_names_type(&p->names, local->values)->name, values));
+    CHECK(local->count_at == count);
+}
+
+TEST(debug_joins_what_a_slice_or_string_was_split_into)
+{
+    static struct program p;
+    static struct writer w;
+
+    write_split(&w, -16);
+    open_program(&p, &w);
+    read_program(&p);
+    check_values(&p, 24, "rows", "int", 16);
+    check_values(&p, 8, "pair.ptr", "", HS_NO_COUNT);
+    check_values(&p, 0, "text", "string", HS_NO_COUNT);
+    close_program(&p);
+
+    write_split(&w, -40); /* before the frame: a damaged file */
+    open_program(&p, &w);
+    read_program(&p);
+    check_values(&p, 24, "rows", "int", HS_NO_COUNT);
     close_program(&p);
 }
 

@@ -28,6 +28,8 @@ void test_names_open(struct test_names *n, const char *version)
                            .module = &n->module,
                            .pointer_size = 8,
                            .minor = hs_goversion_minor(hs_str_of(version))};
+    /* A table of no functions; what it looks like is known to functions.c. */
+    n->g.functions = hs_arena_zeroed(&n->arena, 1, 4096);
     hs_golang_open_types(&n->g);
 }
 

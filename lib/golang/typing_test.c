@@ -482,6 +482,55 @@ TEST(typing_walks_long_arrays_of_long_arrays)
     test_names_close(&n);
 }
 
+static void add_local(struct test_names *n, uint64_t offset, uint32_t type,
+                      uint32_t values, uint64_t count_at)
+{
+    hs_column_push(&n->names.locals, &(struct hs_local){.offset = offset,
+                                                        .name = {"it", 2},
+                                                        .type = type,
+                                                        .values = values,
+                                                        .count_at = count_at});
+}
+
+/* Of the words of a frame only those count that the dump lists: the last one is
+ * what a dead variable has left behind. */
+TEST(typing_follows_the_locals_of_a_frame)
+{
+    const uint64_t words[] = {0, A, 4, B, C, D, E, E + 0x2000};
+    struct test_names n;
+    uint32_t node, pointer, text;
+
+    test_names_open(&n, "go1.26.0");
+    node = node_of(&n);
+    pointer = test_pointer(&n, node);
+    text = test_plain(&n, "string", HS_GO_STRING, 16);
+    test_dump_goroutine(&n.dump, 0x9000, 1);
+    test_dump_frame(&n.dump, 0x7000, "main.main", 8, words, 0x7a);
+    test_dump_object(&n.dump, A, 32, 4, (uint64_t[]){0, 0, 0, A + 0x1000});
+    test_dump_object_masked(&n.dump, A + 0x1000, 32, 0, NULL, 3);
+    test_dump_object_masked(&n.dump, B, 64, 0, NULL, 0);
+    test_dump_object_masked(&n.dump, C, 32, 0, NULL, 3);
+    test_dump_object_masked(&n.dump, D, 128, 0, NULL, 0x3333);
+    test_dump_object_masked(&n.dump, E, 16, 0, NULL, 0);
+    test_dump_object_masked(&n.dump, E + 0x2000, 32, 0, NULL, 3);
+    add_local(&n, 0, HS_NO_TYPE, HS_NO_TYPE, HS_NO_COUNT);
+    add_local(&n, 8, test_pointer(&n, pointer), pointer, 16);
+    add_local(&n, 24, HS_NO_TYPE, text, HS_NO_COUNT);
+    add_local(&n, 32, pointer, HS_NO_TYPE, HS_NO_COUNT);
+    add_local(&n, 40, pointer, node, HS_NO_COUNT);
+    add_local(&n, 48, HS_NO_TYPE, text, HS_NO_COUNT);
+    add_local(&n, 56, pointer, HS_NO_TYPE, HS_NO_COUNT);
+    test_names_type(&n, 1);
+    CHECK(test_is(&n, A, "[]*main.node"));
+    CHECK(test_is(&n, A + 0x1000, "main.node"));
+    CHECK(test_is(&n, B, "string"));
+    CHECK(test_is(&n, C, "main.node"));
+    CHECK(test_is(&n, D, "[]main.node"));
+    CHECK(test_is(&n, E, "")); /* others may share these 16 bytes */
+    CHECK(test_is(&n, E + 0x2000, ""));
+    test_names_close(&n);
+}
+
 #define VALUES 30000u /* of 24 bytes, more than TYPING_HUGE in all */
 #define VALUE  0xc010000000
 #define NODES  0xc020000000
