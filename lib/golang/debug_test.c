@@ -661,7 +661,10 @@ static void check_sound(struct program *p)
     }
     for (size_t i = 0; i < p->names.locals.count; i++)
         CHECK(locals[i].frame < 2 &&
-              locals[i].offset < frames[locals[i].frame].memory.size);
+              locals[i].offset < frames[locals[i].frame].memory.size &&
+              locals[i].values < p->names.types.count &&
+              (locals[i].count_at == HS_NO_COUNT ||
+               locals[i].count_at < frames[locals[i].frame].memory.size));
     types = p->names.types.at;
     for (size_t i = 1; i < p->names.types.count; i++)
         for (uint32_t k = 0; k < types[i].field_count; k++) {
@@ -674,13 +677,11 @@ static void check_sound(struct program *p)
         }
 }
 
-TEST(debug_survives_every_flipped_bit)
+static void flip_all(const struct writer *w)
 {
     static struct program p;
-    static struct writer w;
 
-    write_sample(&w);
-    open_program(&p, &w);
+    open_program(&p, w);
     for (size_t i = 0; i < p.file_size * 8; i++) {
         p.file[i / 8] ^= (uint8_t)(1 << i % 8);
         read_program(&p);
@@ -689,6 +690,16 @@ TEST(debug_survives_every_flipped_bit)
         p.file[i / 8] ^= (uint8_t)(1 << i % 8);
     }
     close_program(&p);
+}
+
+TEST(debug_survives_every_flipped_bit)
+{
+    static struct writer w;
+
+    write_sample(&w);
+    flip_all(&w);
+    write_split(&w, -16);
+    flip_all(&w);
 }
 
 TEST(debug_survives_every_cut)
