@@ -256,6 +256,8 @@ static struct found *find(const struct locals *l, struct hs_str name,
     struct found *found = l->found.at;
     size_t tail = strlen(suffix);
 
+    if (!hs_debug_pay(l->d, l->found.count))
+        return NULL;
     for (size_t i = l->found.count; i-- > 0;) {
         struct hs_str its = found[i].name;
 
