@@ -156,25 +156,36 @@ static bool is_only_one(const struct typing *t, uint32_t type)
     return true;
 }
 
+/* The map that OBJECT is the header of, if it is nobody's and is one; else
+ * HS_NO_TYPE. */
+static uint32_t find_map(const struct typing *t, uint32_t object,
+                         struct hs_memory *memory)
+{
+    if (t->claims[object])
+        return HS_NO_TYPE;
+    *memory = hs_heap_memory(t->heap, object);
+    return map_of(t, memory);
+}
+
 void typing_claim_maps(struct typing *t)
 {
-    uint32_t last = HS_NO_TYPE;
-    bool sure = false;
+    /* Maps of several types come by turns, thousands of each. */
+    enum { UNKNOWN, SHARED, ALONE };
+    uint8_t *entries =
+        hs_arena_zeroed(t->arena, t->g->names->types.count, sizeof(*entries));
 
     for (unsigned i = 0; i < t->threads; i++) {
         const uint32_t *objects = t->workers[i].maps.at;
 
         for (size_t k = 0; k < t->workers[i].maps.count; k++) {
-            struct hs_memory memory = hs_heap_memory(t->heap, objects[k]);
-            uint32_t type =
-                t->claims[objects[k]] ? HS_NO_TYPE : map_of(t, &memory);
+            struct hs_memory memory;
+            uint32_t type = find_map(t, objects[k], &memory);
 
             if (type == HS_NO_TYPE)
                 continue;
-            if (type != last)
-                sure = is_only_one(t, type);
-            last = type;
-            if (sure)
+            if (entries[type] == UNKNOWN)
+                entries[type] = is_only_one(t, type) ? ALONE : SHARED;
+            if (entries[type] == ALONE)
                 typing_claim_inner(&t->workers[0], memory.address,
                                    typing_map_size(t), type, HS_SHAPE_MAP);
         }
