@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * main.c - measure [-n RUNS] COMMAND [ARGUMENT...]: for scripts/bench.
+ * main.c - measure [-n RUNS] COMMAND [ARGUMENT...] [+ COMMAND...]...: for
+ * scripts/bench.
  *
- * Runs COMMAND once to warm up and then RUNS times (5), its output thrown
+ * Runs each COMMAND once to warm up and then RUNS times (5), its output thrown
  * away, and prints the medians of wall-clock seconds, processor seconds and
  * the greatest resident set in KiB, as one line; behind them how many KiB of
- * anonymous memory the warm-up run had at most.
+ * anonymous memory the warm-up run had at most.  Several commands take turns:
+ * what is measured side by side can be compared, though the machine is faster
+ * in one minute than in the next.
  *
  * The resident set counts pages of mapped files, which cost nothing that the
  * page cache would not give back; the anonymous memory is what a program needs
@@ -23,7 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST 99
+#define MOST     99
+#define COMMANDS 8
 
 struct cost {
     double wall, cpu, rss;
@@ -125,33 +129,71 @@ static double median(double *values, size_t count)
     return values[count / 2];
 }
 
+struct subject {
+    char **command;
+    double wall[MOST], cpu[MOST], rss[MOST];
+    double anonymous;
+};
+
+/* Cuts ARGV, which ends with NULL, into commands; how many. */
+static size_t cut(char **argv, struct subject *subjects)
+{
+    size_t count = 0;
+
+    for (; *argv && count < COMMANDS; argv++) {
+        subjects[count++].command = argv;
+        while (*argv && strcmp(*argv, "+") != 0)
+            argv++;
+        if (!*argv)
+            break;
+        *argv = NULL;
+    }
+    return count;
+}
+
+/* Run number NUMBER of SUBJECT; the first, 0, warms up. */
+static int take_turn(struct subject *subject, size_t number)
+{
+    struct cost cost = {0};
+    int status = run(subject->command, number == 0, &cost);
+
+    if (status != 0)
+        fprintf(stderr, "measure: '%s' ended with %d\n", subject->command[0],
+                status);
+    if (number == 0) {
+        subject->anonymous = cost.anonymous;
+        return status;
+    }
+    subject->wall[number - 1] = cost.wall;
+    subject->cpu[number - 1] = cost.cpu;
+    subject->rss[number - 1] = cost.rss;
+    return status;
+}
+
 int main(int argc, char **argv)
 {
-    double wall[MOST], cpu[MOST], rss[MOST];
-    size_t runs = 5;
-    struct cost cost = {0};
-    int status, at = 1;
+    static struct subject subjects[COMMANDS];
+    size_t runs = 5, count;
+    int status = 0, at = 1;
 
     if (argc > 2 && strcmp(argv[1], "-n") == 0) {
         runs = strtoul(argv[2], NULL, 10);
         at = 3;
     }
-    if (at >= argc || runs == 0 || runs > MOST) {
-        fputs("Usage: measure [-n RUNS] COMMAND [ARGUMENT...]\n", stderr);
+    count = cut(argv + at, subjects);
+    if (count == 0 || !subjects[count - 1].command[0] || runs == 0 ||
+        runs > MOST) {
+        fputs("Usage: measure [-n RUNS] COMMAND [ARGUMENT...] "
+              "[+ COMMAND [ARGUMENT...]]...\n",
+              stderr);
         return 64;
     }
-    status = run(argv + at, true, &cost);
-    for (size_t i = 0; i < runs && status == 0; i++) {
-        status = run(argv + at, false, &cost);
-        wall[i] = cost.wall;
-        cpu[i] = cost.cpu;
-        rss[i] = cost.rss;
-    }
-    if (status != 0) {
-        fprintf(stderr, "measure: '%s' ended with %d\n", argv[at], status);
-        return status;
-    }
-    printf("%.4f %.4f %.0f %.0f\n", median(wall, runs), median(cpu, runs),
-           median(rss, runs), cost.anonymous);
-    return 0;
+    for (size_t i = 0; i <= runs; i++)
+        for (size_t k = 0; k < count && status == 0; k++)
+            status = take_turn(&subjects[k], i);
+    for (size_t k = 0; k < count && status == 0; k++)
+        printf("%.4f %.4f %.0f %.0f\n", median(subjects[k].wall, runs),
+               median(subjects[k].cpu, runs), median(subjects[k].rss, runs),
+               subjects[k].anonymous);
+    return status;
 }
