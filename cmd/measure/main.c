@@ -6,9 +6,12 @@
  * Runs each COMMAND once to warm up and then RUNS times (5), its output thrown
  * away, and prints the medians of wall-clock seconds, processor seconds and
  * the greatest resident set in KiB, as one line; behind them how many KiB of
- * anonymous memory the warm-up run had at most.  Several commands take turns:
- * what is measured side by side can be compared, though the machine is faster
- * in one minute than in the next.
+ * anonymous memory the warm-up run had at most.
+ *
+ * Several commands take turns: what is measured side by side can be compared,
+ * though the machine is faster in one minute than in the next.  Then each turn
+ * warms up by itself: a process that takes more memory than the one before has
+ * left may have to wait for a virtual machine's host.
  *
  * The resident set counts pages of mapped files, which cost nothing that the
  * page cache would not give back; the anonymous memory is what a program needs
@@ -189,8 +192,11 @@ int main(int argc, char **argv)
         return 64;
     }
     for (size_t i = 0; i <= runs; i++)
-        for (size_t k = 0; k < count && status == 0; k++)
+        for (size_t k = 0; k < count && status == 0; k++) {
+            if (i > 0 && count > 1)
+                run(subjects[k].command, false, &(struct cost){0});
             status = take_turn(&subjects[k], i);
+        }
     for (size_t k = 0; k < count && status == 0; k++)
         printf("%.4f %.4f %.0f %.0f\n", median(subjects[k].wall, runs),
                median(subjects[k].cpu, runs), median(subjects[k].rss, runs),
