@@ -6,11 +6,16 @@
  *
  * libdw takes an ELF file, which it writes to where a section is compressed;
  * the program is mapped for reading.  The copy also leaves out what would be
- * inflated for nothing: lines, which functions.c knows, and unwinding.
+ * inflated for nothing: lines, which functions.c knows, and unwinding.  What is
+ * compressed as Go does it is inflated here, several sections at once: of a
+ * large program they take longer than all that is read from them.
  */
 #include "golang/debug_impl.h"
 
 #include <gelf.h>
+#include <zlib.h>
+
+#include "base/parallel.h"
 
 /* Of both versions; each also as .zdebug_. */
 static const char *const wanted[] = {
@@ -26,15 +31,19 @@ enum { WANTED = sizeof(wanted) / sizeof(wanted[0]), NULL_AND_NAMES = 2 };
 
 struct section {
     char name[24];
-    struct hs_cursor bytes;
+    struct hs_cursor bytes; /* as in the file, */
+    struct hs_cursor zlib;  /* and what of it is to be inflated, if any, */
+    uint64_t inflated;      /* to so many bytes */
     uint64_t flags, align;
+    size_t offset, size; /* in the image */
 };
 
 struct image {
     struct golang *g;
     struct section sections[WANTED];
     uint8_t *bytes;
-    size_t at; /* where to write next */
+    size_t at;     /* where to write next */
+    unsigned next; /* section to be filled in */
 };
 
 /* Which of those wanted is called NAME; WANTED if none. */
@@ -54,24 +63,36 @@ static size_t which(const char *name)
     return WANTED;
 }
 
-/* How many bytes SECTION says that it inflates to; 0 if it is not compressed.
- */
-static uint64_t inflated_size(const struct golang *g,
-                              const struct section *section)
+/* Reads how SECTION is compressed; how many bytes it says that it inflates to,
+ * 0 if it is not compressed.  What is not zlib's is left to libelf. */
+static uint64_t read_compression(const struct golang *g,
+                                 struct section *section)
 {
     struct hs_cursor start = section->bytes;
+    uint64_t inflated;
+    uint32_t how = ELFCOMPRESS_ZLIB;
 
     if (section->flags & SHF_COMPRESSED) {
-        hs_cursor_u32(&start); /* how it is compressed */
+        how = hs_cursor_u32(&start);
         if (g->pointer_size == 8)
             hs_cursor_u32(&start);
-        return hs_golang_word(g, &start);
-    }
-    if (section->name[1] != 'z')
+        inflated = hs_golang_word(g, &start);
+        section->align = hs_golang_word(g, &start);
+    } else if (section->name[1] == 'z') {
+        hs_cursor_take(&start, 4); /* "ZLIB" */
+        start.big_endian = true;
+        inflated = hs_cursor_u64(&start);
+        memmove(section->name + 1, section->name + 2,
+                strlen(section->name + 1));
+    } else {
         return 0;
-    hs_cursor_take(&start, 4); /* "ZLIB" */
-    start.big_endian = true;
-    return hs_cursor_u64(&start);
+    }
+    if (how == ELFCOMPRESS_ZLIB && !start.fault) {
+        section->zlib = start;
+        section->inflated = inflated;
+        section->flags = 0;
+    }
+    return inflated;
 }
 
 /* Keeps the section that HEADER is of, if it is wanted and sound. */
@@ -90,7 +111,7 @@ static void keep(struct image *image, const GElf_Shdr *header, const char *name)
     section.bytes = hs_cursor_sub(&file, header->sh_size);
     section.bytes.big_endian = image->g->big_endian;
     if (section.bytes.fault ||
-        inflated_size(image->g, &section) > MOST_INFLATED(header->sh_size))
+        read_compression(image->g, &section) > MOST_INFLATED(header->sh_size))
         return;
     image->sections[place] = section;
 }
@@ -177,18 +198,51 @@ static size_t reserve(size_t *total, size_t count)
     return at;
 }
 
+/* Fills in SECTION; if it is damaged, it is as if it were not there. */
+static void fill_in(struct image *image, struct section *section)
+{
+    uint8_t *at = image->bytes + section->offset;
+    size_t left = hs_cursor_left(&section->zlib);
+    uLongf size = section->size;
+
+    if (!section->inflated)
+        memcpy(at, section->bytes.at, section->size);
+    else if (uncompress(at, &size, section->zlib.at, left) != Z_OK ||
+             size != section->size)
+        section->size = 0;
+}
+
+static void fill_some(void *context, unsigned part)
+{
+    struct image *image = context;
+    unsigned i;
+
+    (void)part;
+    while ((i = __atomic_fetch_add(&image->next, 1, __ATOMIC_RELAXED)) < WANTED)
+        if (image->sections[i].size)
+            fill_in(image, &image->sections[i]);
+}
+
 /* Writes the image; its size. */
 static size_t write_image(struct image *image)
 {
     bool wide = image->g->pointer_size == 8;
     size_t header = wide ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
-    size_t total = sizeof(Elf64_Ehdr), offsets[WANTED], names, headers;
+    size_t total = sizeof(Elf64_Ehdr), names, headers;
+    unsigned threads;
 
-    for (size_t i = 0; i < WANTED; i++)
-        offsets[i] = reserve(&total, hs_cursor_left(&image->sections[i].bytes));
+    for (size_t i = 0; i < WANTED; i++) {
+        struct section *section = &image->sections[i];
+
+        section->size = section->inflated ? section->inflated
+                                          : hs_cursor_left(&section->bytes);
+        section->offset = reserve(&total, section->size);
+    }
     names = reserve(&total, 1 + sizeof(image->sections[0].name) * WANTED);
     headers = reserve(&total, header * (WANTED + NULL_AND_NAMES));
     image->bytes = hs_arena_zeroed(image->g->scratch, total, 1);
+    threads = hs_parallel_processors();
+    hs_parallel_run(threads < WANTED ? threads : WANTED, fill_some, image);
     put_header(image, headers, WANTED + NULL_AND_NAMES);
     image->at = headers;
     put_section(image, 0, SHT_NULL, 0, 0, 0, 0);
@@ -196,15 +250,13 @@ static size_t write_image(struct image *image)
                 1 + sizeof(image->sections[0].name) * WANTED, 1);
     for (size_t i = 0; i < WANTED; i++) {
         const struct section *section = &image->sections[i];
-        size_t size = hs_cursor_left(&section->bytes);
         size_t name = 1 + i * sizeof(section->name);
 
         memcpy(image->bytes + names + name, section->name,
                sizeof(section->name));
-        if (size)
-            memcpy(image->bytes + offsets[i], section->bytes.at, size);
-        put_section(image, name, size ? SHT_PROGBITS : SHT_NULL, section->flags,
-                    offsets[i], size, section->align);
+        put_section(image, name, section->size ? SHT_PROGBITS : SHT_NULL,
+                    section->flags, section->offset, section->size,
+                    section->align);
     }
     return total;
 }

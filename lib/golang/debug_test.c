@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <libelf.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "algo/dump_test.h"
 #include "base/test.h"
@@ -261,10 +262,38 @@ static size_t write_abbreviations(uint8_t *to, unsigned attributes)
     return size + 3;
 }
 
-/* An ELF file of the two sections. */
-static void write_file(struct program *p, const struct writer *w)
+/* How .debug_info is written. */
+enum packing { PLAIN, ZLIB, ZLIB_GNU };
+
+/* Writes what is in W at TO, which has room for it; how many bytes that are. */
+static size_t pack(uint8_t *to, const struct writer *w, enum packing packing)
 {
-    static const char names[] = "\0.debug_info\0.debug_abbrev\0.shstrtab";
+    uLongf size = sizeof(w->info) + 4096 - 64;
+    Elf64_Chdr header = {
+        .ch_type = ELFCOMPRESS_ZLIB, .ch_size = w->size, .ch_addralign = 1};
+    size_t start = packing == ZLIB ? sizeof(header) : 12;
+
+    if (packing == PLAIN) {
+        memcpy(to, w->info, w->size);
+        return w->size;
+    }
+    if (packing == ZLIB) {
+        memcpy(to, &header, sizeof(header));
+    } else {
+        memcpy(to, "ZLIB", 4);
+        for (unsigned i = 0; i < 8; i++)
+            to[4 + i] = (uint8_t)((uint64_t)w->size >> (56 - 8 * i));
+    }
+    assert_int_equal(compress(to + start, &size, w->info, w->size), Z_OK);
+    return start + size;
+}
+
+/* An ELF file of the two sections. */
+static void write_packed(struct program *p, const struct writer *w,
+                         enum packing packing)
+{
+    static const char names[] =
+        "\0.debug_info\0.debug_abbrev\0.shstrtab\0.zdebug_info";
     Elf64_Ehdr header = {
         .e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
         .e_type = ET_EXEC,
@@ -277,7 +306,9 @@ static void write_file(struct program *p, const struct writer *w)
     };
     Elf64_Shdr sections[4] = {
         {0},
-        {.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_size = w->size},
+        {.sh_name = packing == ZLIB_GNU ? 37 : 1,
+         .sh_type = SHT_PROGBITS,
+         .sh_flags = packing == ZLIB ? SHF_COMPRESSED : 0},
         {.sh_name = 13, .sh_type = SHT_PROGBITS},
         {.sh_name = 27, .sh_type = SHT_STRTAB, .sh_size = sizeof(names)},
     };
@@ -285,8 +316,8 @@ static void write_file(struct program *p, const struct writer *w)
 
     header.e_shoff = sizeof(header);
     sections[1].sh_offset = at;
-    memcpy(p->file + at, w->info, w->size);
-    at += w->size;
+    sections[1].sh_size = pack(p->file + at, w, packing);
+    at += sections[1].sh_size;
     sections[2].sh_offset = at;
     sections[2].sh_size = write_abbreviations(p->file + at, w->attributes);
     at += sections[2].sh_size;
@@ -295,6 +326,11 @@ static void write_file(struct program *p, const struct writer *w)
     memcpy(p->file, &header, sizeof(header));
     memcpy(p->file + sizeof(header), sections, sizeof(sections));
     p->file_size = at + sizeof(names);
+}
+
+static void write_file(struct program *p, const struct writer *w)
+{
+    write_packed(p, w, PLAIN);
 }
 
 /* A heap of a data segment, and of main.leaf, which main.main has called. */
@@ -677,11 +713,43 @@ static void check_sound(struct program *p)
         }
 }
 
-static void flip_all(const struct writer *w)
+/* What is compressed is read as what is not, and what is damaged not at all. */
+TEST(debug_inflates_what_is_compressed_in_both_ways)
+{
+    static struct program p;
+    static struct writer w;
+
+    write_sample(&w);
+    open_program(&p, &w);
+    for (enum packing packing = ZLIB; packing <= ZLIB_GNU; packing++) {
+        size_t header = sizeof(Elf64_Ehdr) + 4 * sizeof(Elf64_Shdr);
+        size_t size_at = header + (packing == ZLIB ? 8 : 11);
+
+        write_packed(&p, &w, packing);
+        read_program(&p);
+        CHECK(is_called(type_at(&p, DATA)->name, "main.node"));
+        forget_program(&p);
+        for (int by = -1; by <= 1; by += 2) { /* not what it says */
+            p.file[size_at] = (uint8_t)(p.file[size_at] + by);
+            read_program(&p);
+            CHECK(type_at(&p, DATA)->name.size == 0);
+            forget_program(&p);
+            p.file[size_at] = (uint8_t)(p.file[size_at] - by);
+        }
+        p.file[header + 60] ^= 0x55;
+        read_program(&p);
+        CHECK(type_at(&p, DATA)->name.size == 0);
+        forget_program(&p);
+    }
+    close_program(&p);
+}
+
+static void flip_all(const struct writer *w, enum packing packing)
 {
     static struct program p;
 
     open_program(&p, w);
+    write_packed(&p, w, packing);
     for (size_t i = 0; i < p.file_size * 8; i++) {
         p.file[i / 8] ^= (uint8_t)(1 << i % 8);
         read_program(&p);
@@ -697,9 +765,10 @@ TEST(debug_survives_every_flipped_bit)
     static struct writer w;
 
     write_sample(&w);
-    flip_all(&w);
+    flip_all(&w, PLAIN);
+    flip_all(&w, ZLIB);
     write_split(&w, -16);
-    flip_all(&w);
+    flip_all(&w, PLAIN);
 }
 
 TEST(debug_survives_every_cut)
