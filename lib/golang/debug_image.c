@@ -13,8 +13,8 @@
 #include "golang/debug_impl.h"
 
 #include <gelf.h>
-#include <zlib.h>
 
+#include "base/inflate.h"
 #include "base/parallel.h"
 
 /* Of both versions; each also as .zdebug_. */
@@ -202,13 +202,11 @@ static size_t reserve(size_t *total, size_t count)
 static void fill_in(struct image *image, struct section *section)
 {
     uint8_t *at = image->bytes + section->offset;
-    size_t left = hs_cursor_left(&section->zlib);
-    uLongf size = section->size;
 
     if (!section->inflated)
         memcpy(at, section->bytes.at, section->size);
-    else if (uncompress(at, &size, section->zlib.at, left) != Z_OK ||
-             size != section->size)
+    else if (!hs_inflate(section->zlib.at, hs_cursor_left(&section->zlib), at,
+                         section->size))
         section->size = 0;
 }
 
