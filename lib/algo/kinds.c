@@ -25,7 +25,7 @@ struct finding {
     struct hs_kinds kinds;
     struct hs_map number;   /* by key: in kinds.list */
     struct hs_column work;  /* uint32_t: whose children are to be added */
-    struct hs_column found; /* uint32_t: children of one */
+    struct hs_column found; /* struct hs_child: of one */
     uint64_t own;           /* key of the nodes themselves, if they join */
 };
 
@@ -71,10 +71,11 @@ static bool is_part(const struct hs_heap *heap, uint32_t node)
            hs_typing_shape(typing) != HS_SHAPE_MAP;
 }
 
-static void add_child(struct finding *f, uint32_t node)
+static void add_child(struct finding *f, const struct hs_child *child)
 {
+    uint32_t node = child->node;
     uint64_t key = hs_kind_of(f->heap, f->holders, node);
-    struct hs_retained retained = hs_retention_of(f->retention, node);
+    struct hs_retained retained = child->retained;
     struct hs_kind fresh = {
         .key = key, .largest = node, .members = HS_COLUMN(uint32_t, f->arena)};
     struct hs_kind *kind;
@@ -105,24 +106,20 @@ static void add_child(struct finding *f, uint32_t node)
 static void add_children(struct finding *f, uint32_t node)
 {
     bool object = node < hs_heap_count(f->heap);
-    uint64_t below = hs_retention_objects(f->retention, node) - object;
-    uint32_t *children, room, all, found;
+    struct hs_child *children = f->found.at;
+    uint32_t all, found = hs_retention_list_children(f->retention, node,
+                                                     children, FEW, &all);
 
     if (object && !is_part(f->heap, node))
         f->kinds.own_bytes += hs_heap_size(f->heap, node);
-    if (below == 0)
-        return;
-    room = below < FEW ? (uint32_t)below : FEW;
-    f->found.count = 0;
-    children = hs_column_extend(&f->found, room);
-    found = hs_retention_children(f->retention, node, children, room, &all);
-    if (all > room) {
-        hs_column_extend(&f->found, all - room);
-        children = f->found.at;
-        found = hs_retention_children(f->retention, node, children, all, &all);
+    if (all > found) {
+        f->found.count = 0;
+        children = hs_column_extend(&f->found, all);
+        found =
+            hs_retention_list_children(f->retention, node, children, all, &all);
     }
     for (uint32_t i = 0; i < found; i++)
-        add_child(f, children[i]);
+        add_child(f, &children[i]);
 }
 
 static int by_node(const void *a, const void *b)
@@ -175,10 +172,11 @@ struct hs_kinds hs_kinds_find(const struct hs_heap *heap,
                         .arena = arena,
                         .kinds.list = HS_COLUMN(struct hs_kind, arena),
                         .work = HS_COLUMN(uint32_t, arena),
-                        .found = HS_COLUMN(uint32_t, arena),
+                        .found = HS_COLUMN(struct hs_child, arena),
                         .own = KEY_NONE};
 
     hs_map_init(&f.number, arena, 64);
+    hs_column_extend(&f.found, FEW);
     if (join && count && nodes[0] < hs_heap_count(heap) &&
         hs_typing_type(hs_names_typing(heap->names, nodes[0])) != HS_NO_TYPE)
         f.own = hs_kind_of(heap, holders, nodes[0]);

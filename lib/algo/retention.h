@@ -81,6 +81,16 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node);
 uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
                                uint32_t *nodes, uint32_t most, uint32_t *all);
 
+/* The same with what each of them retains. */
+struct hs_child {
+    uint32_t node;
+    struct hs_retained retained;
+};
+
+uint32_t hs_retention_list_children(const struct hs_retention *r, uint32_t node,
+                                    struct hs_child *children, uint32_t most,
+                                    uint32_t *all);
+
 /* How many children of NODE are like its child LIKE: objects of its size, or
  * holders of its kind, that retain as much.  *OBJECTS is what they all
  * retain. */

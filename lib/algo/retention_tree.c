@@ -147,12 +147,17 @@ bool hs_retention_reached(const struct hs_retention *r, uint32_t node)
     return hs_retention_number_above(r, node) != 0;
 }
 
+static struct hs_retained retained_of(const struct hs_row *row)
+{
+    return (struct hs_retained){.bytes = row->bytes, .objects = row->objects};
+}
+
 struct hs_retained hs_retention_of(const struct hs_retention *r, uint32_t node)
 {
     struct place place = place_of(r, node);
     struct hs_row row = weight_of(r, node, &place);
 
-    return (struct hs_retained){.bytes = row.bytes, .objects = row.objects};
+    return retained_of(&row);
 }
 
 uint64_t hs_retention_bytes(const struct hs_retention *r, uint32_t node)
@@ -191,24 +196,21 @@ uint32_t hs_retention_parent(const struct hs_retention *r, uint32_t node)
 }
 
 /* The biggest children so far, as a heap with the smallest of them on top. */
-struct child {
-    uint64_t bytes;
-    uint32_t node;
-};
-
 struct best {
-    struct child *heap;
+    struct hs_child *heap;
     uint32_t count, most, all;
 };
 
 /* True if A comes after B: smaller, or as big and with a bigger number. */
-static bool is_after(const struct child *a, const struct child *b)
+static bool is_after(const struct hs_child *a, const struct hs_child *b)
 {
-    return a->bytes != b->bytes ? a->bytes < b->bytes : a->node > b->node;
+    return a->retained.bytes != b->retained.bytes
+               ? a->retained.bytes < b->retained.bytes
+               : a->node > b->node;
 }
 
 /* Puts CHILD in the place of the top, which is gone. */
-static void sift_down(struct best *best, struct child child)
+static void sift_down(struct best *best, struct hs_child child)
 {
     uint32_t at = 0, below;
 
@@ -224,9 +226,9 @@ static void sift_down(struct best *best, struct child child)
     best->heap[at] = child;
 }
 
-static void offer(struct best *best, uint32_t node, uint64_t bytes)
+static void offer(struct best *best, uint32_t node, struct hs_retained retained)
 {
-    struct child child = {bytes, node};
+    struct hs_child child = {.node = node, .retained = retained};
     uint32_t at;
 
     best->all++;
@@ -286,7 +288,8 @@ static uint64_t offer_folded(const struct hs_retention *r, uint32_t object,
     while ((slot = next_folded(r, &folded)) != HS_NO_SLOT) {
         struct hs_row weight = weight_in(r, slot);
 
-        offer(best, hs_heap_slot_object(r->heap->store, slot), weight.bytes);
+        offer(best, hs_heap_slot_object(r->heap->store, slot),
+              retained_of(&weight));
         objects += weight.objects;
     }
     return objects;
@@ -315,7 +318,7 @@ static void offer_listed(const struct hs_retention *r, uint32_t number,
 
     for (uint32_t v = r->first_child[number]; v; v = r->next_child[v])
         if (dom->retained[v].objects)
-            offer(best, hs_retention_node(r, v), dom->retained[v].bytes);
+            offer(best, hs_retention_node(r, v), dom->retained[v]);
 }
 
 /* Offers the rows that NUMBER dominates at once, which retain OBJECTS
@@ -330,7 +333,7 @@ static uint32_t scan_rows(const struct hs_retention *r, uint32_t number,
     for (; v <= dom->count && objects; v++) {
         if (dom->idom[v] != number || dom->retained[v].objects == 0)
             continue;
-        offer(best, hs_retention_node(r, v), dom->retained[v].bytes);
+        offer(best, hs_retention_node(r, v), dom->retained[v]);
         objects -= dom->retained[v].objects;
     }
     return v - number;
@@ -352,36 +355,55 @@ static void offer_rows(const struct hs_retention *r, uint32_t number,
         cache->scanned += scan_rows(r, number, objects, best);
 }
 
-uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
-                               uint32_t *nodes, uint32_t most, uint32_t *all)
+/* The smallest go to the end, one after another. */
+static void sort_best(struct best *best)
+{
+    while (best->count) {
+        struct hs_child smallest = best->heap[0];
+        struct hs_child last = best->heap[--best->count];
+
+        if (best->count)
+            sift_down(best, last);
+        best->heap[best->count] = smallest;
+    }
+}
+
+uint32_t hs_retention_list_children(const struct hs_retention *r, uint32_t node,
+                                    struct hs_child *children, uint32_t most,
+                                    uint32_t *all)
 {
     struct place place = place_of(r, node);
     uint64_t objects = weight_of(r, node, &place).objects;
-    struct hs_arena arena = HS_ARENA_EMPTY;
-    struct child few[FEW];
-    struct best best = {.most = most, .heap = few};
+    struct best best = {.most = most, .heap = children};
     uint32_t count;
 
     *all = 0;
-    if (!number_of(r, &place) || place.vertex == HS_NO_VERTEX)
-        return 0;
-    if (most > FEW)
-        best.heap = hs_arena_alloc(&arena, most * sizeof(*best.heap));
     if (node < r->objects)
         objects--;
+    if (objects == 0 || !number_of(r, &place) || place.vertex == HS_NO_VERTEX)
+        return 0;
     if (!place.number || hs_bitset_has(&r->dom.joined, place.number))
         objects -= offer_folded(r, node, &best);
     if (place.number)
         offer_rows(r, place.number, objects, &best);
     count = best.count;
     *all = best.all;
-    for (uint32_t i = count; i-- > 0;) {
-        struct child last = best.heap[--best.count];
+    sort_best(&best);
+    return count;
+}
 
-        nodes[i] = best.heap[0].node;
-        if (best.count)
-            sift_down(&best, last);
-    }
+uint32_t hs_retention_children(const struct hs_retention *r, uint32_t node,
+                               uint32_t *nodes, uint32_t most, uint32_t *all)
+{
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_child few[FEW], *children = few;
+    uint32_t count;
+
+    if (most > FEW)
+        children = hs_arena_alloc(&arena, most * sizeof(*children));
+    count = hs_retention_list_children(r, node, children, most, all);
+    for (uint32_t i = 0; i < count; i++)
+        nodes[i] = children[i].node;
     hs_arena_free(&arena);
     return count;
 }
