@@ -101,6 +101,23 @@ func join() {
 	}
 }
 
+// A page is of a known type in a stripped program because a link, which is not,
+// has an interface.
+type handler interface{ serve() }
+
+type page struct {
+	title string
+	body  []byte
+	links int
+}
+
+func (p *page) serve() { println(p.title) }
+
+type link struct {
+	next *link
+	to   handler
+}
+
 func dump() {
 	for i := 0; i < 3; i++ {
 		runtime.GC()
@@ -124,11 +141,11 @@ func main() {
 		func() { println(len(sessions.byID)) }}}})
 	connect()
 	join()
-	own := make([][]byte, many)
-	for i := range own {
-		own[i] = make([]byte, 4096)
+	var own *link
+	for i := 0; i < many; i++ {
+		own = &link{own, &page{fmt.Sprint("page ", i), make([]byte, 4096), i}}
 	}
 	dump()
 	runtime.KeepAlive(sessions)
-	runtime.KeepAlive(own)
+	own.to.serve()
 }
