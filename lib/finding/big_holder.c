@@ -14,7 +14,6 @@
 #include <inttypes.h>
 
 #include "algo/kinds.h"
-#include "base/map.h"
 #include "base/size.h"
 #include "finding/finding.h"
 #include "model/goname.h"
@@ -254,100 +253,25 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
     return node;
 }
 
-/* The parts of one kind that CLAIM is made of. */
-struct parts {
-    const struct hs_case *c;
-    const struct hs_claim *claim;
-    uint64_t kind;          /* the one that retains most together, ... */
-    uint64_t bytes;         /* ... and how much */
-    uint32_t largest;       /* of these */
-    struct hs_column nodes; /* uint32_t: all of them, the largest first */
-};
-
-/* Calls VISIT with each part of what the claim of PARTS shares. */
-static void each_part(struct parts *parts, void *more,
-                      void (*visit)(struct parts *, uint32_t, void *))
-{
-    const struct hs_claim *claim = parts->claim;
-    size_t count;
-    const struct hs_shared *shared =
-        hs_retention_shared(parts->c->retention, &count);
-
-    for (uint32_t i = 0; i < claim->shared_count; i++) {
-        const struct hs_shared *row = &shared[claim->shared[i]];
-
-        for (uint32_t t = 0; t < row->top_count; t++)
-            visit(parts, hs_retention_node(parts->c->retention, row->tops[t]),
-                  more);
-    }
-}
-
-struct part_sums {
-    struct hs_map number;  /* by kind */
-    struct hs_column list; /* struct hs_kind, without members */
-};
-
-static void sum_part(struct parts *parts, uint32_t node, void *more)
-{
-    struct part_sums *sums = more;
-    const struct hs_case *c = parts->c;
-    uint64_t bytes = hs_retention_bytes(c->retention, node);
-    struct hs_kind fresh = {.key = hs_kind_of(c->heap, c->holders, node),
-                            .largest = node};
-    uint32_t number =
-        hs_map_add(&sums->number, fresh.key, (uint32_t)sums->list.count);
-    struct hs_kind *kind;
-
-    if (number == sums->list.count)
-        hs_column_push(&sums->list, &fresh);
-    kind = (struct hs_kind *)sums->list.at + number;
-    kind->bytes += bytes;
-    if (bytes > kind->most_bytes) {
-        kind->most_bytes = bytes;
-        kind->largest = node;
-    }
-}
-
-static void add_like(struct parts *parts, uint32_t node, void *more)
-{
-    (void)more;
-    if (node != parts->largest &&
-        hs_kind_of(parts->c->heap, parts->c->holders, node) == parts->kind)
-        hs_column_push(&parts->nodes, &node);
-}
-
-/* The parts of CLAIM that are most of it: eight thousand subscriptions are more
- * than the one connection that is larger than any of them.  The holder itself
- * is one part, with what it alone holds. */
+/* The parts of CLAIM that are most of it: the holder with what it alone holds,
+ * or those of one kind that it shares. */
 static struct hs_column parts_of(const struct hs_case *c,
                                  const struct hs_claim *claim,
                                  struct hs_arena *arena)
 {
-    struct parts parts = {.c = c,
-                          .claim = claim,
-                          .bytes = claim->retained_bytes,
-                          .largest = claim->top,
-                          .nodes = HS_COLUMN(uint32_t, arena)};
-    struct part_sums sums = {.list = HS_COLUMN(struct hs_kind, arena)};
-    const struct hs_kind *kinds;
-    bool shared = claim->holder == HS_NO_RECORD;
+    struct hs_kind kind =
+        hs_kinds_shared(c->heap, c->holders, c->retention, claim->shared,
+                        claim->shared_count, arena);
+    uint32_t node = claim->top;
 
-    hs_map_init(&sums.number, arena, 64);
-    each_part(&parts, &sums, sum_part);
-    kinds = sums.list.at;
-    if (!shared)
-        parts.largest = hs_retention_holder(c->retention, claim->holder);
-    for (size_t i = 0; i < sums.list.count; i++)
-        if (kinds[i].bytes > parts.bytes) {
-            parts.kind = kinds[i].key;
-            parts.bytes = kinds[i].bytes;
-            parts.largest = kinds[i].largest;
-            shared = true;
-        }
-    hs_column_push(&parts.nodes, &parts.largest);
-    if (shared)
-        each_part(&parts, NULL, add_like);
-    return parts.nodes;
+    if (kind.largest != HS_NO_NODE &&
+        (claim->holder == HS_NO_RECORD || kind.bytes > claim->retained_bytes))
+        return kind.members;
+    if (claim->holder != HS_NO_RECORD)
+        node = hs_retention_holder(c->retention, claim->holder);
+    kind.members.count = 0;
+    hs_column_push(&kind.members, &node);
+    return kind.members;
 }
 
 /* Where types are known: the way to the kind that it is made of. */

@@ -71,6 +71,13 @@ type session struct {
 
 type store struct{ byID map[string]*session }
 
+type registry struct{ sessions *store }
+
+type app struct{ registry *registry }
+
+//go:noinline
+func newApp(sessions *store) *app { return &app{&registry{sessions}} }
+
 type server struct{ routes []func() }
 
 type request struct{ server *server }
@@ -133,7 +140,8 @@ func dump() {
 
 func main() {
 	sessions := &store{map[string]*session{}}
-	for i := 0; i < many; i++ {
+	all := newApp(sessions)
+	for i := 0; i < 2*many; i++ {
 		id := fmt.Sprint("session ", i)
 		sessions.byID[id] = &session{id, make([]byte, 4096)}
 	}
@@ -146,6 +154,6 @@ func main() {
 		own = &link{own, &page{fmt.Sprint("page ", i), make([]byte, 4096), i}}
 	}
 	dump()
-	runtime.KeepAlive(sessions)
+	runtime.KeepAlive(all)
 	own.to.serve()
 }
