@@ -82,15 +82,16 @@ static uint64_t known_stack(const struct hs_heap *heap,
     const struct hs_frame *frames = heap->frames.at;
     const struct hs_memory *first, *last;
     struct hs_memory memory;
-    uint64_t low, high, size;
+    uint64_t low, high, size, at;
 
     if (object == HS_NO_OBJECT || g->frame_count == 0)
         return 0;
     memory = hs_heap_memory(heap, object);
-    if (memory.address != g->g || memory.size < 2 * (uint64_t)word)
+    at = g->g - memory.address; /* behind a header, if it has one */
+    if (memory.size < 2 * (uint64_t)word || at > memory.size - 2 * word)
         return 0;
-    low = hs_heap_word(heap, memory.bytes);
-    high = hs_heap_word(heap, memory.bytes + word);
+    low = hs_heap_word(heap, memory.bytes + at);
+    high = hs_heap_word(heap, memory.bytes + at + word);
     size = high - low;
     first = &frames[g->first_frame].memory;
     last = &frames[g->first_frame + g->frame_count - 1].memory;
