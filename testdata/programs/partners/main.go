@@ -16,6 +16,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"heapscope.example/partners/queue.v1"
 )
 
 const many = 400
@@ -154,6 +156,7 @@ func main() {
 	}
 	go handle(&request{&server{[]func(){
 		func() { println(len(sessions.byID)) }}}})
+	go queue.Wait()
 	connect()
 	join()
 	var own *link
