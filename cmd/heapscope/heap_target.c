@@ -69,6 +69,24 @@ static bool take_size(const struct hs_heap_case *c, uint64_t wanted,
     return true;
 }
 
+/* NAME as it is in the source: to the linker the package of gopkg.in/yaml.v3 is
+ * gopkg.in/yaml%2ev3. */
+static struct hs_str without_escapes(struct hs_str name, struct hs_arena *arena)
+{
+    char *text = hs_arena_alloc(arena, name.size + 1);
+    size_t size = 0;
+
+    for (size_t i = 0; i < name.size; i++) {
+        text[size] = name.text[i];
+        if (name.size - i > 2 && memcmp(name.text + i, "%2e", 3) == 0) {
+            text[size] = '.';
+            i += 2;
+        }
+        size++;
+    }
+    return (struct hs_str){text, size};
+}
+
 static bool name_has(struct hs_str name, const char *part, bool whole)
 {
     if (whole)
@@ -85,11 +103,15 @@ static void take_names(const struct hs_heap_case *c, const char *target,
 
     for (uint32_t i = 0; i < c->holders->holder_count; i++) {
         const struct hs_holder *holder = &c->holders->holders[i];
+        struct hs_str name;
 
         if (holder->kind == HS_HOLDER_FRAME ||
             (holder->kind == HS_HOLDER_GOROUTINE && !whole))
             continue;
-        if (name_has(hs_holders_name(c->holders, i, &passing), target, whole))
+        name = hs_holders_name(c->holders, i, &passing);
+        if (name_has(name, target, whole) ||
+            (name.size && memchr(name.text, '%', name.size) &&
+             name_has(without_escapes(name, &passing), target, whole)))
             hs_column_push(holders, &i);
         hs_arena_reset(&passing);
     }

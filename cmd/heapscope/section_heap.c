@@ -73,10 +73,38 @@ struct hs_value hs_heap_name(struct hs_str text)
     return text.size ? hs_value_name(text.text, text.size) : hs_value_null();
 }
 
-static uint64_t stack_of(const struct hs_heap *heap, uint32_t goroutine)
+/* The size of G's stack, whose bounds are the first two words of its g; 0 if
+ * they can't be: all its frames are within. */
+static uint64_t known_stack(const struct hs_heap *heap,
+                            const struct hs_goroutine *g)
 {
-    const struct hs_goroutine *g =
-        (const struct hs_goroutine *)heap->goroutines.at + goroutine;
+    uint32_t object = hs_heap_find(heap, g->g), word = heap->pointer_size;
+    const struct hs_frame *frames = heap->frames.at;
+    const struct hs_memory *first, *last;
+    struct hs_memory memory;
+    uint64_t low, high, size, at;
+
+    if (object == HS_NO_OBJECT || g->frame_count == 0)
+        return 0;
+    memory = hs_heap_memory(heap, object);
+    at = g->g - memory.address; /* behind a header, if it has one */
+    if (memory.size < 2 * (uint64_t)word || at > memory.size - 2 * word)
+        return 0;
+    low = hs_heap_word(heap, memory.bytes + at);
+    high = hs_heap_word(heap, memory.bytes + at + word);
+    size = high - low;
+    first = &frames[g->first_frame].memory;
+    last = &frames[g->first_frame + g->frame_count - 1].memory;
+    if (size < LEAST_STACK || (size & (size - 1)) != 0 ||
+        first->address - low >= size || last->address - low >= size ||
+        last->size > high - last->address)
+        return 0;
+    return size;
+}
+
+static uint64_t least_stack(const struct hs_heap *heap,
+                            const struct hs_goroutine *g)
+{
     const struct hs_frame *frames = heap->frames.at;
     uint64_t used = 0, stack = LEAST_STACK;
 
@@ -87,28 +115,43 @@ static uint64_t stack_of(const struct hs_heap *heap, uint32_t goroutine)
     return stack;
 }
 
-uint64_t hs_heap_stacks(const struct hs_case *c, uint32_t holder)
+static void add_stack(const struct hs_case *c, uint32_t holder,
+                      struct hs_heap_stacks *stacks)
 {
-    const struct hs_holder *holders = c->holders->holders;
-    uint64_t bytes = 0;
+    const struct hs_heap *heap = c->heap;
+    const struct hs_holder *its = &c->holders->holders[holder];
+    const struct hs_goroutine *g;
+    uint64_t bytes;
 
-    if (holders[holder].kind == HS_HOLDER_GOROUTINE)
-        return stack_of(c->heap, holders[holder].record);
-    if (holders[holder].kind != HS_HOLDER_GROUP)
-        return 0;
-    for (uint32_t g = holders[holder].first_child;
-         g < holders[holder + 1].first_child; g++)
-        if (holders[g].kind == HS_HOLDER_GOROUTINE)
-            bytes += stack_of(c->heap, holders[g].record);
-    return bytes;
+    if (its->kind != HS_HOLDER_GOROUTINE)
+        return;
+    g = (const struct hs_goroutine *)heap->goroutines.at + its->record;
+    bytes = known_stack(heap, g);
+    stacks->about |= bytes == 0;
+    stacks->bytes += bytes ? bytes : least_stack(heap, g);
 }
 
-struct hs_value hs_heap_stacks_value(uint64_t bytes)
+struct hs_heap_stacks hs_heap_stacks(const struct hs_case *c, uint32_t holder)
 {
-    struct hs_value value = hs_heap_bytes(bytes);
+    const struct hs_holder *holders = c->holders->holders;
+    struct hs_heap_stacks stacks = {0};
 
-    value.flags |= HS_VALUE_ABOUT;
-    return bytes ? value : hs_value_null();
+    if (holders[holder].kind == HS_HOLDER_GROUP)
+        for (uint32_t g = holders[holder].first_child;
+             g < holders[holder + 1].first_child; g++)
+            add_stack(c, g, &stacks);
+    else
+        add_stack(c, holder, &stacks);
+    return stacks;
+}
+
+struct hs_value hs_heap_stacks_value(struct hs_heap_stacks stacks)
+{
+    struct hs_value value = hs_heap_bytes(stacks.bytes);
+
+    if (stacks.about)
+        value.flags |= HS_VALUE_ABOUT;
+    return stacks.bytes ? value : hs_value_null();
 }
 
 uint64_t hs_heap_json_limit(const struct hs_run *run)

@@ -80,13 +80,18 @@ static inline struct hs_value hs_heap_count_of(uint64_t count)
     return hs_value_of(HS_UNIT_COUNT, (int64_t)count);
 }
 
-/* What the stacks of the goroutines at or below HOLDER take, about: each the
- * smallest power of two that holds its frames, as the runtime allocates them.
- */
-uint64_t hs_heap_stacks(const struct hs_case *c, uint32_t holder);
+/* What the stacks of some goroutines take. */
+struct hs_heap_stacks {
+    uint64_t bytes;
+    bool about; /* of one at least nothing but its frames is known: it is the
+                 * smallest power of two that holds these, or larger */
+};
 
-/* That as a value; null if there are none. */
-struct hs_value hs_heap_stacks_value(uint64_t bytes);
+/* Of the goroutines at or below HOLDER. */
+struct hs_heap_stacks hs_heap_stacks(const struct hs_case *c, uint32_t holder);
+
+/* As a value; null if there are none. */
+struct hs_value hs_heap_stacks_value(struct hs_heap_stacks stacks);
 
 /* The row limit of a table that is for programs: the user's, else a thousand.
  * 0 means all. */

@@ -5,6 +5,8 @@
  */
 #include "section_heap.h"
 
+#include <inttypes.h>
+
 /* The largest claim that is not the runtime's. */
 static const struct hs_claim *first_claim(const struct hs_case *c)
 {
@@ -16,6 +18,22 @@ static const struct hs_claim *first_claim(const struct hs_case *c)
             return &c->claims->rows[i];
     }
     return NULL;
+}
+
+/* What to ask for to see CLAIM: by its name, or if that is one of many names,
+ * by the largest object below all of them. */
+static const char *target_of(struct hs_run *run, const struct hs_case *c,
+                             const struct hs_claim *claim)
+{
+    size_t count;
+    const struct hs_shared *shared = hs_retention_shared(c->retention, &count);
+
+    if (claim->holder == HS_NO_RECORD && claim->top < hs_heap_count(c->heap) &&
+        shared[claim->shared[0]].holder_count > HS_LOOK_NAMES_SHOWN)
+        return hs_doc_printf(run->doc, " 0x%" PRIx64,
+                             hs_heap_address(c->heap, claim->top));
+    return hs_doc_printf(run->doc, " '%.*s'", (int)claim->name.size,
+                         claim->name.text);
 }
 
 static void add_next(struct hs_run *run, const struct hs_case *c)
@@ -33,8 +51,7 @@ static void add_next(struct hs_run *run, const struct hs_case *c)
     if (first && first->holder == HS_NO_RECORD)
         command = "path"; /* from each of those who hold it together */
     if (first)
-        name = hs_doc_printf(doc, " '%.*s'", (int)first->name.size,
-                             first->name.text);
+        name = target_of(run, c, first);
     hs_doc_note(doc, doc->top,
                 "Next: heapscope %s%s %s, or a second dump some time later "
                 "and heapscope diff OLD NEW",

@@ -215,7 +215,8 @@ static struct hs_value claim_name(struct hs_run *run, const struct hs_case *c,
 /* What people see of one claim, or of the rest. */
 struct shown_claim {
     struct hs_value name;
-    uint64_t alone, owned, stacks;
+    uint64_t alone, owned;
+    struct hs_heap_stacks stacks;
     const struct hs_composition *made;
 };
 
@@ -234,9 +235,11 @@ static void show_claim(struct hs_run *run, const struct hs_case *c,
     hs_doc_row(run->doc, table, row)->text_only = true;
 }
 
-static uint64_t stacks_of(const struct hs_case *c, const struct hs_claim *claim)
+static struct hs_heap_stacks stacks_of(const struct hs_case *c,
+                                       const struct hs_claim *claim)
 {
-    return claim->holder == HS_NO_RECORD ? 0 : hs_heap_stacks(c, claim->holder);
+    return claim->holder == HS_NO_RECORD ? (struct hs_heap_stacks){0}
+                                         : hs_heap_stacks(c, claim->holder);
 }
 
 /* Is the claim number I, whose goroutines have STACKS, one of those that have
@@ -281,14 +284,15 @@ static void tell_people(struct hs_run *run, const struct hs_case *c)
             .made = i < c->composed ? &c->compositions[i] : NULL,
         };
 
-        if (is_shown(run, c, i, shown.stacks)) {
+        if (is_shown(run, c, i, shown.stacks.bytes)) {
             shown.name = claim_name(run, c, claim);
             show_claim(run, c, table, &shown);
             continue;
         }
         rest.alone += shown.alone;
         rest.owned += shown.owned;
-        rest.stacks += shown.stacks;
+        rest.stacks.bytes += shown.stacks.bytes;
+        rest.stacks.about |= shown.stacks.about;
         left++;
     }
     if (array)

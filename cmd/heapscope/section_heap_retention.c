@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "algo/claims.h"
+#include "algo/kinds.h"
 #include "algo/paths.h"
 #include "base/map.h"
 #include "base/size.h"
@@ -209,6 +210,18 @@ static void tell_kind(struct picture *p, uint32_t number,
     twig->bytes = step->bytes;
 }
 
+/* Which of the COUNT steps STEPS of PATH is the first that stands for several:
+ * there it becomes much. */
+static uint32_t first_of_many(const struct hs_path *path, const uint32_t *steps,
+                              uint32_t count)
+{
+    uint32_t i = 0;
+
+    while (i < count && path->steps[steps[i]].count <= 1)
+        i++;
+    return i;
+}
+
 /* The unit and at most MOST objects of PATH; returns the number of the last. */
 static uint32_t draw_path(struct picture *p, const struct hs_path *path,
                           uint32_t most, bool bold)
@@ -219,12 +232,19 @@ static uint32_t draw_path(struct picture *p, const struct hs_path *path,
     uint32_t from = draw_node(p, objects + path->unit);
     uint32_t n = (uint32_t)shown.count;
     uint32_t head = n > most ? most / 2 : n, tail = most - most / 2;
+    uint32_t many = first_of_many(path, steps, n);
 
+    if (many >= head && many < n - tail) {
+        if (tail > 1)
+            tail--; /* it is shown, too */
+        else
+            many = n;
+    }
     for (uint32_t i = 0; i < n; i++) {
         const struct hs_path_step *step = &path->steps[steps[i]];
         const char *label;
 
-        if (i >= head && i < n - tail) {
+        if (i >= head && i < n - tail && i != many) {
             skipped++;
             continue;
         }
@@ -325,13 +345,25 @@ static void draw_kinds(struct picture *p, struct branch *branch, bool biggest)
 {
     const struct hs_heap_case *c = p->c;
     struct hs_arena passing = HS_ARENA_EMPTY;
+    struct hs_kind kind = {.members = HS_COLUMN(uint32_t, &passing)};
     struct hs_path path;
 
+    if (branch->shared) {
+        size_t count;
+        uint32_t row = (uint32_t)(branch->shared -
+                                  hs_retention_shared(c->retention, &count));
+
+        kind = hs_kinds_shared(c->heap, c->holders, c->retention, &row, 1,
+                               &passing);
+        branch->top = kind.largest;
+    } else {
+        hs_column_push(&kind.members, &branch->top);
+    }
     branch->point = branch->top;
     hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
                       p->scratch, &path);
-    hs_paths_pile(c->heap, c->holders, c->retention, &branch->top, 1, KEEP,
-                  p->scratch, &passing, &path);
+    hs_paths_pile(c->heap, c->holders, c->retention, kind.members.at,
+                  kind.members.count, KEEP, p->scratch, &passing, &path);
     hs_arena_free(&passing);
     draw_path(p, &path, room(p) > STEPS ? STEPS : (uint32_t)room(p) - 1,
               biggest);
@@ -416,10 +448,11 @@ static void finish(struct picture *p, struct hs_block *graph,
         hs_draw_twig(p->doc, graph, p->c, twig_at(p, i), &origins[i]);
     for (size_t i = 0; i < joint->count; i++) {
         uint32_t node = ((const uint32_t *)joint->at)[i];
+        uint32_t number = hs_map_lookup(&p->node_of, node);
 
-        ((struct hs_doc_node *)
-             graph->nodes.at)[hs_map_lookup(&p->node_of, node)]
-            .marked = true;
+        /* There may have been no room for it. */
+        if (number != HS_MAP_NONE)
+            ((struct hs_doc_node *)graph->nodes.at)[number].marked = true;
     }
     graph->edges = p->edges;
 }

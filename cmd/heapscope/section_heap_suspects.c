@@ -11,6 +11,7 @@
 
 #define USUAL_SUSPECTS 2 /* with all that is known of them */
 #define SECOND_SHARE   0.2
+#define SURE_SHARE     0.05
 #define NAMED_SUSPECTS 6 /* others, a line each */
 
 static void add_fields(struct hs_run *run, struct hs_block *item,
@@ -84,6 +85,23 @@ static const char *variables_of(struct hs_run *run, const struct hs_case *c,
     return hs_heap_variables(run, c, &shared[c->claims->rows[claim].shared[0]]);
 }
 
+/* The names that the headline has no room for, NULL if it has all. */
+static const struct hs_str *all_names(const struct hs_case *c,
+                                      const struct hs_suspect *suspect,
+                                      size_t claim)
+{
+    const struct hs_shared *shared;
+    size_t count;
+
+    if (suspect->unit != HS_NO_RECORD || claim == HS_NO_RECORD)
+        return NULL;
+    shared = hs_retention_shared(c->retention, &count);
+    return shared[c->claims->rows[claim].shared[0]].holder_count >
+                   HS_LOOK_NAMES_SHOWN
+               ? &suspect->holder
+               : NULL;
+}
+
 static void explain_group(struct hs_run *run, const struct hs_case *c,
                           struct hs_block *item, const struct hs_suspect *s)
 {
@@ -110,7 +128,12 @@ static void explain(struct hs_run *run, const struct hs_case *c,
     const struct hs_stack_line *line = s->origin.line;
     struct hs_document *doc = run->doc;
     const char *variables = variables_of(run, c, s, claim);
+    const struct hs_str *held_by = all_names(c, s, claim);
 
+    if (held_by)
+        hs_doc_field(doc, item, NULL, "held by",
+                     hs_value_text(hs_doc_printf(
+                         doc, "%.*s", (int)held_by->size, held_by->text)));
     if (variables)
         hs_doc_field(doc, item, NULL,
                      s->unit == HS_NO_RECORD ? "variables" : "variable",
@@ -183,7 +206,7 @@ static void tell_one(struct hs_run *run, const struct hs_case *c,
 }
 
 /* Which suspects are told in full: as many as the user says, or the first and
- * another one that is sure, or matters as much. */
+ * another one that is sure, or matters as much; and one more if it is sure. */
 static bool is_full(const struct hs_run *run, const struct hs_suspect *s,
                     size_t number, size_t full)
 {
@@ -191,6 +214,8 @@ static bool is_full(const struct hs_run *run, const struct hs_suspect *s,
 
     if (run->options->limit != HS_LIMIT_DEFAULT)
         return limit == 0 || full < limit;
+    if (s->grade != HS_GRADE_SIZE && s->share >= SURE_SHARE)
+        limit++;
     return full < limit && (number == 1 || s->grade != HS_GRADE_SIZE ||
                             s->share >= SECOND_SHARE);
 }

@@ -17,7 +17,7 @@ struct held {
     const struct hs_trace_group *group;
     uint64_t in_dump;  /* goroutines */
     uint64_t retained; /* bytes that each of them alone holds, in sum */
-    uint64_t stacks;
+    struct hs_heap_stacks stacks;
 };
 
 /* Why the two files do not tell of one process; NULL if they do. */
@@ -93,9 +93,11 @@ static struct hs_map goroutine_holders(struct hs_run *run,
 static int by_cost(const void *a, const void *b)
 {
     const struct held *x = a, *y = b;
+    uint64_t of_x = x->retained + x->stacks.bytes;
+    uint64_t of_y = y->retained + y->stacks.bytes;
 
-    if (x->retained + x->stacks != y->retained + y->stacks)
-        return x->retained + x->stacks < y->retained + y->stacks ? 1 : -1;
+    if (of_x != of_y)
+        return of_x < of_y ? 1 : -1;
     return (x->group > y->group) - (x->group < y->group);
 }
 
@@ -113,6 +115,7 @@ static struct held *sum_up(struct hs_run *run, const struct hs_case *c,
 
     for (size_t i = 0; i < t->goroutines.count; i++) {
         struct held *one = &held[rows[i].group];
+        struct hs_heap_stacks stacks;
         uint32_t holder;
 
         if (join->goroutines[i] == HS_NO_JOIN)
@@ -124,7 +127,9 @@ static struct held *sum_up(struct hs_run *run, const struct hs_case *c,
             continue;
         one->retained += hs_retention_bytes(
             c->retention, hs_retention_holder(c->retention, holder));
-        one->stacks += hs_heap_stacks(c, holder);
+        stacks = hs_heap_stacks(c, holder);
+        one->stacks.bytes += stacks.bytes;
+        one->stacks.about |= stacks.about;
     }
     for (size_t i = 0; i < t->groups.count; i++)
         if (held[i].in_dump)

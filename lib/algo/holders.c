@@ -26,8 +26,8 @@ uint32_t hs_holders_add(struct holders_builder *b, uint32_t parent,
                   kind == HS_HOLDER_RUNTIME ||
                   (record != HS_NO_RECORD &&
                    (kind == HS_HOLDER_TIMERS || kind == HS_HOLDER_FINALIZERS));
-    holder.deferred = kind == HS_HOLDER_FRAME || kind == HS_HOLDER_FINALIZER ||
-                      kind == HS_HOLDER_CLEANUPS;
+    holder.deferred = kind == HS_HOLDER_GOROUTINE ||
+                      kind == HS_HOLDER_FINALIZER || kind == HS_HOLDER_CLEANUPS;
     hs_column_push(&b->holders, &holder);
     return number;
 }

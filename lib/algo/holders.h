@@ -66,8 +66,9 @@ struct hs_holder {
     uint8_t kind;  /* enum hs_holder_kind */
     bool unit;     /* what the sets of `shared` rows are made of: a variable, a
                     * group, finalizers, cleanups, ... */
-    bool deferred; /* root paths go through it only when nothing else holds
-                    * the target: frames, finalizers */
+    bool deferred; /* root paths go through it, or what is below it, only when
+                    * nothing else holds the target: goroutines with their
+                    * frames, defers and waits, and finalizers */
 };
 
 /* A word, resolved: the object that a holder points to (see above which). */

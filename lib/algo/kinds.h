@@ -43,4 +43,13 @@ struct hs_kinds hs_kinds_find(const struct hs_heap *heap,
                               const uint32_t *nodes, size_t count, bool join,
                               struct hs_arena *arena);
 
+/* Of the parts that the rows ROWS of hs_retention_shared(), COUNT of them, are
+ * made of, the kind that is most, in ARENA; its members begin with the largest.
+ * Without parts that is HS_NO_NODE. */
+struct hs_kind hs_kinds_shared(const struct hs_heap *heap,
+                               const struct hs_holders *holders,
+                               const struct hs_retention *retention,
+                               const uint32_t *rows, size_t count,
+                               struct hs_arena *arena);
+
 #endif

@@ -369,3 +369,47 @@ TEST(a_way_that_goes_on_from_a_node_counts_those_behind_it)
     check_step(&p, 1, 0x20000, 3, 3 * 1024);
     close_pile(&p);
 }
+
+/* Two variables with one list each share three values of 64 bytes, and one of
+ * 96, which is larger than any of them. */
+TEST(of_what_is_shared_the_kind_that_is_most_is_found)
+{
+    struct test_dump dump;
+    struct hs_arena arena = HS_ARENA_EMPTY;
+    struct hs_err err = HS_ERR_NONE;
+    const struct hs_heap_case *c;
+    const struct hs_shared *shared;
+    const uint32_t *members;
+    struct hs_kind kind;
+    uint32_t row = 0;
+    size_t count;
+
+    test_dump_open(&dump, "go1.24.0");
+    test_dump_object(&dump, 0x10000, 32,
+                     WORDS(0x20000, 0x20040, 0x20080, 0x30000));
+    test_dump_object(&dump, 0x10020, 32,
+                     WORDS(0x20000, 0x20040, 0x20080, 0x30000));
+    for (uint64_t i = 0; i < 3; i++)
+        test_dump_object(&dump, 0x20000 + i * 64, 64,
+                         WORDS(i == 1 ? 0x40000 : 0));
+    test_dump_object(&dump, 0x30000, 96, WORDS(0));
+    test_dump_object(&dump, 0x40000, 16, 0, NULL);
+    test_dump_segment(&dump, true, 0x500000, WORDS(0x10000, 0x10020));
+    c = hs_heap_case_new(test_dump_read(&dump), 1, &arena, &err);
+    assert_non_null(c);
+    shared = hs_retention_shared(c->retention, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(shared->top_count, 4);
+    kind = hs_kinds_shared(c->heap, c->holders, c->retention, &row, 1, &arena);
+    assert_int_equal(kind.count, 3);
+    assert_int_equal(kind.bytes, 3 * 64 + 16);
+    assert_int_equal(kind.members.count, 3);
+    members = kind.members.at;
+    assert_int_equal(hs_heap_address(c->heap, members[0]), 0x20040);
+    assert_int_equal(hs_heap_address(c->heap, members[1]), 0x20000);
+    assert_int_equal(hs_heap_address(c->heap, members[2]), 0x20080);
+    kind = hs_kinds_shared(c->heap, c->holders, c->retention, &row, 0, &arena);
+    assert_int_equal(kind.largest, HS_NO_NODE);
+    hs_arena_free(&arena);
+    test_dump_close(&dump);
+}

@@ -22,7 +22,7 @@ struct way {
     uint32_t unit, holder, first;
     uint32_t length, count, goroutines;
     uint64_t weight; /* bytes of the targets that UNIT holds; 0 of one target */
-    bool deferred, best; /* through a frame; the shortest of its unit */
+    bool deferred, best; /* is_deferred; the shortest of its unit */
 };
 
 struct search {
@@ -120,6 +120,14 @@ static bool is_new(struct search *s, uint32_t number, uint32_t holder)
                       count) == count;
 }
 
+/* Is what HOLDER refers to not really its own? */
+static bool is_deferred(const struct search *s, uint32_t holder)
+{
+    const struct hs_holder *its = &s->holders->holders[holder];
+
+    return its->deferred || s->holders->holders[its->parent].deferred;
+}
+
 /* HOLDER refers to number FIRST. */
 static void add_way(struct search *s, uint32_t holder, uint32_t first)
 {
@@ -130,7 +138,7 @@ static void add_way(struct search *s, uint32_t holder, uint32_t first)
     struct way *ways;
     uint32_t number;
 
-    way.deferred = s->holders->holders[holder].deferred;
+    way.deferred = is_deferred(s, holder);
     way.weight = s->weights ? s->weights[way.unit] : 0;
     number = hs_map_add(&s->known, way_key(s, &way), (uint32_t)s->ways.count);
     if (number == s->ways.count)

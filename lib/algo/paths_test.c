@@ -152,7 +152,10 @@ static void expect(struct fixture *f, uint32_t holder, uint32_t first)
         f->way_count++;
         *way = (struct expected){
             .unit = unit, .holder = holder, .first = first, .length = FAR};
-        way->deferred = random_heap_is_deferred(&f->heap, holder);
+        way->deferred =
+            random_heap_is_deferred(&f->heap, holder) ||
+            random_heap_is_deferred(&f->heap, f->heap.objects +
+                                                  holder_of(f, holder)->parent);
     }
     way->count++;
     way->from[holder_of(f, holder)->kind == HS_HOLDER_FRAME

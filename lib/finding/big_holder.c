@@ -2,9 +2,9 @@
 /*
  * big_holder.c - holders that own much, and where in them it piles up.
  *
- * Big is what owns at least 1 % of what is reachable and 16 MiB; if nobody
- * does, the one that owns most, which is cause for alarm if that is a tenth of
- * all.  From the holder the way goes down the
+ * Big is what owns at least 1 % of what is reachable and 16 MiB, or a tenth of
+ * it and 1 MiB; if nobody does, the one that owns most, which is cause for
+ * alarm if that is a tenth of all.  From the holder the way goes down the
  * dominator tree along the largest child, as long as that retains 0.7 of its
  * parent: where it ends is the accumulation point, the thing that has many
  * children and is no part of one.
@@ -19,7 +19,9 @@
 #include "model/goname.h"
 
 #define LEAST_BYTES     ((uint64_t)16 << 20)
+#define LEAST_OF_SMALL  ((uint64_t)1 << 20)
 #define KEEP            0.7
+#define BRIEF           2 /* names of those who hold something together */
 #define DEEPEST         256
 #define A_LIST          8 /* so many alike in a row are one */
 #define MOST            50
@@ -151,11 +153,25 @@ static const char *share_of(const struct hs_case *c, uint64_t bytes)
                            hs_show_bytes((int64_t)bytes).text, share.text);
 }
 
+/* CLAIM's name, of many holders the first. */
+static struct hs_str brief_name(const struct hs_case *c,
+                                const struct hs_claim *claim)
+{
+    size_t count;
+    const struct hs_shared *shared = hs_retention_shared(c->retention, &count);
+
+    if (claim->holder != HS_NO_RECORD)
+        return claim->name;
+    return hs_shared_brief(c->holders, &shared[claim->shared[0]], BRIEF,
+                           c->arena);
+}
+
 static const char *message_of(const struct hs_case *c,
                               const struct hs_claim *claim, bool big)
 {
     const struct hs_goroutine_group *group = group_of(c, claim);
     const char *much = share_of(c, claim->owned_bytes);
+    struct hs_str name = brief_name(c, claim);
 
     if (is_timers(c, claim))
         return hs_arena_printf(
@@ -172,7 +188,7 @@ static const char *message_of(const struct hs_case *c,
         return hs_arena_printf(c->arena, "%.*s is the largest holder, with %s",
                                (int)claim->name.size, claim->name.text, much);
     return hs_arena_printf(
-        c->arena, "%.*s hold%s %s", (int)claim->name.size, claim->name.text,
+        c->arena, "%.*s hold%s %s", (int)name.size, name.text,
         claim->holder == HS_NO_RECORD ? " together" : "s", much);
 }
 
@@ -182,6 +198,9 @@ static const char *advice_of(const struct hs_case *c,
     const struct hs_goroutine_group *group = group_of(c, claim);
     bool one = group && group->goroutines == 1;
 
+    if (group && hs_str_equal(group->wait_reason, hs_str_of("dumping heap")))
+        return "look at what its frames keep; it is the one that wrote the "
+               "dump";
     if (group && group->wait_reason.size)
         return hs_arena_printf(
             c->arena,
@@ -199,6 +218,9 @@ static const char *advice_of(const struct hs_case *c,
         return "if it is a cache, bound it; if a registry, delete from it "
                "what is done";
     case HS_HOLDER_TIMERS:
+        if (claim->retained_bytes < claim->owned_bytes / 2)
+            return "goroutines hold it, too: let go of what piles up at the "
+                   "end of the path, or end them and stop the timers";
         return "stop timers and tickers that nobody waits for, cancel contexts "
                "with a deadline; a path names the functions that would run";
     case HS_HOLDER_FINALIZERS:
@@ -231,27 +253,25 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
     return node;
 }
 
-/* The top of CLAIM, and of what several hold together all parts like it. */
-static struct hs_column tops_of(const struct hs_case *c,
-                                const struct hs_claim *claim,
-                                struct hs_arena *arena)
+/* The parts of CLAIM that are most of it: the holder with what it alone holds,
+ * or those of one kind that it shares. */
+static struct hs_column parts_of(const struct hs_case *c,
+                                 const struct hs_claim *claim,
+                                 struct hs_arena *arena)
 {
-    struct hs_column nodes = HS_COLUMN(uint32_t, arena);
-    uint64_t kind = hs_kind_of(c->heap, c->holders, claim->top);
-    size_t count;
-    const struct hs_shared *shared;
+    struct hs_kind kind =
+        hs_kinds_shared(c->heap, c->holders, c->retention, claim->shared,
+                        claim->shared_count, arena);
+    uint32_t node = claim->top;
 
-    hs_column_push(&nodes, &claim->top);
+    if (kind.largest != HS_NO_NODE &&
+        (claim->holder == HS_NO_RECORD || kind.bytes > claim->retained_bytes))
+        return kind.members;
     if (claim->holder != HS_NO_RECORD)
-        return nodes;
-    shared = &hs_retention_shared(c->retention, &count)[claim->shared[0]];
-    for (uint32_t i = 0; i < shared->top_count; i++) {
-        uint32_t node = hs_retention_node(c->retention, shared->tops[i]);
-
-        if (node != claim->top && hs_kind_of(c->heap, c->holders, node) == kind)
-            hs_column_push(&nodes, &node);
-    }
-    return nodes;
+        node = hs_retention_holder(c->retention, claim->holder);
+    kind.members.count = 0;
+    hs_column_push(&kind.members, &node);
+    return kind.members;
 }
 
 /* Where types are known: the way to the kind that it is made of. */
@@ -259,12 +279,13 @@ static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    struct hs_column nodes = tops_of(c, claim, &scratch);
+    struct hs_column parts = parts_of(c, claim, &scratch);
+    const uint32_t *nodes = parts.at;
 
-    hs_paths_shortest(c->heap, c->holders, c->retention, claim->top, c->arena,
+    hs_paths_shortest(c->heap, c->holders, c->retention, nodes[0], c->arena,
                       &suspect->path);
-    hs_paths_pile(c->heap, c->holders, c->retention, nodes.at, nodes.count,
-                  KEEP, c->arena, &scratch, &suspect->path);
+    hs_paths_pile(c->heap, c->holders, c->retention, nodes, parts.count, KEEP,
+                  c->arena, &scratch, &suspect->path);
     hs_arena_free(&scratch);
 }
 
@@ -339,11 +360,39 @@ static size_t largest(const struct hs_case *c)
     return c->claims->count;
 }
 
+/* Is CLAIM, nearly all of it, what SUSPECTS have proved to be lost? */
+static bool is_told(const struct hs_suspects *suspects,
+                    const struct hs_claim *claim)
+{
+    const struct hs_suspect *all = suspects->rows.at;
+
+    for (size_t i = 0; i < suspects->rows.count; i++)
+        if (all[i].unit == claim->holder &&
+            all[i].bytes / 10 >= claim->owned_bytes / 11 &&
+            hs_str_equal(all[i].holder, claim->name))
+            return true;
+    return false;
+}
+
+static uint64_t most_of(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The bytes from which on a holder is big, where ALL are reachable. */
+static uint64_t least_of(uint64_t all)
+{
+    uint64_t of_large = most_of(all / 100, LEAST_BYTES);
+    uint64_t of_small = most_of(all / 10, LEAST_OF_SMALL);
+
+    return of_small < of_large ? of_small : of_large;
+}
+
 static void find(const struct hs_case *c, struct hs_suspects *suspects,
                  struct hs_arena *scratch)
 {
     uint64_t all = hs_retention_totals(c->retention).reachable_bytes;
-    uint64_t least = all / 100 < LEAST_BYTES ? LEAST_BYTES : all / 100;
+    uint64_t least = least_of(all);
     size_t found = 0, only;
 
     (void)scratch;
@@ -354,7 +403,8 @@ static void find(const struct hs_case *c, struct hs_suspects *suspects,
             break;
         if (!is_candidate(c, claim))
             continue;
-        report(c, i, true, suspects);
+        if (!is_told(suspects, claim))
+            report(c, i, true, suspects);
         found++;
     }
     only = largest(c);

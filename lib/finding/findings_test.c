@@ -125,6 +125,63 @@ TEST(two_that_keep_each_other_alive_by_their_finalizers_are_proved)
     close_fixture(&f);
 }
 
+/* Four pairs that two functions finalize, of BYTES each; with OTHER, one of
+ * these functions has an object that is in no cycle as well. */
+static void open_pairs(struct fixture *f, uint64_t bytes, bool other)
+{
+    test_dump_open(&f->dump, "go1.24.0");
+    for (uint64_t i = 0; i < 8; i++)
+        test_dump_object(&f->dump, 0x10000 + i * 32, 32,
+                         WORDS(0x10000 + (i ^ 1) * 32, 0x40000000 + i * bytes));
+    if (other)
+        test_dump_object(&f->dump, 0x10100, 32, WORDS(0x10000));
+    for (uint64_t i = 0; i < 8; i++)
+        test_dump_object(&f->dump, 0x40000000 + i * bytes, bytes, 0, NULL);
+    for (uint64_t i = 0; i < 8; i++)
+        test_dump_finalizer(&f->dump, 0x10000 + i * 32, 0,
+                            i % 2 ? 0x402000 : 0x401000, false);
+    if (other)
+        test_dump_finalizer(&f->dump, 0x10100, 0, 0x402000, false);
+    investigate(f);
+}
+
+TEST(a_cycle_of_two_functions_costs_what_they_hold_together_and_is_told_once)
+{
+    struct fixture f;
+    const struct hs_suspect *s;
+
+    open_pairs(&f, 4 * MIB, false);
+    s = only(&f, "finalizer-cycle");
+    assert_non_null(s);
+    assert_int_equal(s->objects, 8);
+    assert_int_equal(s->bytes, 8 * (4 * MIB + 32));
+    CHECK(hs_str_equal(s->holder, hs_str_of("finalizer func@0x401000 + "
+                                            "finalizer func@0x402000")));
+    assert_null(only(&f, "big-holder"));
+    close_fixture(&f);
+}
+
+TEST(what_objects_in_no_cycle_may_hold_is_not_proved_to_be_lost)
+{
+    struct fixture f;
+    const struct hs_suspect *rows;
+    size_t cycles = 0, big = 0;
+
+    open_pairs(&f, 4 * MIB, true);
+    rows = f.suspects.rows.at;
+    for (size_t i = 0; i < f.suspects.rows.count; i++) {
+        if (rows[i].grade == HS_GRADE_SIZE) {
+            big++;
+            continue;
+        }
+        cycles += rows[i].objects;
+        assert_int_equal(rows[i].bytes, 4 * 32);
+    }
+    assert_int_equal(cycles, 8);
+    assert_int_equal(big, 1);
+    close_fixture(&f);
+}
+
 TEST(no_cycle_is_found_where_the_object_can_be_collected_or_is_in_use)
 {
     struct fixture f;
@@ -218,6 +275,29 @@ TEST(the_biggest_of_a_small_heap_alarms_if_it_has_a_tenth)
     assert_non_null(s);
     CHECK(!s->anyway);
     CHECK(hs_str_equal(s->holder, hs_str_of("data+0x0")));
+    close_fixture(&f);
+}
+
+TEST(all_that_have_a_tenth_of_a_small_heap_and_a_mebibyte_are_told)
+{
+    struct fixture f;
+    const struct hs_suspect *rows;
+
+    test_dump_open(&f.dump, "go1.21.0");
+    test_dump_object(&f.dump, 0x10000, 32, WORDS(0x41000000));
+    test_dump_object(&f.dump, 0x10020, 32, WORDS(0x41000000));
+    test_dump_object(&f.dump, 0x40000000, 2 * MIB, 0, NULL);
+    test_dump_object(&f.dump, 0x41000000, 4 * MIB, 0, NULL);
+    test_dump_object(&f.dump, 0x42000000, MIB / 2, 0, NULL);
+    test_dump_segment(&f.dump, true, 0x500000,
+                      WORDS(0x10000, 0x10020, 0x40000000, 0x42000000));
+    investigate(&f);
+    rows = f.suspects.rows.at;
+    assert_int_equal(f.suspects.rows.count, 2);
+    assert_int_equal(rows[0].unit, HS_NO_RECORD);
+    assert_int_equal(rows[0].bytes, 4 * MIB);
+    assert_int_equal(rows[1].bytes, 2 * MIB);
+    CHECK(!rows[0].anyway && !rows[1].anyway);
     close_fixture(&f);
 }
 

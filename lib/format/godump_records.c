@@ -149,6 +149,10 @@ static bool read_frame(struct godump *dump, struct hs_cursor *in,
         return hs_fail(err, HS_ELIMIT, start, "too many stack frames");
     frame.goroutine = (uint32_t)(count - 1);
     goroutines[count - 1].frame_count++;
+    /* Some versions write that down for another goroutine than the one that
+     * calls it, which keeps the reason of its last wait. */
+    if (hs_str_equal(frame.function, hs_str_of("runtime/debug.WriteHeapDump")))
+        goroutines[count - 1].wait_reason = hs_str_of("dumping heap");
     hs_column_push(&heap->frames, &frame);
     return true;
 }

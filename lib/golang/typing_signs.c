@@ -33,10 +33,13 @@ static void try_interface(struct typing_worker *w,
     enum typing_miss_kind kind = MISS_ITAB;
     uint32_t type;
 
-    if (in_span(&t->g->module->types, word) && word % t->word == 0)
+    /* Where the linker puts all that is only read into one section, that is the
+     * span of the types, and itabs are in it, too. */
+    if (hs_map_lookup(&t->known[MISS_ITAB], word) == HS_MAP_NONE) {
+        if (!in_span(&t->g->module->types, word) || word % t->word != 0)
+            return;
         kind = MISS_TYPE;
-    else if (hs_map_lookup(&t->known[MISS_ITAB], word) == HS_MAP_NONE)
-        return;
+    }
     if (typing_known(w, word, kind, &type) && type != HS_NO_TYPE)
         typing_follow_value(w, type, typing_at(t, memory, offset + t->word));
 }

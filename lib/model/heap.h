@@ -83,7 +83,7 @@ enum hs_g_status { /* runtime2.go; the scan bit is taken off */
 struct hs_goroutine {
     uint64_t g; /* address of its g */
     uint64_t id;
-    uint64_t gopc; /* where its go statement is */
+    uint64_t gopc; /* behind its go statement */
     uint64_t sp;
     uint64_t context; /* sched.ctxt: a root */
     uint64_t m;

@@ -1,0 +1,3 @@
+module heapscope.example/partners
+
+go 1.19
