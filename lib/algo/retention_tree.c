@@ -254,9 +254,12 @@ struct folded {
 static struct folded folded_into(const struct hs_retention *r, uint32_t object)
 {
     struct hs_retention *cache = (struct hs_retention *)(uintptr_t)r;
-    struct folded folded = {
-        .memory = hs_heap_walk_to(&cache->reader, r->heap, object)};
+    struct folded folded;
 
+    if (!hs_heap_near(r->heap->store, hs_heap_slot_of(r->heap->store, object),
+                      object, &folded.memory))
+        folded.memory = hs_heap_walk_to(&cache->reader, r->heap, object);
+    folded.fields = (struct hs_fields){0};
     if (!is_muted(r->holders, object))
         folded.fields = hs_fields_of(&folded.memory);
     return folded;
