@@ -197,7 +197,7 @@ static void pile(struct hs_run *run, const struct hs_heap_case *c,
     struct hs_arena passing = HS_ARENA_EMPTY;
 
     if (c->heap->names)
-        hs_paths_pile(c->heap, c->holders, c->retention, &node, 1, KEEP,
+        hs_paths_pile(c->heap, c->holders, c->retention, &node, 1, 0, KEEP,
                       run->scratch, &passing, path);
     hs_arena_free(&passing);
 }

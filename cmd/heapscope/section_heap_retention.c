@@ -363,7 +363,8 @@ static void draw_kinds(struct picture *p, struct branch *branch, bool biggest)
     hs_paths_shortest(c->heap, c->holders, c->retention, branch->top,
                       p->scratch, &path);
     hs_paths_pile(c->heap, c->holders, c->retention, kind.members.at,
-                  kind.members.count, KEEP, p->scratch, &passing, &path);
+                  kind.members.count, kind.bytes, KEEP, p->scratch, &passing,
+                  &path);
     hs_arena_free(&passing);
     draw_path(p, &path, room(p) > STEPS ? STEPS : (uint32_t)room(p) - 1,
               biggest);

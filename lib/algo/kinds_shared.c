@@ -18,9 +18,11 @@ struct looking {
 
 static void sum_up(struct looking *l, const struct hs_shared *row)
 {
+    const struct hs_dominators *dom = hs_retention_numbers(l->retention);
+
     for (uint32_t i = 0; i < row->top_count; i++) {
         uint32_t node = hs_retention_node(l->retention, row->tops[i]);
-        uint64_t bytes = hs_retention_bytes(l->retention, node);
+        uint64_t bytes = dom->retained[row->tops[i]].bytes;
         struct hs_kind fresh = {.key = hs_kind_of(l->heap, l->holders, node),
                                 .largest = node};
         uint32_t number =

@@ -263,8 +263,8 @@ static void pile_up(struct pile *p)
     p->path = (struct hs_path){
         .unit = variable, .holder = variable, .through = variable};
     top = hs_retention_holder(p->c->retention, variable);
-    hs_paths_pile(heap, p->c->holders, p->c->retention, &top, 1, 0.5, &p->arena,
-                  &p->scratch, &p->path);
+    hs_paths_pile(heap, p->c->holders, p->c->retention, &top, 1, 0, 0.5,
+                  &p->arena, &p->scratch, &p->path);
 }
 
 static void close_pile(struct pile *p)
@@ -362,7 +362,7 @@ TEST(a_way_that_goes_on_from_a_node_counts_those_behind_it)
     first = (struct hs_path_step){.object = node, .alike = 1};
     p.path.steps = &first;
     p.path.step_count = 1;
-    hs_paths_pile(p.c->heap, p.c->holders, p.c->retention, &node, 1, 0.5,
+    hs_paths_pile(p.c->heap, p.c->holders, p.c->retention, &node, 1, 0, 0.5,
                   &p.arena, &p.scratch, &p.path);
     assert_int_equal(p.path.step_count, 2);
     check_step(&p, 0, 0x10000, 3, 3 * (48 + 1024));

@@ -98,11 +98,13 @@ void hs_paths_descend(const struct hs_heap *heap,
 /* Goes on from the end of PATH, which is the first of NODES (of a path without
  * steps, its holder), to where memory piles up: from kind to kind (kinds.h), as
  * long as one retains KEEP (0..1) of what those before it do.  NODES, COUNT of
- * one kind, are what the end stands for. */
+ * one kind, are what the end stands for, and retain BYTES; 0 if that is not
+ * known. */
 void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
                    const struct hs_retention *retention, const uint32_t *nodes,
-                   size_t count, double keep, struct hs_arena *arena,
-                   struct hs_arena *scratch, struct hs_path *path);
+                   size_t count, uint64_t bytes, double keep,
+                   struct hs_arena *arena, struct hs_arena *scratch,
+                   struct hs_path *path);
 
 /* Fills in offset and alike of STEPS, whose objects are known. */
 void hs_paths_dress(const struct hs_heap *heap, struct hs_path_step *steps,

@@ -133,8 +133,9 @@ static bool descend(struct descending *d, double keep)
 static void count_nodes(struct descending *d)
 {
     struct hs_path_step *last;
+    bool known = d->bytes != 0;
 
-    for (size_t i = 0; i < d->count; i++)
+    for (size_t i = 0; i < d->count && !known; i++)
         d->bytes += hs_retention_bytes(d->retention, d->nodes[i]);
     if (d->count < 2 || !d->steps.count)
         return;
@@ -145,8 +146,9 @@ static void count_nodes(struct descending *d)
 
 void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
                    const struct hs_retention *retention, const uint32_t *nodes,
-                   size_t count, double keep, struct hs_arena *arena,
-                   struct hs_arena *scratch, struct hs_path *path)
+                   size_t count, uint64_t bytes, double keep,
+                   struct hs_arena *arena, struct hs_arena *scratch,
+                   struct hs_path *path)
 {
     struct descending d = {.heap = heap,
                            .holders = holders,
@@ -156,6 +158,7 @@ void hs_paths_pile(const struct hs_heap *heap, const struct hs_holders *holders,
                            .path = path,
                            .nodes = nodes,
                            .count = count,
+                           .bytes = bytes,
                            .shown = nodes[0]};
 
     for (uint32_t i = 0; i < path->step_count; i++)

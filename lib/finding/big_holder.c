@@ -255,9 +255,9 @@ static uint32_t example_below(const struct hs_case *c, uint32_t node)
 
 /* The parts of CLAIM that are most of it: the holder with what it alone holds,
  * or those of one kind that it shares. */
-static struct hs_column parts_of(const struct hs_case *c,
-                                 const struct hs_claim *claim,
-                                 struct hs_arena *arena)
+static struct hs_kind parts_of(const struct hs_case *c,
+                               const struct hs_claim *claim,
+                               struct hs_arena *arena)
 {
     struct hs_kind kind =
         hs_kinds_shared(c->heap, c->holders, c->retention, claim->shared,
@@ -266,12 +266,13 @@ static struct hs_column parts_of(const struct hs_case *c,
 
     if (kind.largest != HS_NO_NODE &&
         (claim->holder == HS_NO_RECORD || kind.bytes > claim->retained_bytes))
-        return kind.members;
+        return kind;
     if (claim->holder != HS_NO_RECORD)
         node = hs_retention_holder(c->retention, claim->holder);
+    kind.bytes = 0;
     kind.members.count = 0;
     hs_column_push(&kind.members, &node);
-    return kind.members;
+    return kind;
 }
 
 /* Where types are known: the way to the kind that it is made of. */
@@ -279,13 +280,13 @@ static void add_pile(const struct hs_case *c, const struct hs_claim *claim,
                      struct hs_suspect *suspect)
 {
     struct hs_arena scratch = HS_ARENA_EMPTY;
-    struct hs_column parts = parts_of(c, claim, &scratch);
-    const uint32_t *nodes = parts.at;
+    struct hs_kind parts = parts_of(c, claim, &scratch);
+    const uint32_t *nodes = parts.members.at;
 
     hs_paths_shortest(c->heap, c->holders, c->retention, nodes[0], c->arena,
                       &suspect->path);
-    hs_paths_pile(c->heap, c->holders, c->retention, nodes, parts.count, KEEP,
-                  c->arena, &scratch, &suspect->path);
+    hs_paths_pile(c->heap, c->holders, c->retention, nodes, parts.members.count,
+                  parts.bytes, KEEP, c->arena, &scratch, &suspect->path);
     hs_arena_free(&scratch);
 }
 
