@@ -29,6 +29,8 @@
 #define ALONE_BYTES (TYPING_HUGE - 1)
 #define CHUNK       1024u
 
+#define AHEAD 3 /* groups whose claims are called for */
+
 /* How often an object is scanned on average before a file must be damaged,
  * and a view. */
 #define MOST_SCANS 32u
@@ -242,6 +244,19 @@ static uint64_t queued_from(const struct typing *t, uint32_t first,
     return count < 64 ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
+/* Calls the claims of the queued objects in GROUP from memory: those are too
+ * far apart for the processor to do it by itself. */
+static void call_claims(const struct typing *t,
+                        const struct hs_slot_group *group)
+{
+    uint64_t queued = queued_from(t, group->rank, hs_bits_of(group->bits));
+    const uint64_t *line = t->claims + group->rank;
+
+    for (; queued; queued >>= 8, line += 8)
+        if (queued & 0xff)
+            __builtin_prefetch(line);
+}
+
 /* Enters the queued objects of the groups FROM .. TO-1 as AT and those behind,
  * in order of their addresses: then a level reads the heap from its beginning
  * to its end, which is what memory is good at. */
@@ -254,6 +269,8 @@ static void enter_groups(struct typing *t, size_t from, size_t to, size_t at)
         bool dense = (bits & (bits + 1)) == 0; /* slot K has object K */
         unsigned rank = 0;                     /* of the first object in BITS */
 
+        if (i + AHEAD < to)
+            call_claims(t, group + AHEAD);
         if (bits == 0)
             continue;
         queued = queued_from(t, group->rank, hs_bits_of(bits));

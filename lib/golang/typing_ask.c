@@ -74,15 +74,6 @@ static void find_slot(const struct typing *t, uint64_t address,
     __builtin_prefetch(&store->groups[place->slot / 64]);
 }
 
-/* Can nothing come of R, as far as its page tells?  Most strings are short, and
- * shorter ones than TYPING_TINY share their slots, unless they are parts of
- * others. */
-static bool is_vain(const struct typing_request *r)
-{
-    return r->shape == HS_SHAPE_STRING && r->place.slot != HS_NO_SLOT &&
-           !typing_string_fits(r, &r->place);
-}
-
 /* Has R's object, and calls for what is known of it. */
 static void find_object(const struct typing *t, struct typing_request *r)
 {
@@ -106,17 +97,11 @@ static void find_object(const struct typing *t, struct typing_request *r)
 
 void typing_answer(struct typing_worker *w)
 {
-    uint8_t left[TYPING_ASKED]; /* which of them */
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < w->ask; i++) {
+    for (uint32_t i = 0; i < w->ask; i++)
         find_slot(w->typing, w->asked[i].address, &w->asked[i].place);
-        left[count] = (uint8_t)i;
-        count += !is_vain(&w->asked[i]);
-    }
-    for (uint32_t i = 0; i < count; i++)
-        find_object(w->typing, &w->asked[left[i]]);
-    for (uint32_t i = 0; i < count; i++)
-        typing_claim(w, &w->asked[left[i]]);
+    for (uint32_t i = 0; i < w->ask; i++)
+        find_object(w->typing, &w->asked[i]);
+    for (uint32_t i = 0; i < w->ask; i++)
+        typing_claim(w, &w->asked[i]);
     w->ask = 0;
 }

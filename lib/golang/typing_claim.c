@@ -212,11 +212,20 @@ static void claim_many(struct typing_worker *w, const struct typing_request *r,
         view(w, r->address, r->count, typing);
 }
 
+/* May the string of R be the one in the slot of PLACE? */
+static bool string_fits(const struct typing_request *r,
+                        const struct typing_place *place)
+{
+    return r->count != 0 && !place->scan &&
+           r->count <= place->size - place->offset &&
+           (place->size > TINY || r->count >= TINY);
+}
+
 static void claim_string(struct typing_worker *w,
                          const struct typing_request *r,
                          const struct typing_place *place)
 {
-    if (!typing_string_fits(r, place))
+    if (!string_fits(r, place))
         return;
     typing_raise(
         w, place,

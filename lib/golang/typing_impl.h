@@ -354,15 +354,6 @@ static inline uint8_t typing_header(const struct typing *t,
                : 0;
 }
 
-/* May the string of R be the one in the slot of PLACE? */
-static inline bool typing_string_fits(const struct typing_request *r,
-                                      const struct typing_place *place)
-{
-    return r->count != 0 && !place->scan &&
-           r->count <= place->size - place->offset &&
-           (place->size > TYPING_TINY || r->count >= TYPING_TINY);
-}
-
 /* Makes that claim, a little later: see typing_ask.c. */
 static inline void typing_ask(struct typing_worker *w, uint64_t address,
                               uint64_t count, uint32_t type,

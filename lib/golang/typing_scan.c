@@ -142,6 +142,29 @@ static void follow_reflect(struct typing_worker *w,
                            .how = indirect ? AGAIN_POINTEE : AGAIN_DIRECT});
 }
 
+/* Is a string of SIZE bytes at ADDRESS short, and in a slot that short ones
+ * share, as most strings are?  Nothing can come of asking for it then. */
+static bool is_shared(const struct typing *t, uint64_t address, uint64_t size)
+{
+    const struct hs_region *region = &t->store->main;
+    uint64_t index = (address >> HS_PAGE_SHIFT) - region->first;
+    const struct hs_page *page;
+
+    if (size >= TYPING_TINY || index >= region->count)
+        return false;
+    page = t->store->pages + region->base + index;
+    return !page->scan && page->size <= TYPING_TINY &&
+           address % HS_PAGE_BYTES >= page->phase;
+}
+
+static void follow_string(struct typing_worker *w, uint64_t address,
+                          uint64_t size, uint32_t type)
+{
+    if (!is_shared(w->typing, address, size))
+        typing_ask(w, address, size, type, HS_SHAPE_STRING,
+                   HS_EVIDENCE_REACHED);
+}
+
 /* What OP, at OFFSET of MEMORY, leads to: its first word is VALUE, not 0. */
 static void follow(struct typing_worker *w, const struct typing_op *op,
                    uint64_t value, const struct hs_memory *memory,
@@ -152,8 +175,7 @@ static void follow(struct typing_worker *w, const struct typing_op *op,
 
     switch ((enum typing_op_kind)op->kind) {
     case OP_STRING:
-        typing_ask(w, value, typing_at(t, memory, offset + word), op->type,
-                   HS_SHAPE_STRING, HS_EVIDENCE_REACHED);
+        follow_string(w, value, typing_at(t, memory, offset + word), op->type);
         break;
     case OP_SLICE:
         typing_ask(w, value, typing_at(t, memory, offset + 2 * word), op->type,
