@@ -145,13 +145,6 @@ static bool is_type_name(struct hs_str name, const char *wanted,
            hs_str_equal(without_paths(name, arena), hs_str_of(wanted));
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t size = strlen(text), behind = strlen(end);
-
-    return size >= behind && strcmp(text + size - behind, end) == 0;
-}
-
 #define GUESSED " (a guess)"
 
 /* The objects that a root reaches and whose type, GUESSED or known, is called
@@ -194,7 +187,7 @@ static struct hs_column objects_of_type(const struct hs_heap_case *c,
 static bool take_type(const struct hs_heap_case *c, const char *target,
                       struct hs_arena *arena, struct hs_heap_target *found)
 {
-    bool guessed = ends_in(target, GUESSED);
+    bool guessed = hs_str_ends(hs_str_of(target), GUESSED);
     struct hs_column objects;
 
     if (!c->heap->names)
@@ -226,7 +219,8 @@ static bool take_row(const struct hs_heap_case *c, const char *target,
     const struct hs_types *types;
     bool *wanted;
 
-    if (!ends_in(target, " pointers") && strncmp(target, "type@", 5) != 0)
+    if (!hs_str_ends(hs_str_of(target), " pointers") &&
+        !hs_str_starts(hs_str_of(target), "type@"))
         return false;
     types = hs_types_new(c->heap, c->retention, NULL, &passing, &passing);
     wanted = hs_arena_zeroed(&passing, types->count + 1, sizeof(*wanted));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "mkdump.h"
 
 #define MKDUMP(name) extern const struct mkdump_kind mkdump_##name;
@@ -129,13 +130,6 @@ static char *list_kinds(int key, const char *text, void *input)
     return list;
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), wanted = strlen(end);
-
-    return length >= wanted && strcmp(text + length - wanted, end) == 0;
-}
-
 int main(int argc, char **argv)
 {
     const struct argp argp = {
@@ -151,8 +145,9 @@ int main(int argc, char **argv)
 
     argp_err_exit_status = 64;
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    writer = hs_writer_open(arguments.output, ends_in(arguments.output, ".gz"),
-                            &err);
+    writer =
+        hs_writer_open(arguments.output,
+                       hs_str_ends(hs_str_of(arguments.output), ".gz"), &err);
     if (writer) {
         arguments.kind->write(&arguments.options, writer, &err);
         hs_writer_close(writer, &err);

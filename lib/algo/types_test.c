@@ -238,6 +238,16 @@ static void name_heap(struct hs_heap *heap, struct hs_names *names,
     heap->names = names;
 }
 
+/* Counts what F has read, named so. */
+static void count_named(struct fixture *f, struct hs_names *names,
+                        uint32_t *typings)
+{
+    name_heap(f->dump.snapshot.heap, names, typings);
+    names->globals = HS_COLUMN(struct hs_global, &f->dump.arena);
+    names->layouts = HS_COLUMN(struct hs_frame_layout, &f->dump.arena);
+    count_types(f, f->dump.snapshot.heap);
+}
+
 /* Eight objects with words for each way of being typed, in a row. */
 static const uint32_t mixed[] = {
     1u | (uint32_t)HS_SHAPE_ONE << 24 | (uint32_t)HS_EVIDENCE_REACHED << 28,
@@ -261,10 +271,7 @@ static void open_mixed(struct fixture *f, struct hs_names *names,
                          WORDS(i < 7 ? 0x10020 + i * 32 : 0));
     test_dump_segment(&f->dump, true, 0x500000, WORDS(0x10000));
     test_dump_read(&f->dump);
-    name_heap(f->dump.snapshot.heap, names, typings);
-    names->globals = HS_COLUMN(struct hs_global, &f->dump.arena);
-    names->layouts = HS_COLUMN(struct hs_frame_layout, &f->dump.arena);
-    count_types(f, f->dump.snapshot.heap);
+    count_named(f, names, typings);
 }
 
 TEST(rows_are_types_by_what_the_object_is_to_them_and_guesses_apart)
@@ -337,10 +344,7 @@ TEST(a_large_object_that_holds_nothing_retains_itself)
     test_dump_object(&f.dump, 0x100000, 65552, WORDS(0));
     test_dump_segment(&f.dump, true, 0x500000, WORDS(0x10000, 0x100000));
     test_dump_read(&f.dump);
-    name_heap(f.dump.snapshot.heap, &names, typings);
-    names.globals = HS_COLUMN(struct hs_global, &f.dump.arena);
-    names.layouts = HS_COLUMN(struct hs_frame_layout, &f.dump.arena);
-    count_types(&f, f.dump.snapshot.heap);
+    count_named(&f, &names, typings);
     assert_int_equal(row(&f, "[]main.Node")->retained_bytes, 131072 + 65552);
     close_fixture(&f);
 }
@@ -364,10 +368,7 @@ TEST(a_large_object_that_folds_deep_retains_itself_unless_it_is_below_its_type)
     test_dump_object(&f.dump, 0x300000, 81920, WORDS(0));
     test_dump_segment(&f.dump, true, 0x500000, WORDS(0x10000, 0x10020));
     test_dump_read(&f.dump);
-    name_heap(f.dump.snapshot.heap, &names, typings);
-    names.globals = HS_COLUMN(struct hs_global, &f.dump.arena);
-    names.layouts = HS_COLUMN(struct hs_frame_layout, &f.dump.arena);
-    count_types(&f, f.dump.snapshot.heap);
+    count_named(&f, &names, typings);
     assert_int_equal(row(&f, "[]main.Node")->retained_bytes,
                      65552 + 73728 + 81920);
     assert_int_equal(row(&f, "main.Node")->retained_bytes,

@@ -82,14 +82,12 @@ static void read_state(struct hs_str text, struct hs_stacks_entry *entry)
     }
 }
 
-static bool ends_with(struct hs_str *text, const char *end)
+/* Cuts END off TEXT; false if it does not end so. */
+static bool cut_end(struct hs_str *text, const char *end)
 {
-    size_t size = strlen(end);
-
-    if (text->size < size ||
-        memcmp(text->text + text->size - size, end, size) != 0)
+    if (!hs_str_ends(*text, end))
         return false;
-    text->size -= size;
+    text->size -= strlen(end);
     return true;
 }
 
@@ -115,9 +113,9 @@ static bool read_header(struct hs_cursor *scan, struct hs_stacks_entry *entry)
     if (!hs_scan_literal(scan, ":"))
         return false;
     read_state(state, entry);
-    ends_with(&entry->state, " (durable)");
-    ends_with(&entry->state, " (scan)");
-    entry->leaked = ends_with(&entry->state, " (leaked)");
+    cut_end(&entry->state, " (durable)");
+    cut_end(&entry->state, " (scan)");
+    entry->leaked = cut_end(&entry->state, " (leaked)");
     return entry->state.size > 0;
 }
 

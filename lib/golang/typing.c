@@ -575,6 +575,7 @@ static void init_worker(struct typing *t, struct typing_worker *w)
     w->again = HS_COLUMN(struct typing_again, &w->arena);
     w->headers = HS_COLUMN(struct typing_header, &w->arena);
     w->chans = HS_COLUMN(uint64_t, &w->arena);
+    w->maps = HS_COLUMN(uint32_t, &w->arena);
     w->pages = HS_COLUMN(size_t, &w->arena);
     for (unsigned kind = 0; kind < 3; kind++)
         w->misses[kind] = HS_COLUMN(uint64_t, &w->arena);

@@ -238,7 +238,6 @@ static void first_part(void *context, unsigned part)
     struct typing *t = context;
     size_t count = t->store->page_count;
 
-    t->workers[part].maps = HS_COLUMN(uint32_t, &t->workers[part].arena);
     for (size_t page = hs_parallel_share(count, part, t->threads);
          page < hs_parallel_share(count, part + 1, t->threads); page++)
         look_at_page(&t->workers[part], page);
